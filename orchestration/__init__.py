@@ -1,0 +1,1 @@
+"""Entente: an event-driven data warehouse of the relations between states."""

@@ -1,0 +1,128 @@
+"""What a contract is: the columns of one feed, their types, and how its deliveries revise each other.
+
+Belongs here: the vocabulary that every feed's module speaks. Does not belong here: any feed, any SQL, any reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ColumnType(StrEnum):
+    """How the text of a cell is checked, and the DuckDB type that it lands in."""
+
+    ID = "id"
+    """`[a-z0-9-]`, 1 to 120 characters; a reference to something that may arrive later."""
+    TEXT = "text"
+    ENUM = "enum"
+    """One of `Column.allowed`."""
+    EDTF = "edtf"
+    """A date as DESIGN calls it: EDTF level 0 and the listed parts of 1 and 2. Lands as text."""
+    TIMESTAMP = "timestamp"
+    """ISO 8601 date or date and time; without a zone it is UTC. Lands as TIMESTAMP in UTC."""
+    DECIMAL = "decimal"
+    """A decimal number with a point, no thousands separators. Lands as DOUBLE."""
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    """true, false, yes, no, 1, 0 in any case."""
+    COUNTRY = "country"
+    """A name, an alias, or `scheme:code`; only a malformed `scheme:code` breaks the contract."""
+    PARTY = "party"
+    """A country, or the id or name of an organisation."""
+    ORGANIZATION = "organization"
+    """The id, the name or an alias of an organisation."""
+    PERSON = "person"
+    """A name, or the id of a person."""
+    LANGUAGE = "language"
+    """An ISO 639 code of two or three letters, with an optional BCP 47 tail."""
+    URL = "url"
+
+    @property
+    def duckdb_type(self) -> str:
+        """The type of the landing column."""
+        return {
+            ColumnType.TIMESTAMP: "TIMESTAMP",
+            ColumnType.DECIMAL: "DOUBLE",
+            ColumnType.INTEGER: "BIGINT",
+            ColumnType.BOOLEAN: "BOOLEAN",
+        }.get(self, "VARCHAR")
+
+
+class Mode(StrEnum):
+    """How the deliveries of a feed revise each other."""
+
+    APPEND = "append"
+    SNAPSHOT = "snapshot"
+    REPLACE = "replace"
+    EXTRACT = "extract"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a feed."""
+
+    name: str
+    type: ColumnType
+    description: str
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+    pattern: str | None = None
+    """A regular expression (RE2) that the whole text must match."""
+    minimum: float | None = None
+    maximum: float | None = None
+    example: str = ""
+    is_bookkeeping: bool = False
+    """A change of this column alone is no new version of the claim."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """What a raw row of one feed must look like.
+
+    `key` is the business key of the fact: what makes two rows speak of the same thing. A row's version key is
+    (fact key, document).
+    """
+
+    feed: str
+    subject: str
+    """The asset group: reference, agreements, trade, meetings, relations, or documents."""
+    fact_kind: str
+    """What a row claims: agreement, meeting, indicator…"""
+    grain: str
+    """One sentence: "one row is …"."""
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    mode: Mode = Mode.APPEND
+    file_patterns: tuple[str, ...] = ("*.csv", "*.csv.gz")
+    """Which file names below `raw/<feed>/` belong to the feed."""
+    is_folder_delivery: bool = False
+    """True where a folder `raw/<feed>/<as of>/` is one delivery; otherwise every file is one."""
+    source_document_id: str | None = None
+    """Source feeds: the document (a row of the seed `source_documents`) that every row comes from."""
+    lands_in: str | None = field(default=None)
+    """The landing table, where it is not called after the feed."""
+
+    @property
+    def table(self) -> str:
+        """The name of the landing table in schema `landing`."""
+        return self.lands_in or self.feed
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`.
+
+        Raises:
+            KeyError: the contract has no such column.
+        """
+        return self.columns_by_name[name]
+
+    @property
+    def columns_by_name(self) -> Mapping[str, Column]:
+        """The columns under their names, in order."""
+        return {column.name: column for column in self.columns}
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the columns that a file must have and a row must fill."""
+        return tuple(column.name for column in self.columns if column.required)

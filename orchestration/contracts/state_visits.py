@@ -1,0 +1,84 @@
+"""The feed `state_visits`: visits by foreign leaders to the US, as the Office of the Historian publishes them.
+
+The XML of github.com/HistoryAtState/visits: a folder holds the files of all decades. Elements become columns with `-`
+written `_`; `<from id="…">` becomes `from_country` and `from_id`. Text is joined through inner markup (`<em>`) and its
+white space collapsed. The elements about release and recall exist up to 2015 only.
+"""
+
+from __future__ import annotations
+
+from orchestration.contracts.contract import Column, ColumnType, Contract, Mode
+
+
+def _bookkeeping(name: str, description: str) -> Column:
+    """Return a column of the publisher's own workflow: text, so that nothing in it can cost a row."""
+    return Column(name=name, type=ColumnType.TEXT, description=description, is_bookkeeping=True)
+
+
+CONTRACT = Contract(
+    feed="state_visits",
+    subject="meetings",
+    fact_kind="state_visit",
+    grain="one row is a visit by a foreign leader to the United States",
+    key=("visit_id", "start_date", "visitor"),
+    mode=Mode.SNAPSHOT,
+    file_patterns=("*.xml",),
+    is_folder_delivery=True,
+    source_document_id="history-at-state-visits",
+    columns=(
+        Column(
+            name="visit_id",
+            type=ColumnType.ID,
+            required=True,
+            description="The publisher's id; in the files of 2015 to 2018 several ids carry different visits.",
+            example="2138",
+        ),
+        Column(
+            name="start_date",
+            type=ColumnType.EDTF,
+            required=True,
+            description="The first day of the visit.",
+            example="1874-12-12",
+        ),
+        Column(
+            name="end_date",
+            type=ColumnType.EDTF,
+            description="The last day of the visit.",
+            example="1874-12-23",
+        ),
+        Column(
+            name="visitor",
+            type=ColumnType.PERSON,
+            required=True,
+            description="The visitor, with the title or office as published.",
+            example="King Kalakaua",
+        ),
+        Column(
+            name="from_id",
+            type=ColumnType.TEXT,
+            description="The publisher's id of the country; missing once in the files of 2015.",
+            example="hawaii",
+        ),
+        Column(
+            name="from_country",
+            type=ColumnType.COUNTRY,
+            description="The country of the visitor, as published.",
+            example="Hawaii",
+        ),
+        Column(
+            name="description",
+            type=ColumnType.TEXT,
+            description="The publisher's note about the visit.",
+            example="Private visit.",
+        ),
+        _bookkeeping("created_by", "Who created the record."),
+        _bookkeeping("created_datetime", "When the record was created."),
+        _bookkeeping("last_modified_by", "Who changed the record last."),
+        _bookkeeping("last_modified_datetime", "When the record was changed last."),
+        _bookkeeping("release_status_code", "The state of the record in the publisher's workflow, up to 2015."),
+        _bookkeeping("released_by", "Who released the record, up to 2015."),
+        _bookkeeping("release_datetime", "When the record was released, up to 2015."),
+        _bookkeeping("recalled_by", "Who recalled the record, up to 2015."),
+        _bookkeeping("recall_datetime", "When the record was recalled, up to 2015."),
+    ),
+)
