@@ -1,0 +1,34 @@
+"""What every test may ask for: a scratch installation, and the real files of others where they are at hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import PROJECT_ROOT, Settings
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_environment_of_the_caller() -> None:
+    """Tests say where things live; what the caller's shell says must not reach them."""
+    for name in [name for name in os.environ if name.startswith(("ENTENTE_HOME", "ENTENTE_RAW", "DAGSTER_", "DBT_"))]:
+        del os.environ[name]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An installation of its own, with an empty `raw/`; files count as settled at once."""
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    return Settings(raw=raw, home=tmp_path / "home", settle_seconds=0.0)
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    """The folder of real files that others published; skips the test where it is absent."""
+    folder = Path(os.environ.get("ENTENTE_REALDATA") or PROJECT_ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"the real files of others are not at {folder} (set ENTENTE_REALDATA)")
+    return folder
