@@ -1,0 +1,63 @@
+-- Grain: one row per statement, side and country: who speaks, and whom it concerns.
+-- It concerns the countries of its target. Where those are the speaker's own alone, or the target is none with countries,
+-- it concerns those at the meeting at which it was made.
+with statements as (
+    select
+        statement_id, on_behalf_of_kind, on_behalf_of_code, meeting_id, target_kind, target_id, made_earliest, made_latest
+    from {{ ref('int_statement') }}
+),
+
+speaking as (
+    select statement_id, on_behalf_of_code as country_code, cast(null as varchar) as via, cast(null as varchar) as relation
+    from statements
+    where on_behalf_of_kind = 'country'
+
+    union all
+
+    select statements.statement_id, organizations.country_code, organizations.organization_id as via, organizations.relation
+    from statements
+    inner join {{ ref('int_organization_country') }} as organizations
+        on statements.on_behalf_of_kind = 'organization'
+        and statements.on_behalf_of_code = organizations.organization_id
+    where {{ stood_for('organizations', 'statements.made_earliest', 'statements.made_latest') }}
+),
+
+targeted as (
+    select statements.statement_id, targets.country_code, targets.via, targets.relation
+    from statements
+    inner join {{ ref('int_target_country') }} as targets
+        on statements.target_kind = targets.target_kind and statements.target_id = targets.target_id
+),
+
+-- statements whose target is another country than the speaker's
+aimed as (
+    select distinct targeted.statement_id
+    from targeted
+    left join speaking
+        on targeted.statement_id = speaking.statement_id and targeted.country_code = speaking.country_code
+    where speaking.country_code is null
+),
+
+addressed as (
+    select targeted.*
+    from targeted
+    inner join aimed on targeted.statement_id = aimed.statement_id
+
+    union all
+
+    select statements.statement_id, meetings.country_code, meetings.via, meetings.relation
+    from statements
+    left join aimed on statements.statement_id = aimed.statement_id
+    inner join {{ ref('int_meeting_country') }} as meetings on statements.meeting_id = meetings.meeting_id
+    where aimed.statement_id is null
+),
+
+sides as (
+    select statement_id, 'from' as side, country_code, via, relation from speaking
+    union all
+    select statement_id, 'towards' as side, country_code, via, relation from addressed
+)
+
+select statement_id, side, country_code, via, relation
+from sides
+{{ closest_presence(['statement_id', 'side']) }}

@@ -1,0 +1,49 @@
+-- Grain: one row per kind and id by which a link, a topic or a statement may point at something that was delivered.
+-- Facts without an id of their own are pointed at by their fact_id; what has an id may be pointed at by either.
+with entities as (
+    select 'document' as subject_kind, document_id as subject_id, 'document' as fact_kind, fact_id from {{ ref('int_document') }}
+    union all
+    select 'organization', organization_id, 'organization', fact_id from {{ ref('int_organization') }}
+    union all
+    select 'person', person_id, 'person_office', fact_id from {{ ref('int_person_office') }}
+    union all
+    select 'agreement', agreement_id, 'agreement', fact_id from {{ ref('int_agreement') }}
+    union all
+    select 'meeting', meeting_id, 'meeting', fact_id from {{ ref('int_meeting') }}
+    union all
+    select 'statement', statement_id, 'statement', fact_id from {{ ref('int_statement') }}
+    union all
+    select 'project', project_id, 'project_event', fact_id from {{ ref('int_project_event') }}
+),
+
+facts as (
+    select
+        case fact_kind when 'person_office' then 'person' when 'project_event' then 'project' else fact_kind end as subject_kind,
+        fact_id as subject_id,
+        fact_kind,
+        fact_id
+    from {{ ref('int_fact') }}
+    where fact_kind in (
+        'document', 'organization', 'person_office', 'agreement', 'meeting', 'statement', 'project_event', 'membership',
+        'indicator', 'trade'
+    )
+),
+
+-- a country is no fact: it is known by its codes, without a document
+countries as (
+    select 'country' as subject_kind, reference as subject_id, null as fact_kind, null as fact_id
+    from {{ ref('int_country_reference') }}
+),
+
+all_subjects as (
+    select * from entities
+    union all
+    select * from facts
+    union all
+    select * from countries
+)
+
+-- a person with several offices, or a project with several steps, is one subject: the smallest fact stands for it
+select subject_kind, subject_id, arg_min(fact_kind, fact_id) as fact_kind, min(fact_id) as fact_id
+from all_subjects
+group by subject_kind, subject_id
