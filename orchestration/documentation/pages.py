@@ -1,0 +1,45 @@
+"""Which pages are generated, and writing them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from orchestration.documentation.bus_matrix import bus_matrix
+from orchestration.documentation.data_dictionary import data_dictionary
+from orchestration.settings import PROJECT_ROOT
+
+DOCS: Final = PROJECT_ROOT / "docs"
+MANIFEST: Final = PROJECT_ROOT / "dbt_project" / "target" / "manifest.json"
+
+
+def read_manifest(path: Path) -> Mapping[str, Any]:
+    """Read the manifest that `dbt parse` wrote.
+
+    Raises:
+        FileNotFoundError: dbt has not parsed the project yet.
+    """
+    manifest: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
+
+
+def generated_pages(manifest: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return every generated page under its file name in `docs/`."""
+    return {
+        "data-dictionary.md": data_dictionary(manifest),
+        "bus-matrix.md": bus_matrix(manifest),
+    }
+
+
+def write_pages(pages: Mapping[str, str], *, folder: Path) -> tuple[str, ...]:
+    """Write the pages that differ from what is there; return their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    changed = []
+    for name, text in pages.items():
+        path = folder / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            changed.append(name)
+    return tuple(changed)

@@ -1,0 +1,146 @@
+"""The published tables, as dbt's manifest (schema v12) describes them.
+
+Belongs here: reading the manifest. Does not belong here: Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+SUBJECTS: Final[Mapping[str, str]] = {
+    "core": "Conformed dimensions",
+    "agreements": "Agreements",
+    "trade": "Trade",
+    "meetings": "Meetings",
+    "relations": "Relations",
+    "bi": "For BI tools",
+    "evidence": "Evidence",
+}
+"""The folders below `models/marts`, in the order of the pages, with their headings."""
+
+_REF: Final = re.compile(r"""ref\(\s*['"](?:[\w.]+['"]\s*,\s*['"])?(\w+)['"]""")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedColumn:
+    """One column of a published table."""
+
+    name: str
+    type: str
+    description: str
+    unit: str = ""
+    additive_over: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedTable:
+    """One mart or evidence table."""
+
+    unique_id: str
+    name: str
+    schema: str
+    subject: str
+    description: str
+    columns: tuple[PublishedColumn, ...]
+    declared_dimensions: Mapping[str, Sequence[str]] | None = field(default=None)
+    """`meta.dimensions`: each dimension with the roles that it plays; None where the model does not say."""
+
+    @property
+    def grain(self) -> str:
+        """The first sentence of the description, without the full stop."""
+        return self.description.split(". ", 1)[0].removesuffix(".")
+
+    @property
+    def remarks(self) -> str:
+        """The description after its first sentence."""
+        return self.description.partition(". ")[2]
+
+
+def published_tables(manifest: Mapping[str, Any]) -> tuple[PublishedTable, ...]:
+    """Return the tables below `models/marts`, by subject and name."""
+    tables = [
+        _table(node)
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and len(node["fqn"]) > 2 and node["fqn"][1] == "marts"
+    ]
+    order = list(SUBJECTS)
+    return tuple(
+        sorted(
+            tables,
+            key=lambda table: (
+                order.index(table.subject) if table.subject in SUBJECTS else len(order),
+                table.subject,
+                table.name,
+            ),
+        )
+    )
+
+
+def relationships(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield (unique id of the model, its column, name of the model it refers to) for every relationships test."""
+    for node in manifest["nodes"].values():
+        metadata = node.get("test_metadata") or {}
+        if node["resource_type"] != "test" or not str(metadata.get("name", "")).startswith("relationships"):
+            continue
+        arguments = metadata.get("kwargs", {})
+        target = _REF.search(str(arguments.get("to", "")))
+        column = node.get("column_name") or arguments.get("column_name")
+        if target and column and node.get("attached_node"):
+            yield node["attached_node"], str(column), target[1]
+
+
+def _table(node: Mapping[str, Any]) -> PublishedTable:
+    meta = _meta(node)
+    return PublishedTable(
+        unique_id=node["unique_id"],
+        name=node["name"],
+        schema=node["schema"],
+        subject=node["fqn"][2] if len(node["fqn"]) > 3 else "",
+        description=_sentence(re.sub("^grain: *", "", _one_line(node["description"]), flags=re.IGNORECASE)),
+        columns=tuple(_column(column) for column in node["columns"].values()),
+        declared_dimensions=_dimensions(meta["dimensions"]) if "dimensions" in meta else None,
+    )
+
+
+def _column(column: Mapping[str, Any]) -> PublishedColumn:
+    meta = _meta(column)
+    return PublishedColumn(
+        name=column["name"],
+        type=(column.get("data_type") or "").upper(),
+        description=_one_line(column["description"]),
+        unit=_listed(meta.get("unit", "")),
+        additive_over=_listed(meta.get("additive_over", meta.get("additivity", ""))),
+    )
+
+
+def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return `meta`, which dbt keeps under `config` too."""
+    return {**(node.get("meta") or {}), **((node.get("config") or {}).get("meta") or {})}
+
+
+def _dimensions(declared: Mapping[str, Any] | Sequence[str]) -> Mapping[str, Sequence[str]]:
+    if isinstance(declared, Mapping):
+        return {
+            _dimension_name(name): [roles] if isinstance(roles, str) else list(roles or ())
+            for name, roles in declared.items()
+        }
+    return {_dimension_name(name): () for name in declared}
+
+
+def _dimension_name(name: str) -> str:
+    return name if name.startswith("dim_") else f"dim_{name}"
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else _one_line(str(value))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

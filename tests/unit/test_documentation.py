@@ -1,0 +1,185 @@
+"""The generated pages: what they make of a manifest, and that those in `docs/` are the ones of this code."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.documentation import bus_matrix, data_dictionary, generated_pages, write_pages
+from orchestration.documentation.bus_matrix import UnknownDimension
+from orchestration.documentation.pages import DOCS, read_manifest
+from orchestration.settings import PROJECT_ROOT
+
+
+def column(name: str, description: str = "", data_type: str | None = "varchar", **meta: object) -> dict[str, Any]:
+    return {"name": name, "description": description, "data_type": data_type, "config": {"meta": meta}}
+
+
+def model(
+    name: str,
+    *columns: dict[str, Any],
+    folder: str = "trade",
+    layer: str = "marts",
+    schema: str = "main",
+    description: str = "Grain: one row per thing. More about it. And more.",
+    **meta: object,
+) -> dict[str, Any]:
+    return {
+        "unique_id": f"model.entente.{name}",
+        "resource_type": "model",
+        "name": name,
+        "schema": schema,
+        "fqn": ["entente", layer, folder, name],
+        "description": description,
+        "columns": {one["name"]: one for one in columns},
+        "config": {"meta": meta},
+        "meta": meta,
+    }
+
+
+def relationship(name: str, column_name: str, to: str) -> dict[str, Any]:
+    return {
+        "unique_id": f"test.entente.relationships_{name}_{column_name}",
+        "resource_type": "test",
+        "attached_node": f"model.entente.{name}",
+        "column_name": column_name,
+        "test_metadata": {"name": "relationships", "kwargs": {"to": f"ref('{to}')", "field": column_name}},
+    }
+
+
+def manifest_of(*nodes: dict[str, Any]) -> Mapping[str, Any]:
+    return {"nodes": {node["unique_id"]: node for node in nodes}}
+
+
+def row_of(page: str, name: str) -> list[str]:
+    """Return the cells of the first table row that starts with, or links to, a name."""
+    line = next(line for line in page.splitlines() if line.startswith("|") and f"`{name}`" in line)
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def test_a_table_is_listed_with_its_grain_and_its_columns_with_type_and_meaning() -> None:
+    page = data_dictionary(manifest_of(model("fct_trade_flow", column("value", "What was traded.", "double"))))
+    assert "**Grain:** One row per thing.\n\nMore about it. And more.\n" in page
+    assert "| `value` | DOUBLE | What was traded. |" in page
+
+
+def test_a_measure_shows_its_unit_and_what_it_may_be_added_over() -> None:
+    value = column("value", "Traded.", "double", unit="USD", additive_over=["dyad", "period"])
+    page = data_dictionary(manifest_of(model("fct_trade_flow", column("dyad_code", "The pair."), value)))
+    assert "| column | type | meaning | unit | may be added over |" in page
+    assert row_of(page, "value")[3:] == ["USD", "dyad, period"]
+    assert row_of(page, "dyad_code")[3:] == ["", ""]
+
+
+def test_a_table_of_another_schema_is_named_with_it_and_its_link_leads_to_its_heading() -> None:
+    page = data_dictionary(manifest_of(model("claims", folder="evidence", schema="evidence")))
+    assert "[`evidence.claims`](#evidenceclaims)" in page
+    assert "\n### evidence.claims\n" in page
+
+
+def test_tables_stand_by_subject_and_what_is_not_published_does_not_appear() -> None:
+    page = data_dictionary(
+        manifest_of(
+            model("mart_z", folder="bi"),
+            model("fct_b", folder="trade"),
+            model("dim_a", folder="core"),
+            model("int_hidden", layer="intermediate"),
+        )
+    )
+    headings = [line for line in page.splitlines() if line.startswith("#")]
+    assert headings[1:] == [
+        "## Conformed dimensions",
+        "### dim_a",
+        "## Trade",
+        "### fct_b",
+        "## For BI tools",
+        "### mart_z",
+    ]
+    assert "int_hidden" not in page
+
+
+def test_a_bar_or_a_line_break_in_a_description_does_not_break_the_table() -> None:
+    page = data_dictionary(manifest_of(model("fct_x", column("a", "one | two\nthree"))))
+    assert "| `a` | VARCHAR | one \\| two three |" in page
+
+
+def test_the_dimensions_of_a_fact_come_from_its_relationships_tests_and_its_keys() -> None:
+    page = bus_matrix(
+        manifest_of(
+            model("dim_country", folder="core"),
+            model("dim_document", folder="core"),
+            model("dim_commodity", folder="core"),
+            model("dim_unused", folder="core"),
+            model("fct_trade_flow", column("reporter_country_key"), column("partner_code"), column("commodity_key")),
+            relationship("fct_trade_flow", "partner_code", "dim_country"),
+            relationship("fct_trade_flow", "document_id", "dim_document"),
+            relationship("fct_trade_flow", "other_id", "fct_other"),
+        )
+    )
+    assert "| subject | fact | commodity | country | document |" in page
+    assert row_of(page, "fct_trade_flow")[2:] == ["●", "partner, reporter", "●"]
+    assert "unused" not in page
+
+
+def test_a_fact_that_declares_its_dimensions_is_taken_at_its_word() -> None:
+    page = bus_matrix(
+        manifest_of(
+            model("dim_country", folder="core"),
+            model("dim_date", folder="core"),
+            model(
+                "fct_trade_flow",
+                column("commodity_key"),
+                dimensions={"dim_country": ["reporter", "partner"], "date": None},
+            ),
+        )
+    )
+    assert "| Trade | [`fct_trade_flow`](data-dictionary.md#fct_trade_flow) | reporter, partner | ● |" in page
+
+
+def test_a_declared_dimension_that_does_not_exist_is_an_error() -> None:
+    manifest = manifest_of(model("dim_date", folder="core"), model("fct_x", dimensions=["dim_dates"]))
+    with pytest.raises(UnknownDimension, match=r"fct_x: meta\.dimensions names dim_dates"):
+        bus_matrix(manifest)
+
+
+def test_only_pages_that_changed_are_written(tmp_path: Path) -> None:
+    assert write_pages({"a.md": "one", "b.md": "two"}, folder=tmp_path) == ("a.md", "b.md")
+    assert write_pages({"a.md": "one", "b.md": "three"}, folder=tmp_path) == ("b.md",)
+    assert (tmp_path / "b.md").read_text(encoding="utf-8") == "three"
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """Parse the dbt project as it is now, so that no manifest of an earlier state can answer for it."""
+    target = tmp_path_factory.mktemp("target")
+    project = PROJECT_ROOT / "dbt_project"
+    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--target-path", str(target)]
+    command += ["--project-dir", str(project), "--profiles-dir", str(project), "--log-path", str(target)]
+    finished = subprocess.run(
+        command, env={**os.environ, "ENTENTE_HOME": str(target)}, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return read_manifest(target / "manifest.json")
+
+
+def test_the_pages_in_docs_are_those_that_this_code_generates(manifest: Mapping[str, Any]) -> None:
+    for name, text in generated_pages(manifest).items():
+        assert (DOCS / name).read_text(encoding="utf-8") == text, f"docs/{name} is out of date: run `make docs`"
+
+
+def test_every_published_table_and_column_has_a_meaning(manifest: Mapping[str, Any]) -> None:
+    missing = [
+        f"{node['name']}.{one['name']}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["fqn"][1] == "marts"
+        for one in [{"name": "(table)", "description": node["description"]}, *node["columns"].values()]
+        if not one["description"].strip()
+    ]
+    assert missing == []
