@@ -1,0 +1,30 @@
+{% macro fact_id(fact_kind, key) -%}
+    {#- The id that the recorder gave, else a hash of the kind and the business key. -#}
+    coalesce(given_fact_id, {{ surrogate_key(["'" ~ fact_kind ~ "'"] + key) }})
+{%- endmacro %}
+
+
+{% macro claim_columns(feed, fact_kind, key, attributes) -%}
+    {#- The columns that all claims share; the model adds its typed attributes beside them. -#}
+    '{{ feed }}' as feed,
+    '{{ fact_kind }}' as fact_kind,
+    {{ fact_id(fact_kind, key) }} as fact_id,
+    {{ row_id() }} as row_id,
+    document_id,
+    locator,
+    modality,
+    attributed_to,
+    confidence,
+    is_retraction,
+    recorded_at,
+    delivery_id,
+    file_sha256,
+    row_number,
+    raw_key,
+    cast(json_object({% for attribute in attributes %}'{{ attribute }}', {{ attribute }}{{ ', ' if not loop.last }}{% endfor %}) as varchar) as attributes
+{%- endmacro %}
+
+
+{% macro row_id() -%}
+    delivery_id || '/' || left(file_sha256, 16) || '/' || row_number
+{%- endmacro %}

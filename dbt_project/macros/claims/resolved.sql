@@ -1,0 +1,125 @@
+{#-
+    The rule by which claims become a fact, in the words of SQL. `int_claim` ranks the claims of a fact (rank 1 wins);
+    what stands here takes each attribute from the best claim that has it.
+-#}
+
+{% macro current_claims(model, dates=[]) -%}
+    {#- The claims of `model` that stand today, with their rank. A date's anchor is the date of the best claim that has one. -#}
+    select
+        claims.*,
+        versions.claim_id,
+        versions.claim_rank,
+        versions.root_document_id,
+        versions.evidence_class,
+        versions.published_from,
+        versions.recorded_from,
+        versions.winning_reason
+        {%- for date in dates %},
+        first_value(
+            case when claims.{{ date }}_edtf is not null then struct_pack(
+                earliest := coalesce(claims.{{ date }}_earliest, date '0001-01-01'),
+                latest := coalesce(claims.{{ date }}_latest, date '9999-12-31')
+            ) end ignore nulls
+        ) over (
+            partition by claims.fact_id order by versions.claim_rank
+            rows between unbounded preceding and unbounded following
+        ) as {{ date }}_anchor
+        {%- endfor %}
+    from {{ ref(model) }} as claims
+    inner join {{ ref('int_claim') }} as versions
+        on claims.row_id = versions.row_id and claims.fact_kind = versions.fact_kind and claims.fact_id = versions.fact_id
+    where versions.is_current
+{%- endmacro %}
+
+
+{% macro resolved(columns) -%}
+    {#- Each attribute from the best claim that has it. -#}
+    {%- for column in columns %}
+    arg_min({{ column }}, claim_rank) as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{% macro resolved_together(name, columns) -%}
+    {#- Attributes that mean something only together (a value, its unit, its currency): all from one claim. -#}
+    arg_min(
+        struct_pack({% for column in columns %}{{ column }} := {{ column }}{{ ', ' if not loop.last }}{% endfor %}), claim_rank
+    ) filter (where {{ columns[0] }} is not null) as {{ name }}
+{%- endmacro %}
+
+
+{% macro expanded(name, columns) -%}
+    {%- for column in columns %}
+    {{ name }}.{{ column }} as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{% macro resolved_date(column) -%}
+    {#- Of the dates compatible with the best claim's, the finest: a year never beats a compatible day. -#}
+    arg_min(
+        struct_pack(
+            edtf := {{ column }}_edtf, earliest := {{ column }}_earliest, latest := {{ column }}_latest,
+            date_precision := {{ column }}_precision, is_approximate := {{ column }}_is_approximate,
+            is_uncertain := {{ column }}_is_uncertain
+        ),
+        coalesce(date_diff('day', {{ column }}_earliest, {{ column }}_latest), 9999999) * 1000000 + claim_rank
+    ) filter (where {{ column }}_edtf is not null and {{ is_compatible_with_anchor(column) }}) as {{ column }}
+{%- endmacro %}
+
+
+{% macro is_compatible_with_anchor(column) -%}
+    coalesce({{ column }}_earliest, date '0001-01-01') <= {{ column }}_anchor.latest
+    and coalesce({{ column }}_latest, date '9999-12-31') >= {{ column }}_anchor.earliest
+{%- endmacro %}
+
+
+{% macro expanded_date(column) -%}
+    {{ column }}.edtf as {{ column }}_edtf,
+    {{ column }}.earliest as {{ column }}_earliest,
+    {{ column }}.latest as {{ column }}_latest,
+    {{ column }}.date_precision as {{ column }}_precision,
+    coalesce({{ column }}.is_approximate, false) as {{ column }}_is_approximate,
+    coalesce({{ column }}.is_uncertain, false) as {{ column }}_is_uncertain
+{%- endmacro %}
+
+
+{% macro resolution_columns(compared=[], dates=[]) -%}
+    {#- Who won and why. Claims conflict where two of them differ in a compared attribute, or in dates that exclude each other. -#}
+    arg_min_null(document_id, claim_rank) as document_id,
+    arg_min_null(locator, claim_rank) as locator,
+    arg_min_null(modality, claim_rank) as modality,
+    arg_min_null(attributed_to, claim_rank) as attributed_to,
+    arg_min_null(confidence, claim_rank) as confidence,
+    count(distinct root_document_id) as claim_count,
+    (
+        count(distinct modality = 'negated') > 1
+        {%- for column in compared %}
+        or count(distinct {{ column }}) > 1
+        {%- endfor %}
+        {%- for date in dates %}
+        or coalesce(bool_or({{ date }}_edtf is not null and not ({{ is_compatible_with_anchor(date) }})), false)
+        {%- endfor %}
+    ) as has_conflict,
+    arg_min(claim_id, claim_rank) as winning_claim_id,
+    arg_min(winning_reason, claim_rank) as winning_reason,
+    arg_min(evidence_class, claim_rank) as evidence_class,
+    arg_min(published_from, claim_rank) as published_from,
+    arg_min(recorded_from, claim_rank) as recorded_from
+{%- endmacro %}
+
+
+{% macro resolution_column_names() -%}
+    document_id,
+    locator,
+    modality,
+    attributed_to,
+    confidence,
+    claim_count,
+    has_conflict,
+    winning_claim_id,
+    winning_reason,
+    evidence_class,
+    published_from,
+    recorded_from
+{%- endmacro %}

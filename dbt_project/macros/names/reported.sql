@@ -1,0 +1,53 @@
+{% macro country_mentions() -%}
+    {#- Where a country may stand: feed → columns. A new feed with countries is added here. -#}
+    {{ return({
+        'organizations': ['country'],
+        'people': ['represents'],
+        'agreement_parties': ['party'],
+        'agreement_events': ['party'],
+        'meetings': ['country'],
+        'meeting_participants': ['represents'],
+        'trade_observations': ['reporter', 'partner', 'country_a', 'country_b'],
+        'indicators': ['country_a', 'country_b'],
+        'memberships': ['member', 'organization'],
+        'membership_lists': ['member', 'organization'],
+        'statements': ['on_behalf_of'],
+        'projects': ['country'],
+        'state_visits': ['from_country'],
+    }) }}
+{%- endmacro %}
+
+
+{% macro join_country(feed, column, relation='staged') -%}
+    left join {{ ref('int_reported_country') }} as {{ column }}_country
+        on {{ column }}_country.feed = '{{ feed }}' and {{ relation }}.{{ column }}_reported = {{ column }}_country.reported
+{%- endmacro %}
+
+
+{% macro join_party(feed, column, relation='staged') -%}
+    left join {{ ref('int_reported_party') }} as {{ column }}_party
+        on {{ column }}_party.feed = '{{ feed }}' and {{ relation }}.{{ column }}_reported = {{ column }}_party.reported
+{%- endmacro %}
+
+
+{% macro join_person(column, relation='staged') -%}
+    left join {{ ref('int_person_name') }} as {{ column }}_by_id on {{ relation }}.{{ column }}_reported = {{ column }}_by_id.text
+    left join {{ ref('int_person_name') }} as {{ column }}_by_name
+        on {{ normalised_name(relation ~ '.' ~ column ~ '_reported') }} = {{ column }}_by_name.text
+{%- endmacro %}
+
+
+{% macro person_id(column, code, relation='staged') -%}
+    {#- A recorded person; else an id made of the name and whom they speak for: namesakes of two states stay two. -#}
+    coalesce(
+        {{ column }}_by_id.person_id,
+        {{ column }}_by_name.person_id,
+        {{ slug(relation ~ '.' ~ column ~ '_reported') }} || coalesce('-' || {{ slug(code) }}, '')
+    )
+{%- endmacro %}
+
+
+{% macro key_of_reported(code, reported) -%}
+    {#- What a key hashes: the resolved code, else the normalised text, so that two unknowns stay two. -#}
+    case when {{ code }} in ('unknown', 'not_a_country') then coalesce({{ normalised_name(reported) }}, {{ reported }}) else {{ code }} end
+{%- endmacro %}

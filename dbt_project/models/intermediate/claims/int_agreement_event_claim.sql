@@ -1,0 +1,62 @@
+-- Grain: one row per accepted row that claims a step in the life of an agreement.
+with staged as (
+    select * from {{ ref('stg_agreement_events') }}
+),
+
+identified as (
+    select
+        staged.*,
+        party_party.party_kind as party_kind,
+        party_party.party_code as party_code
+    from staged
+    {{ join_party('agreement_events', 'party') }}
+),
+
+-- one document that dates the same step twice speaks of two steps (left, and joined again), in every document
+repeated as (
+    select distinct agreement_id, party_code, event
+    from (
+        select agreement_id, party_code, event
+        from identified
+        group by agreement_id, party_code, event, document_id, delivery_id
+        having count(distinct occurred_edtf) > 1
+    )
+),
+
+dated as (
+    select
+        identified.*,
+        case when identified.event in ('extended', 'amended', 'reservation', 'suspended', 'suspension_lifted') or repeated.agreement_id is not null then identified.occurred_edtf end as occurrence
+    from identified
+    left join repeated
+        on identified.agreement_id is not distinct from repeated.agreement_id
+        and identified.party_code is not distinct from repeated.party_code
+        and identified.event is not distinct from repeated.event
+)
+
+select
+    {{ claim_columns(
+        'agreement_events', 'agreement_event',
+        ['agreement_id', key_of_reported('party_code', 'party_reported'), 'event', 'occurrence'],
+        [
+            'agreement_id', 'party_code', 'party_reported', 'event', 'occurred_edtf', 'effective_edtf'
+        ]
+    ) }},
+    agreement_id,
+    party_kind,
+    party_code,
+    party_reported,
+    event,
+    occurred_edtf,
+    occurred_earliest,
+    occurred_latest,
+    occurred_precision,
+    occurred_is_approximate,
+    occurred_is_uncertain,
+    effective_edtf,
+    effective_earliest,
+    effective_latest,
+    effective_precision,
+    effective_is_approximate,
+    effective_is_uncertain
+from dated

@@ -1,0 +1,18 @@
+-- Grain: one row per accepted row that claims another name of something.
+with staged as (
+    select * from {{ ref('stg_aliases') }}
+)
+
+select
+    {{ claim_columns(
+        'aliases', 'alias',
+        ['kind', 'id', 'alias'],
+        [
+            'kind', 'id', 'alias', 'language'
+        ]
+    ) }},
+    kind,
+    id,
+    alias,
+    language
+from staged

@@ -1,0 +1,20 @@
+-- Grain: one row per accepted row that claims a human decision on identity.
+with staged as (
+    select * from {{ ref('stg_decisions') }}
+)
+
+select
+    {{ claim_columns(
+        'decisions', 'decision',
+        ['kind', 'id_a', 'id_b'],
+        [
+            'kind', 'id_a', 'id_b', 'same', 'decided_at', 'reason'
+        ]
+    ) }},
+    kind,
+    id_a,
+    id_b,
+    same,
+    decided_at,
+    reason
+from staged

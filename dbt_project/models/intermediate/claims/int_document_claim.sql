@@ -1,0 +1,29 @@
+-- Grain: one row per accepted row that claims a source document.
+with staged as (
+    select * from {{ ref('stg_documents') }}
+)
+
+select
+    {{ claim_columns(
+        'documents', 'document',
+        ['document_id'],
+        [
+            'kind', 'publisher', 'title', 'url', 'published_edtf', 'language', 'licence', 'redistributable',
+            'derived_from'
+        ]
+    ) }},
+    kind,
+    publisher,
+    title,
+    url,
+    published_edtf,
+    published_earliest,
+    published_latest,
+    published_precision,
+    published_is_approximate,
+    published_is_uncertain,
+    language,
+    licence,
+    redistributable,
+    derived_from
+from staged

@@ -1,0 +1,104 @@
+-- Grain: one row per accepted row that claims a meeting, native or a visit to the United States.
+with staged as (
+    select * from {{ ref('stg_meetings') }}
+),
+
+native_meetings as (
+    select staged.*, country_country.country_code as country_code
+    from staged
+    {{ join_country('meetings', 'country') }}
+),
+
+native_claims as (
+    select
+        {{ claim_columns(
+            'meetings', 'meeting', ['meeting_id'],
+            [
+                'meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'place', 'country_code',
+                'country_reported', 'parent_meeting_id'
+            ]
+        ) }},
+        meeting_id,
+        kind,
+        title,
+        started_edtf,
+        started_earliest,
+        started_latest,
+        started_precision,
+        started_is_approximate,
+        started_is_uncertain,
+        ended_edtf,
+        ended_earliest,
+        ended_latest,
+        ended_precision,
+        ended_is_approximate,
+        ended_is_uncertain,
+        place,
+        country_code,
+        country_reported,
+        parent_meeting_id,
+        false as is_id_ambiguous
+    from native_meetings
+),
+
+visits as (
+    select
+        * exclude (
+            start_date_edtf, start_date_earliest, start_date_latest, start_date_precision, start_date_is_approximate,
+            start_date_is_uncertain, end_date_edtf, end_date_earliest, end_date_latest, end_date_precision,
+            end_date_is_approximate, end_date_is_uncertain
+        ),
+        'visit' as kind,
+        visitor_reported || ' (' || from_country_reported || ') in the United States' as title,
+        start_date_edtf as started_edtf,
+        start_date_earliest as started_earliest,
+        start_date_latest as started_latest,
+        start_date_precision as started_precision,
+        start_date_is_approximate as started_is_approximate,
+        start_date_is_uncertain as started_is_uncertain,
+        end_date_edtf as ended_edtf,
+        end_date_earliest as ended_earliest,
+        end_date_latest as ended_latest,
+        end_date_precision as ended_precision,
+        end_date_is_approximate as ended_is_approximate,
+        end_date_is_uncertain as ended_is_uncertain,
+        cast(null as varchar) as place,
+        'USA' as country_code,
+        'United States' as country_reported,
+        cast(null as varchar) as parent_meeting_id,
+        {{ source_claim_columns('history-at-state-visits') }}
+    from {{ ref('int_state_visit') }}
+),
+
+visit_claims as (
+    select
+        {{ claim_columns(
+            'state_visits', 'meeting', ['meeting_id'],
+            ['meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'description', 'country_code']
+        ) }},
+        meeting_id,
+        kind,
+        title,
+        started_edtf,
+        started_earliest,
+        started_latest,
+        started_precision,
+        started_is_approximate,
+        started_is_uncertain,
+        ended_edtf,
+        ended_earliest,
+        ended_latest,
+        ended_precision,
+        ended_is_approximate,
+        ended_is_uncertain,
+        place,
+        country_code,
+        country_reported,
+        parent_meeting_id,
+        is_id_ambiguous
+    from visits
+)
+
+select * from native_claims
+union all by name
+select * from visit_claims

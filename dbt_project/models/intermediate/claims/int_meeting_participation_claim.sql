@@ -1,0 +1,74 @@
+-- Grain: one row per accepted row that claims somebody at a meeting, native or the visitor of a visit to the United States.
+with staged as (
+    select * from {{ ref('stg_meeting_participants') }}
+),
+
+native_participants as (
+    select
+        staged.*,
+        represents_party.party_kind as represents_kind,
+        represents_party.party_code as represents_code,
+        {{ person_id('person', 'represents_party.party_code') }} as person_id
+    from staged
+    {{ join_party('meeting_participants', 'represents') }}
+    {{ join_person('person') }}
+),
+
+native_claims as (
+    select
+        {{ claim_columns(
+            'meeting_participants', 'meeting_participation',
+            ['meeting_id', 'person_id', key_of_reported('represents_code', 'represents_reported'), 'role'],
+            ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'role']
+        ) }},
+        meeting_id,
+        person_id,
+        person_reported as person,
+        office,
+        represents_kind,
+        represents_code,
+        represents_reported,
+        role
+    from native_participants
+),
+
+visitors as (
+    select
+        * exclude (person),
+        person as person_reported,
+        from_country_code as represents_code,
+        from_country_reported as represents_reported,
+        case when from_country_code in ('unknown', 'not_a_country') then from_country_code else 'country' end
+            as represents_kind,
+        'guest' as role,
+        {{ source_claim_columns('history-at-state-visits') }}
+    from {{ ref('int_state_visit') }}
+),
+
+identified_visitors as (
+    select visitors.*, {{ person_id('person', 'visitors.represents_code', 'visitors') }} as person_id
+    from visitors
+    {{ join_person('person', 'visitors') }}
+),
+
+-- a visit has one visitor: a corrected spelling is a new version of the same participation
+visit_claims as (
+    select
+        {{ claim_columns(
+            'state_visits', 'meeting_participation', ['meeting_id', 'role'],
+            ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'role']
+        ) }},
+        meeting_id,
+        person_id,
+        person_reported as person,
+        office,
+        represents_kind,
+        represents_code,
+        represents_reported,
+        role
+    from identified_visitors
+)
+
+select * from native_claims
+union all by name
+select * from visit_claims

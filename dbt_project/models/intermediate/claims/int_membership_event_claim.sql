@@ -1,0 +1,62 @@
+-- Grain: one row per accepted row that claims a step in a membership.
+with staged as (
+    select * from {{ ref('stg_memberships') }}
+),
+
+identified as (
+    select
+        staged.*,
+        coalesce(by_id.organization_id, by_name.organization_id, {{ slug('staged.organization_reported') }}) as organization_id,
+        member_party.party_kind as member_kind,
+        member_party.party_code as member_code
+    from staged
+    left join {{ ref('int_organization_name') }} as by_id on staged.organization_reported = by_id.text
+    left join {{ ref('int_organization_name') }} as by_name
+        on {{ normalised_name('staged.organization_reported') }} = by_name.text
+    {{ join_party('memberships', 'member') }}
+),
+
+-- one document that dates the same step twice speaks of two steps (left, and joined again), in every document
+repeated as (
+    select distinct organization_id, member_code, event
+    from (
+        select organization_id, member_code, event
+        from identified
+        group by organization_id, member_code, event, document_id, delivery_id
+        having count(distinct occurred_edtf) > 1
+    )
+),
+
+dated as (
+    select
+        identified.*,
+        case when repeated.organization_id is not null then identified.occurred_edtf end as occurrence
+    from identified
+    left join repeated
+        on identified.organization_id is not distinct from repeated.organization_id
+        and identified.member_code is not distinct from repeated.member_code
+        and identified.event is not distinct from repeated.event
+)
+
+select
+    {{ claim_columns(
+        'memberships', 'membership',
+        ['organization_id', key_of_reported('member_code', 'member_reported'), 'event', 'occurrence'],
+        [
+            'organization_id', 'organization_reported', 'member_code', 'member_reported', 'event',
+            'occurred_edtf'
+        ]
+    ) }},
+    organization_id,
+    organization_reported,
+    member_kind,
+    member_code,
+    member_reported,
+    event,
+    occurred_edtf,
+    occurred_earliest,
+    occurred_latest,
+    occurred_precision,
+    occurred_is_approximate,
+    occurred_is_uncertain
+from dated

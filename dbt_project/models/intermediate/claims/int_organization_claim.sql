@@ -1,0 +1,27 @@
+-- Grain: one row per accepted row that claims an organisation.
+with staged as (
+    select * from {{ ref('stg_organizations') }}
+),
+
+identified as (
+    select
+        staged.*,
+        country_country.country_code as country_code
+    from staged
+    {{ join_country('organizations', 'country') }}
+)
+
+select
+    {{ claim_columns(
+        'organizations', 'organization',
+        ['organization_id'],
+        [
+            'organization_id', 'name', 'kind', 'country_code', 'country_reported'
+        ]
+    ) }},
+    organization_id,
+    name,
+    kind,
+    country_code,
+    country_reported
+from identified

@@ -1,0 +1,30 @@
+-- Grain: one row per meeting that a claim which stands today asserts: the fact that the claims resolve to.
+with claims as (
+    {{ current_claims('int_meeting_claim', dates=['started', 'ended']) }}
+),
+
+resolved as (
+    select
+        fact_id,
+        {{ resolved(['meeting_id', 'kind', 'title', 'place', 'parent_meeting_id', 'is_id_ambiguous']) }},
+        {{ resolved_date('started') }},
+        {{ resolved_date('ended') }},
+        {{ resolved_together('located', ['country_code', 'country_reported']) }},
+        {{ resolution_columns(compared=['kind', 'country_code', 'parent_meeting_id'], dates=['started', 'ended']) }}
+    from claims
+    group by fact_id
+)
+
+select
+    fact_id,
+    meeting_id,
+    kind,
+    title,
+    place,
+    parent_meeting_id,
+    is_id_ambiguous,
+    {{ expanded_date('started') }},
+    {{ expanded_date('ended') }},
+    {{ expanded('located', ['country_code', 'country_reported']) }},
+    {{ resolution_column_names() }}
+from resolved

@@ -1,0 +1,58 @@
+-- Grain: one row per normalised name, with the one country it means, or why it means none.
+-- The best tier decides: people's own aliases (0), decisions of the naming policy (1), English and official names (2),
+-- other languages (3). Two countries in the best tier make the name ambiguous.
+with published_names as (
+    select {{ normalised_name('name') }} as normalised_name, tier, country_code, status
+    from {{ ref('stg_country_name') }}
+),
+
+-- the target of an alias is a code: `iso3:PAK`, or the bare country code
+aliases as (
+    select
+        {{ normalised_name('aliases.alias') }} as normalised_name,
+        0 as tier,
+        coalesce(codes.country_code, countries.country_code) as country_code,
+        'country' as status
+    from {{ ref('stg_aliases') }} as aliases
+    left join {{ ref('stg_country_code') }} as codes
+        on lower(aliases.id) = lower(codes.scheme || ':' || codes.code) and codes.valid_to = date '9999-12-31'
+    left join (select distinct country_code from {{ ref('stg_country') }}) as countries
+        on upper(aliases.id) = countries.country_code
+    where aliases.kind = 'country' and not aliases.is_retraction
+),
+
+names as (
+    select * from published_names
+    union all by name
+    select * from aliases where country_code is not null
+),
+
+best_tier as (
+    select normalised_name, min(tier) as tier
+    from names
+    where normalised_name is not null
+    group by normalised_name
+),
+
+decided as (
+    select
+        names.normalised_name,
+        names.tier,
+        count(distinct names.country_code) as country_count,
+        min(names.country_code) as country_code,
+        bool_or(names.status = 'ambiguous') as is_ambiguous,
+        bool_or(names.status = 'not_a_country') as is_not_a_country
+    from names
+    inner join best_tier on names.normalised_name = best_tier.normalised_name and names.tier = best_tier.tier
+    group by names.normalised_name, names.tier
+)
+
+select
+    normalised_name,
+    case
+        when is_not_a_country then 'not_a_country'
+        when is_ambiguous or country_count <> 1 then 'unknown'
+        else country_code
+    end as country_code,
+    tier
+from decided

@@ -1,0 +1,2 @@
+-- Grain: as the ledger's table `ops.deliveries`.
+select * from {{ source('ops', 'deliveries') }}

@@ -1,0 +1,2 @@
+-- Grain: as the source table `reference.country`.
+select * from {{ source('reference', 'country') }}

@@ -1,0 +1,2 @@
+-- Grain: as the source table `reference.country_code`.
+select * from {{ source('reference', 'country_code') }}

@@ -1,0 +1,2 @@
+-- Grain: as the source table `reference.edtf`.
+select * from {{ source('reference', 'edtf') }}

@@ -1,0 +1,56 @@
+"""Where things live, read from the environment once.
+
+Belongs here: paths and switches that differ between installations. Does not belong here: secrets, or anything
+that a feed's contract says.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The folders of one installation; every path is absolute."""
+
+    raw: Path
+    home: Path
+    settle_seconds: float = 2.0
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read `ENTENTE_RAW`, `ENTENTE_HOME` and `ENTENTE_SETTLE_SECONDS`; the defaults are the checkout and 2 s."""
+        return cls(
+            raw=Path(os.environ.get("ENTENTE_RAW") or PROJECT_ROOT / "raw").resolve(),
+            home=Path(os.environ.get("ENTENTE_HOME") or PROJECT_ROOT).resolve(),
+            settle_seconds=float(os.environ.get("ENTENTE_SETTLE_SECONDS") or 2.0),
+        )
+
+    @property
+    def archive(self) -> Path:
+        """Every file ever taken in, kept for good; the folder that needs a backup."""
+        return self.home / "archive"
+
+    @property
+    def warehouse(self) -> Path:
+        """The writer's private database; no reader opens it."""
+        return self.home / "warehouse" / "warehouse.duckdb"
+
+    @property
+    def writer_lock(self) -> Path:
+        """The operating-system lock that whoever writes the warehouse holds."""
+        return self.home / "warehouse" / "writer.lock"
+
+    @property
+    def serving(self) -> Path:
+        """The publications, all that readers ever open."""
+        return self.home / "serving"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's own storage: run history, schedules, sensor cursors."""
+        return Path(os.environ.get("DAGSTER_HOME") or self.home / ".dagster_home")
