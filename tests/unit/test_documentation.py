@@ -183,3 +183,20 @@ def test_every_published_table_and_column_has_a_meaning(manifest: Mapping[str, A
         if not one["description"].strip()
     ]
     assert missing == []
+
+
+def test_every_decision_record_is_listed() -> None:
+    listing = (DOCS / "decisions" / "README.md").read_text(encoding="utf-8")
+    records = sorted(path.name for path in (DOCS / "decisions").glob("0*.md"))
+    assert re.findall(r"\((0[^)]+\.md)\)", listing) == records
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [*DOCS.rglob("*.md"), PROJECT_ROOT / "CONTRIBUTING.md", PROJECT_ROOT / "CHANGELOG.md"]
+    broken = [
+        f"{page.relative_to(PROJECT_ROOT)}: {link}"
+        for page in pages
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / link).exists()
+    ]
+    assert broken == []
