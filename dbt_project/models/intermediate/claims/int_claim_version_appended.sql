@@ -92,7 +92,7 @@ select
     published_from,
     case
         when is_retraction then published_from
-        else coalesce(greatest(next_published_from, published_from), {{ forever }})
+        else greatest(coalesce(next_published_from, {{ forever }}), published_from)
     end as published_to,
     recorded_from,
     case when is_retraction then recorded_from else coalesce(next_recorded_from, {{ forever }}) end as recorded_to,

@@ -200,7 +200,7 @@ select
     recorded_from,
     case
         when is_retraction or current_from is null then recorded_from
-        else coalesce(greatest(current_to, recorded_from), {{ forever }})
+        else greatest(coalesce(current_to, {{ forever }}), recorded_from)
     end as recorded_to,
     next_as_of is null and not is_retraction as is_current
 from ranged
