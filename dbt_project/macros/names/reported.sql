@@ -51,3 +51,9 @@
     {#- What a key hashes: the resolved code, else the normalised text, so that two unknowns stay two. -#}
     case when {{ code }} in ('unknown', 'not_a_country') then coalesce({{ normalised_name(reported) }}, {{ reported }}) else {{ code }} end
 {%- endmacro %}
+
+
+{% macro country_code_text(scheme, code) -%}
+    {#- `scheme:code` in one spelling: any case, any leading zeros (`isonum:076`, `isonum:76`). -#}
+    lower({{ scheme }} || ':' || coalesce(nullif(ltrim({{ code }}, '0'), ''), '0'))
+{%- endmacro %}

@@ -14,8 +14,8 @@ aliases as (
         coalesce(codes.country_code, countries.country_code) as country_code,
         'country' as status
     from {{ ref('stg_aliases') }} as aliases
-    left join {{ ref('stg_country_code') }} as codes
-        on lower(aliases.id) = lower(codes.scheme || ':' || codes.code) and codes.valid_to = date '9999-12-31'
+    left join {{ ref('int_country_code') }} as codes
+        on {{ country_code_text("split_part(aliases.id, ':', 1)", "split_part(aliases.id, ':', 2)") }} = codes.coded
     left join (select distinct country_code from {{ ref('stg_country') }}) as countries
         on upper(aliases.id) = countries.country_code
     where aliases.kind = 'country' and not aliases.is_retraction

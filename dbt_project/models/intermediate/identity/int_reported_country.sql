@@ -22,16 +22,14 @@ reported as (
 ),
 
 codes as (
-    select lower(scheme || ':' || code) as coded, arg_max(country_code, valid_to) as country_code
-    from {{ ref('stg_country_code') }}
-    group by coded
+    select coded, code, scheme, country_code from {{ ref('int_country_code') }}
 ),
 
 -- a bare ISO code, in capitals; any other bare code could be of several schemes
 bare_codes as (
     select code, min(country_code) as country_code
-    from {{ ref('stg_country_code') }}
-    where scheme in ('iso3', 'iso2') and valid_to = date '9999-12-31'
+    from codes
+    where scheme in ('iso3', 'iso2')
     group by code
 ),
 
@@ -49,7 +47,9 @@ select
         else coalesce(source_aliases.country_code, bare_codes.country_code, names.country_code, 'unknown')
     end as country_code
 from reported
-left join codes on reported.is_coded and lower(reported.reported) = codes.coded
+left join codes
+    on reported.is_coded
+    and {{ country_code_text("split_part(reported.reported, ':', 1)", "split_part(reported.reported, ':', 2)") }} = codes.coded
 left join bare_codes on reported.reported = bare_codes.code
 left join source_aliases
     on reported.feed = source_aliases.feed and reported.normalised_name = source_aliases.normalised_name
