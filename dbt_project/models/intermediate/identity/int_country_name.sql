@@ -6,6 +6,10 @@ with published_names as (
     from {{ ref('stg_country_name') }}
 ),
 
+recorded_aliases as (
+    {{ standing_rows('aliases', ['kind', 'id', 'alias']) }}
+),
+
 -- the target of an alias is a code: `iso3:PAK`, or the bare country code
 aliases as (
     select
@@ -13,12 +17,12 @@ aliases as (
         0 as tier,
         coalesce(codes.country_code, countries.country_code) as country_code,
         'country' as status
-    from {{ ref('stg_aliases') }} as aliases
+    from recorded_aliases as aliases
     left join {{ ref('int_country_code') }} as codes
         on {{ country_code_text("split_part(aliases.id, ':', 1)", "split_part(aliases.id, ':', 2)") }} = codes.coded
     left join (select distinct country_code from {{ ref('stg_country') }}) as countries
         on upper(aliases.id) = countries.country_code
-    where aliases.kind = 'country' and not aliases.is_retraction
+    where aliases.kind = 'country'
 ),
 
 names as (

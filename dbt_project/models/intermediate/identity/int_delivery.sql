@@ -30,7 +30,8 @@ seen_in_order as (
                 rows between unbounded preceding and 1 preceding
             ),
             true
-        ) as was_current
+        ) as was_current,
+        delivery_number = max(delivery_number) over (partition by feed, dataset_key) as is_latest
     from numbered
 )
 

@@ -1,6 +1,10 @@
 -- Grain: one row per document that somebody recorded: what dates and ranks the claims that come from it.
 -- Taken from the latest record of the document, not from the resolved fact: resolution itself needs it.
-with documents as (
+with standing as (
+    {{ standing_rows('documents', ['document_id']) }}
+),
+
+documents as (
     select
         documents.*,
         row_number() over (
@@ -9,9 +13,8 @@ with documents as (
                 coalesce(documents.recorded_at, deliveries.received_at) desc, deliveries.received_at desc,
                 documents.file_sha256, documents.row_number
         ) as record_number
-    from {{ ref('stg_documents') }} as documents
+    from standing as documents
     inner join {{ ref('int_delivery') }} as deliveries on documents.delivery_id = deliveries.delivery_id
-    where not documents.is_retraction
 ),
 
 source_documents as (

@@ -1,26 +1,18 @@
 -- Grain: one row per text by which exactly one organisation is known: its id, its name, or an alias.
-with ids as (
-    select organization_id as text, organization_id from {{ ref('stg_organizations') }} where not is_retraction
-),
-
-names as (
-    select {{ normalised_name('name') }} as text, organization_id
-    from {{ ref('stg_organizations') }}
-    where not is_retraction
+with organizations as (
+    {{ standing_rows('organizations', ['organization_id']) }}
 ),
 
 aliases as (
-    select {{ normalised_name('alias') }} as text, id as organization_id
-    from {{ ref('stg_aliases') }}
-    where kind = 'organization' and not is_retraction
+    {{ standing_rows('aliases', ['kind', 'id', 'alias']) }}
 ),
 
 known as (
-    select * from ids
+    select organization_id as text, organization_id from organizations
     union
-    select * from names
+    select {{ normalised_name('name') }} as text, organization_id from organizations
     union
-    select * from aliases
+    select {{ normalised_name('alias') }} as text, id as organization_id from aliases where kind = 'organization'
 )
 
 select text, min(organization_id) as organization_id

@@ -1,24 +1,18 @@
 -- Grain: one row per text by which exactly one recorded person is known: the id, a name, or an alias.
-with ids as (
-    select person_id as text, person_id from {{ ref('stg_people') }} where not is_retraction
-),
-
-names as (
-    select {{ normalised_name('name') }} as text, person_id from {{ ref('stg_people') }} where not is_retraction
+with people as (
+    {{ standing_rows('people', ['person_id']) }}
 ),
 
 aliases as (
-    select {{ normalised_name('alias') }} as text, id as person_id
-    from {{ ref('stg_aliases') }}
-    where kind = 'person' and not is_retraction
+    {{ standing_rows('aliases', ['kind', 'id', 'alias']) }}
 ),
 
 known as (
-    select * from ids
+    select person_id as text, person_id from people
     union
-    select * from names
+    select {{ normalised_name('name') }} as text, person_id from people
     union
-    select * from aliases
+    select {{ normalised_name('alias') }} as text, id as person_id from aliases where kind = 'person'
 )
 
 select text, min(person_id) as person_id
