@@ -1,0 +1,199 @@
+"""Copy the star out of the writer's database into a file of its own, with comments, macros and Parquet.
+
+Belongs here: what of the writer's database is published, and in which format. Does not belong here: whether it may be
+published, and where readers find it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.publication.store import DATABASE, Publication
+
+SCHEMAS = ("main", "evidence")
+"""The star and its lineage; everything else in the writer's database is private."""
+
+STORAGE_VERSION = "v1.2.0"
+"""The oldest storage format that holds what is published; drivers of BI tools lag behind DuckDB."""
+
+PUBLICATIONS_COMMENT = (
+    "Grain: one row per publication, this one and all before it. Which run published what, when, and what was withdrawn."
+)
+PUBLICATIONS_COLUMNS = {
+    "publication_id": ("VARCHAR", "The publication: the moment it was made, and the beginning of its fingerprint."),
+    "published_at": ("TIMESTAMP", "When readers could first see it, UTC."),
+    "run_id": ("VARCHAR", "The Dagster run that published it."),
+    "table_count": ("BIGINT", "How many tables it holds."),
+    "row_count": ("BIGINT", "How many rows its tables hold together."),
+    "withdrawn_at": ("TIMESTAMP", "When a rollback took it back, UTC; empty where it stands. As known when published."),
+}
+
+
+class NothingToPublishError(RuntimeError):
+    """The writer's database has no tables of the star yet."""
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """One table of a publication."""
+
+    schema: str
+    name: str
+    row_count: int
+
+
+class StarCopy:
+    """A published database while it is written. Use as a context manager: leaving it closes the file."""
+
+    def __init__(self, warehouse: Path, folder: Path):
+        self._folder = folder
+        # Attached rather than opened: dbt's connection to the writer's database, in the same process, may have had
+        # another configuration, and DuckDB does not mix the two.
+        self._connection = duckdb.connect(":memory:")
+        self._connection.execute("set TimeZone = 'UTC'")
+        self._connection.execute(f"attach {_text(warehouse)} as warehouse (read_only)")
+        self._connection.execute(f"attach {_text(folder / DATABASE)} as published (storage_version '{STORAGE_VERSION}')")
+
+    def __enter__(self) -> StarCopy:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def copy_star(self) -> tuple[PublishedTable, ...]:
+        """Copy tables and views of the published schemas as tables, sorted as they are, with comments and macros.
+
+        Raises:
+            NothingToPublishError: there are none.
+        """
+        relations = self._relations()
+        if not relations:
+            raise NothingToPublishError("The warehouse holds no tables of the star; run `make warehouse` first.")
+        for schema in SCHEMAS:
+            self._connection.execute(f"create schema if not exists published.{schema}")
+        tables = tuple(self._copy_relation(schema, name, comment) for schema, name, comment in relations)
+        self._copy_macros()
+        return tables
+
+    def write_publications(self, publications: Sequence[Publication]) -> PublishedTable:
+        """Write `evidence.publications`, this publication last."""
+        columns = ", ".join(f"{name} {kind}" for name, (kind, _) in PUBLICATIONS_COLUMNS.items())
+        self._connection.execute(f"create table published.evidence.publications ({columns})")
+        self._connection.executemany(
+            "insert into published.evidence.publications values (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    publication.publication_id,
+                    publication.published_at.replace(tzinfo=None),
+                    publication.run_id,
+                    publication.table_count,
+                    publication.row_count,
+                    publication.withdrawn_at.replace(tzinfo=None) if publication.withdrawn_at else None,
+                )
+                for publication in publications
+            ],
+        )
+        self._comment("table", "evidence", "publications", None, PUBLICATIONS_COMMENT)
+        for name, (_, comment) in PUBLICATIONS_COLUMNS.items():
+            self._comment("column", "evidence", "publications", name, comment)
+        return PublishedTable("evidence", "publications", len(publications))
+
+    def write_parquet(self, tables: Sequence[PublishedTable]) -> None:
+        """Write every table beside the database, for readers without DuckDB."""
+        parquet = self._folder / "parquet"
+        parquet.mkdir()
+        for table in tables:
+            self._connection.execute(
+                f"copy published.{_name(table.schema)}.{_name(table.name)}"
+                f" to {_text(parquet / f'{table.schema}.{table.name}.parquet')} (format parquet, compression zstd)"
+            )
+
+    def _relations(self) -> list[tuple[str, str, str | None]]:
+        return self._connection.execute(
+            """
+            select schema_name, table_name, comment from duckdb_tables()
+            where database_name = 'warehouse' and list_contains($schemas, schema_name)
+                and not (schema_name = 'evidence' and table_name = 'publications')
+            union all
+            select schema_name, view_name, comment from duckdb_views()
+            where database_name = 'warehouse' and list_contains($schemas, schema_name) and not internal
+                and not (schema_name = 'evidence' and view_name = 'publications')
+            order by all
+            """,
+            {"schemas": list(SCHEMAS)},
+        ).fetchall()
+
+    def _copy_relation(self, schema: str, name: str, comment: str | None) -> PublishedTable:
+        qualified = f"{_name(schema)}.{_name(name)}"
+        self._connection.execute(f"create table published.{qualified} as from warehouse.{qualified}")
+        if comment:
+            self._comment("table", schema, name, None, comment)
+        columns = self._connection.execute(
+            """
+            select column_name, comment from duckdb_columns()
+            where database_name = 'warehouse' and schema_name = ? and table_name = ? and comment is not null
+            order by column_index
+            """,
+            [schema, name],
+        ).fetchall()
+        for column, column_comment in columns:
+            self._comment("column", schema, name, column, column_comment)
+        counted = self._connection.execute(f"select count(*) from published.{qualified}").fetchall()
+        return PublishedTable(schema, name, counted[0][0])
+
+    def _copy_macros(self) -> None:
+        """Carry the macros over through a copy of the whole catalog.
+
+        The catalog functions tell a macro's body without the defaults of its parameters; only a copy is exact.
+        """
+        macros = self._connection.execute(
+            """
+            select count(*) from duckdb_functions()
+            where database_name = 'warehouse' and list_contains(?, schema_name)
+                and function_type in ('macro', 'table_macro') and not internal
+            """,
+            [list(SCHEMAS)],
+        ).fetchall()
+        if macros[0][0] == 0:
+            return
+        self._connection.execute("attach ':memory:' as catalog_copy")
+        self._connection.execute("copy from database warehouse to catalog_copy (schema)")
+        for schema in self._schemas_of("catalog_copy"):
+            if schema not in SCHEMAS:
+                self._connection.execute(f"drop schema catalog_copy.{_name(schema)} cascade")
+        relations = self._connection.execute(
+            """
+            select 'view', schema_name, view_name from duckdb_views()
+            where database_name = 'catalog_copy' and not internal
+            union all
+            select 'table', schema_name, table_name from duckdb_tables() where database_name = 'catalog_copy'
+            order by 1 desc
+            """
+        ).fetchall()
+        for kind, schema, name in relations:
+            self._connection.execute(f"drop {kind} catalog_copy.{_name(schema)}.{_name(name)}")
+        self._connection.execute("copy from database catalog_copy to published (schema)")
+        self._connection.execute("detach catalog_copy")
+
+    def _schemas_of(self, database: str) -> list[str]:
+        rows = self._connection.execute(
+            "select schema_name from duckdb_schemas() where database_name = ? and not internal", [database]
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def _comment(self, kind: str, schema: str, table: str, column: str | None, comment: str) -> None:
+        target = ".".join(_name(part) for part in (schema, table, column) if part is not None)
+        # COMMENT takes no parameters
+        self._connection.execute(f"comment on {kind} published.{target} is {_text(comment)}")
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _text(value: str | Path) -> str:
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,262 @@
+"""The publications under `serving/`: which there are, which one readers see, which are kept.
+
+Belongs here: folders, the link that readers follow, what was withdrawn. Does not belong here: the tables inside.
+
+    serving/current             -> publications/<id>           switched by one rename
+    serving/warehouse.duckdb    -> current/warehouse.duckdb    what readers open
+    serving/publications/<id>/  warehouse.duckdb, parquet/, publication.json; never changed
+    serving/withdrawn.json      the publications that a rollback took back
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+DATABASE = "warehouse.duckdb"
+RECORD = "publication.json"
+UNFINISHED = ".tmp"
+KEPT = 3
+
+
+class NoPublicationError(LookupError):
+    """There is no publication to go to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """One publication, as its own record tells."""
+
+    publication_id: str
+    published_at: datetime
+    run_id: str
+    table_count: int
+    row_count: int
+    fingerprint: str
+    """What it was built from: the same fingerprint gives the same tables."""
+    withdrawn_at: datetime | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as JSON can hold it; withdrawal is kept apart, since a publication never changes."""
+        return {
+            "publication_id": self.publication_id,
+            "published_at": self.published_at.isoformat(),
+            "run_id": self.run_id,
+            "table_count": self.table_count,
+            "row_count": self.row_count,
+            "fingerprint": self.fingerprint,
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Publication:
+        """Read what `to_json` wrote; further fields are ignored."""
+        return cls(
+            publication_id=record["publication_id"],
+            published_at=datetime.fromisoformat(record["published_at"]),
+            run_id=record["run_id"],
+            table_count=record["table_count"],
+            row_count=record["row_count"],
+            fingerprint=record["fingerprint"],
+        )
+
+
+class PublicationStore:
+    """The folder `serving/`. Whoever changes it holds `exclusively()`; readers need nothing."""
+
+    def __init__(self, serving: Path):
+        self.serving = serving
+        self.folder = serving / "publications"
+
+    @property
+    def database(self) -> Path:
+        """The path that readers open: always the current publication."""
+        return self.serving / DATABASE
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Keep other publishers and rollbacks out; held only while links and folders move."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(self.serving / ".publish.lock"):
+            yield
+
+    def on_disk(self) -> tuple[Publication, ...]:
+        """Return the publications that are kept, oldest first."""
+        withdrawn = self._withdrawn()
+        found = [
+            replace(publication, withdrawn_at=withdrawn.get(publication.publication_id))
+            for record in self.folder.glob(f"*/{RECORD}")
+            if not record.parent.name.endswith(UNFINISHED)
+            for publication in [Publication.from_json(_read(record))]
+        ]
+        return tuple(sorted(found, key=_order))
+
+    def history(self) -> tuple[Publication, ...]:
+        """Return every publication there ever was, oldest first, whether kept or not.
+
+        Each record carries the history before it, so that the newest one knows all.
+        """
+        kept = self.on_disk()
+        if not kept:
+            return ()
+        earlier = _read(self.folder / kept[-1].publication_id / RECORD)["earlier"]
+        withdrawn = self._withdrawn()
+        return (
+            *(
+                replace(publication, withdrawn_at=withdrawn.get(publication.publication_id))
+                for publication in map(Publication.from_json, earlier)
+            ),
+            kept[-1],
+        )
+
+    def current(self) -> Publication | None:
+        """Return the publication that readers see."""
+        try:
+            name = (self.serving / "current").readlink().name
+        except FileNotFoundError:
+            return None
+        return next((publication for publication in self.on_disk() if publication.publication_id == name), None)
+
+    def unfinished_folder(self, publication_id: str) -> Path:
+        """Make the folder in which a publication is prepared; readers never look there."""
+        folder = self.folder / f"{publication_id}{UNFINISHED}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def sweep_unfinished(self) -> int:
+        """Remove what killed publications left behind; call it only where no other can be at work."""
+        leftovers = list(self.folder.glob(f"*{UNFINISHED}"))
+        for leftover in leftovers:
+            shutil.rmtree(leftover)
+        return len(leftovers)
+
+    def finish(self, unfinished: Path, publication: Publication, *, facts: Mapping[str, Any]) -> None:
+        """Make a prepared folder a publication, for good on the disk, and let readers see it.
+
+        `facts` are further things worth recording (versions, tables): nothing reads them but people.
+        """
+        earlier = [known.to_json() for known in self.history()]
+        record = json.dumps({**publication.to_json(), **facts, "earlier": earlier}, indent=2)
+        (unfinished / RECORD).write_text(record, encoding="utf-8")
+        _to_disk(unfinished)
+        unfinished.rename(self.folder / publication.publication_id)
+        _sync(self.folder)
+        self.show(publication)
+
+    def show(self, publication: Publication) -> None:
+        """Let readers see `publication`, by one rename."""
+        _switch(self.serving / "current", Path("publications") / publication.publication_id)
+        if not self.database.is_symlink():
+            _switch(self.database, Path("current") / DATABASE)
+
+    def prune(self) -> tuple[str, ...]:
+        """Remove what is neither current nor among the last kept ones, and return their ids.
+
+        Withdrawn publications go first: they are not what one would roll back to.
+        """
+        current = self.current()
+        good = [publication for publication in self.on_disk() if publication.withdrawn_at is None]
+        keep = {publication.publication_id for publication in good[-KEPT:]}
+        if current is not None:
+            keep.add(current.publication_id)
+        gone = tuple(
+            publication.publication_id for publication in self.on_disk() if publication.publication_id not in keep
+        )
+        for publication_id in gone:
+            # out of sight first: a reader that lists publications must not find half of one
+            doomed = self.folder / f"{publication_id}{UNFINISHED}"
+            (self.folder / publication_id).rename(doomed)
+            shutil.rmtree(doomed)
+        return gone
+
+    def withdraw(self, publication: Publication, *, at: datetime) -> None:
+        """Remember that a rollback took `publication` back, so that nothing publishes the same again by itself."""
+        self._write_withdrawn({**self._withdrawn(), publication.publication_id: at})
+
+    def reinstate(self, publication: Publication) -> None:
+        """Forget that `publication` was withdrawn."""
+        self._write_withdrawn({key: at for key, at in self._withdrawn().items() if key != publication.publication_id})
+
+    def _withdrawn(self) -> dict[str, datetime]:
+        try:
+            known = _read(self.serving / "withdrawn.json")
+        except FileNotFoundError:
+            return {}
+        return {publication_id: datetime.fromisoformat(at) for publication_id, at in known.items()}
+
+    def _write_withdrawn(self, withdrawn: Mapping[str, datetime]) -> None:
+        text = json.dumps({publication_id: at.isoformat() for publication_id, at in withdrawn.items()}, indent=2)
+        _write_whole(self.serving / "withdrawn.json", text)
+
+
+def previous(publications: Sequence[Publication], current: Publication) -> Publication:
+    """Return the publication that a rollback from `current` goes to: the latest earlier one that still stands.
+
+    Raises:
+        NoPublicationError: `current` is the oldest that is kept.
+    """
+    earlier = [
+        publication
+        for publication in publications
+        if _order(publication) < _order(current) and publication.withdrawn_at is None
+    ]
+    if not earlier:
+        raise NoPublicationError(
+            f"There is no publication before {current.publication_id} to go back to; readers stay on it."
+        )
+    return earlier[-1]
+
+
+def utc_now() -> datetime:
+    """Return the time, to the millisecond: as fine as an id of a publication."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def _order(publication: Publication) -> tuple[datetime, str]:
+    return (publication.published_at, publication.publication_id)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def _write_whole(path: Path, text: str) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).replace(path)
+
+
+def _switch(link: Path, target: Path) -> None:
+    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(target)
+    temporary.replace(link)
+    _sync(link.parent)
+
+
+def _to_disk(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
