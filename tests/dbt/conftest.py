@@ -1,0 +1,41 @@
+"""The dbt project, compiled once for the tests that run its SQL on tables of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from dbt.cli.main import dbtRunner
+
+from orchestration.settings import PROJECT_ROOT
+
+
+@pytest.fixture(scope="session")
+def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """The SQL of every model, under the model's name; the database is called `warehouse`."""
+    home: Path = tmp_path_factory.mktemp("compiled")
+    (home / "warehouse").mkdir()
+    project = PROJECT_ROOT / "dbt_project"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENTENTE_HOME", str(home))
+        result = dbtRunner().invoke(
+            [
+                "--quiet",
+                "compile",
+                "--no-introspect",
+                f"--project-dir={project}",
+                f"--profiles-dir={project}",
+                f"--target-path={home / 'target'}",
+                f"--log-path={home / 'logs'}",
+                "--exclude=resource_type:unit_test",
+            ]
+        )
+    assert result.success, result.exception
+    manifest = json.loads((home / "target" / "manifest.json").read_text())
+    return {
+        node["name"]: node["compiled_code"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node.get("compiled_code")
+    }
