@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from orchestration.documentation.pages import DOCS, MANIFEST, generated_pages, read_manifest, write_pages
+from orchestration.documentation.pages import MANIFEST, generated_pages, read_manifest, write_pages
+from orchestration.settings import PROJECT_ROOT
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Write the pages that changed and say which."""
     parser = argparse.ArgumentParser(prog="python -m orchestration.documentation", description=__doc__)
     parser.add_argument("--manifest", type=Path, default=MANIFEST, help="the manifest.json of dbt parse")
-    parser.add_argument("--docs", type=Path, default=DOCS, help="the folder to write to")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     if not arguments.manifest.exists():
         parser.error(f"{arguments.manifest} is not there: run `dbt parse` first, or `make docs`, which does")
-    changed = write_pages(generated_pages(read_manifest(arguments.manifest)), folder=arguments.docs)
+    changed = write_pages(generated_pages(read_manifest(arguments.manifest)), root=PROJECT_ROOT)
     for name in changed:
-        sys.stdout.write(f"written: {arguments.docs / name}\n")
+        sys.stdout.write(f"written: {name}\n")
     if not changed:
-        sys.stdout.write("every generated page is up to date\n")
+        sys.stdout.write("every generated file is up to date\n")
     return 0
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from orchestration.contracts.generated import generated_files
 from orchestration.documentation.bus_matrix import bus_matrix
 from orchestration.documentation.data_dictionary import data_dictionary
 from orchestration.settings import PROJECT_ROOT
 
-DOCS: Final = PROJECT_ROOT / "docs"
 MANIFEST: Final = PROJECT_ROOT / "dbt_project" / "target" / "manifest.json"
 
 
@@ -26,20 +26,21 @@ def read_manifest(path: Path) -> Mapping[str, Any]:
 
 
 def generated_pages(manifest: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return every generated page under its file name in `docs/`."""
+    """Return every generated file under its path in the project: from the manifest, and from the contracts."""
     return {
-        "data-dictionary.md": data_dictionary(manifest),
-        "bus-matrix.md": bus_matrix(manifest),
+        "docs/data-dictionary.md": data_dictionary(manifest),
+        "docs/bus-matrix.md": bus_matrix(manifest),
+        **generated_files(),
     }
 
 
-def write_pages(pages: Mapping[str, str], *, folder: Path) -> tuple[str, ...]:
-    """Write the pages that differ from what is there; return their names."""
-    folder.mkdir(parents=True, exist_ok=True)
+def write_pages(pages: Mapping[str, str], *, root: Path) -> tuple[str, ...]:
+    """Write the pages that differ from what is below `root`; return their paths."""
     changed = []
     for name, text in pages.items():
-        path = folder / name
+        path = root / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             changed.append(name)
     return tuple(changed)

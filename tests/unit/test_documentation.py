@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
-from orchestration.documentation import bus_matrix, data_dictionary, generated_pages, write_pages
-from orchestration.documentation.bus_matrix import UnknownDimension
-from orchestration.documentation.pages import DOCS, read_manifest
+from orchestration.documentation.bus_matrix import UnknownDimension, bus_matrix
+from orchestration.documentation.data_dictionary import data_dictionary
+from orchestration.documentation.pages import generated_pages, read_manifest, write_pages
 from orchestration.settings import PROJECT_ROOT
+
+DOCS = PROJECT_ROOT / "docs"
 
 
 def column(name: str, description: str = "", data_type: str | None = "varchar", **meta: object) -> dict[str, Any]:
@@ -150,8 +152,8 @@ def test_a_declared_dimension_that_does_not_exist_is_an_error() -> None:
 
 
 def test_only_pages_that_changed_are_written(tmp_path: Path) -> None:
-    assert write_pages({"a.md": "one", "b.md": "two"}, folder=tmp_path) == ("a.md", "b.md")
-    assert write_pages({"a.md": "one", "b.md": "three"}, folder=tmp_path) == ("b.md",)
+    assert write_pages({"a.md": "one", "b.md": "two"}, root=tmp_path) == ("a.md", "b.md")
+    assert write_pages({"a.md": "one", "b.md": "three"}, root=tmp_path) == ("b.md",)
     assert (tmp_path / "b.md").read_text(encoding="utf-8") == "three"
 
 
@@ -169,9 +171,9 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     return read_manifest(target / "manifest.json")
 
 
-def test_the_pages_in_docs_are_those_that_this_code_generates(manifest: Mapping[str, Any]) -> None:
+def test_the_generated_files_are_those_that_this_code_generates(manifest: Mapping[str, Any]) -> None:
     for name, text in generated_pages(manifest).items():
-        assert (DOCS / name).read_text(encoding="utf-8") == text, f"docs/{name} is out of date: run `make docs`"
+        assert (PROJECT_ROOT / name).read_text(encoding="utf-8") == text, f"{name} is out of date: run `make docs`"
 
 
 def test_every_published_table_and_column_has_a_meaning(manifest: Mapping[str, Any]) -> None:
