@@ -121,22 +121,22 @@ COMMON_WITH_OPTIONAL_DOCUMENT = (replace(DOCUMENT_ID, required=False), *COMMON_W
 """For what a person may say without a document."""
 
 
-def operator_column() -> Column:
+def operator_column(*, example: str = "<") -> Column:
     """Return the column that says how a figure bounds the true one."""
     return Column(
         name="operator",
         type=ColumnType.ENUM,
         allowed=OPERATORS,
         description='How the figure bounds the true one: "under 20" is `<`, "about a billion" is `~`; empty means `=`.',
-        example="<",
+        example=example,
     )
 
 
-def reported_value_column() -> Column:
+def reported_value_column(*, example: str = "under 20 %") -> Column:
     """Return the column that keeps a figure as the document writes it."""
     return Column(
         name="reported_value",
         type=ColumnType.TEXT,
         description="The figure as the document writes it, words and all.",
-        example="under 20 %",
+        example=example,
     )

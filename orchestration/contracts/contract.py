@@ -94,6 +94,8 @@ class Contract:
     """One sentence: "one row is …"."""
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    at_least_one: tuple[tuple[str, ...], ...] = ()
+    """Groups of columns of which a row must fill one, whichever it can."""
     mode: Mode = Mode.APPEND
     file_patterns: tuple[str, ...] = ("*.csv", "*.csv.gz")
     """Which file names below `raw/<feed>/` belong to the feed."""

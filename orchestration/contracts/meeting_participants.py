@@ -11,6 +11,7 @@ CONTRACT = Contract(
     fact_kind="meeting_participation",
     grain="one row is somebody at a meeting",
     key=("meeting_id", "person", "represents", "role"),
+    at_least_one=(("person", "represents"),),
     columns=(
         Column(
             name="meeting_id",

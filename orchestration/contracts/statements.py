@@ -11,6 +11,7 @@ CONTRACT = Contract(
     fact_kind="statement",
     grain="one row is a position taken by one speaker or one side",
     key=("statement_id",),
+    at_least_one=(("speaker", "on_behalf_of"),),
     columns=(
         Column(
             name="statement_id",

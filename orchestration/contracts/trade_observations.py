@@ -21,6 +21,7 @@ CONTRACT = Contract(
         "period",
         "basis",
     ),
+    at_least_one=(("reporter", "country_a"),),
     columns=(
         Column(
             name="reporter",
@@ -76,7 +77,7 @@ CONTRACT = Contract(
             description="The time that the figure covers; a financial year is an extent.",
             example="2023-07/2024-06",
         ),
-        operator_column(),
+        operator_column(example="="),
         Column(
             name="value",
             type=ColumnType.DECIMAL,
@@ -84,7 +85,7 @@ CONTRACT = Contract(
             description="The figure in single units, not in thousands or millions.",
             example="1000000000",
         ),
-        reported_value_column(),
+        reported_value_column(example="1 billion"),
         Column(
             name="unit",
             type=ColumnType.TEXT,
