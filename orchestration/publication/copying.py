@@ -20,9 +20,7 @@ SCHEMAS = ("main", "evidence")
 STORAGE_VERSION = "v1.2.0"
 """The oldest storage format that holds what is published; drivers of BI tools lag behind DuckDB."""
 
-PUBLICATIONS_COMMENT = (
-    "Grain: one row per publication, this one and all before it. Which run published what, when, and what was withdrawn."
-)
+PUBLICATIONS_COMMENT = "Grain: one row per publication, this one and all before it: when, by which run, how much."
 PUBLICATIONS_COLUMNS = {
     "publication_id": ("VARCHAR", "The publication: the moment it was made, and the beginning of its fingerprint."),
     "published_at": ("TIMESTAMP", "When readers could first see it, UTC."),
@@ -56,7 +54,9 @@ class StarCopy:
         self._connection = duckdb.connect(":memory:")
         self._connection.execute("set TimeZone = 'UTC'")
         self._connection.execute(f"attach {_text(warehouse)} as warehouse (read_only)")
-        self._connection.execute(f"attach {_text(folder / DATABASE)} as published (storage_version '{STORAGE_VERSION}')")
+        self._connection.execute(
+            f"attach {_text(folder / DATABASE)} as published (storage_version '{STORAGE_VERSION}')"
+        )
 
     def __enter__(self) -> StarCopy:
         return self
@@ -142,8 +142,8 @@ class StarCopy:
         ).fetchall()
         for column, column_comment in columns:
             self._comment("column", schema, name, column, column_comment)
-        counted = self._connection.execute(f"select count(*) from published.{qualified}").fetchall()
-        return PublishedTable(schema, name, counted[0][0])
+        rows = self._connection.table(f"published.{qualified}").aggregate("count(*)").fetchall()
+        return PublishedTable(schema, name, rows[0][0])
 
     def _copy_macros(self) -> None:
         """Carry the macros over through a copy of the whole catalog.

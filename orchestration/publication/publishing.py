@@ -1,0 +1,189 @@
+"""Publish the star if its tests passed, and roll back to the publication before.
+
+Belongs here: the audit, the order of the steps, the decisions that a reader of `serving/` depends on. Does not belong
+here: copying tables, moving links.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from orchestration.publication.copying import PublishedTable, StarCopy
+from orchestration.publication.store import NoPublicationError, Publication, PublicationStore, previous, utc_now
+from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.transformation.builds import Build, latest_build
+
+_logger = logging.getLogger(__name__)
+
+
+class AuditFailedError(RuntimeError):
+    """The star in the writer's database may not be published; readers stay where they are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishOutcome:
+    """What publishing came to."""
+
+    publication: Publication | None
+    """What readers see now."""
+    is_new: bool
+    reason: str
+    """Why, in words."""
+    tables: tuple[PublishedTable, ...] = ()
+
+
+def publish(
+    settings: Settings, *, run_id: str, log: Callable[[str], None] = _logger.info, force: bool = False
+) -> PublishOutcome:
+    """Publish the last build, unless readers see it already; the caller holds the writer's lock.
+
+    What a rollback took back is not published again by itself: that takes new facts, other models, or `force`.
+
+    Raises:
+        AuditFailedError: its tests did not all pass, or it is not whole.
+    """
+    store = PublicationStore(settings.serving)
+    build = _audited(settings, store)
+    current = store.current()
+    if not force and current is not None and current.fingerprint == build.fingerprint:
+        return PublishOutcome(publication=current, is_new=False, reason="readers see these facts and models already")
+    same = [known for known in store.history() if known.fingerprint == build.fingerprint]
+    if not force and same and same[-1].withdrawn_at is not None:
+        withdrawn = same[-1]
+        reason = (
+            f"the same was published as {withdrawn.publication_id} and rolled back; new facts or models publish again, "
+            f"and so does `entente rollback --to {withdrawn.publication_id}`"
+        )
+        return PublishOutcome(publication=current, is_new=False, reason=reason)
+
+    # Whoever publishes holds the writer's lock, so that nobody else is preparing one
+    store.sweep_unfinished()
+    publication = _next_publication(store, build, run_id=run_id)
+    unfinished = store.unfinished_folder(publication.publication_id)
+    log(f"Copying the tables to publication {publication.publication_id}.")
+    publication, tables = _fill(settings, store, unfinished, publication)
+    with store.exclusively():
+        store.finish(unfinished, publication, facts=_facts(build, tables))
+        gone = store.prune()
+    log(f"Readers now see {publication.publication_id}: {len(tables)} tables, {publication.row_count:,} rows.")
+    if gone:
+        log(f"Removed what is no longer kept: {', '.join(gone)}.")
+    return PublishOutcome(publication=publication, is_new=True, reason="its tests passed", tables=tables)
+
+
+def rollback(settings: Settings, *, to: str | None = None) -> tuple[Publication, Publication]:
+    """Let readers see the publication before the current one, or the one called `to`; return (from, to).
+
+    What readers leave is marked withdrawn, what they return to is not.
+
+    Raises:
+        NoPublicationError: nothing was published, there is nothing before it, or `to` is not kept.
+    """
+    store = PublicationStore(settings.serving)
+    with store.exclusively():
+        current = store.current()
+        if current is None:
+            raise NoPublicationError("Nothing is published yet; `make warehouse` publishes.")
+        kept = store.on_disk()
+        if to is None:
+            target = previous(kept, current)
+        else:
+            target = next((publication for publication in kept if publication.publication_id == to), current)
+            if target is current:
+                names = ", ".join(publication.publication_id for publication in kept if publication != current)
+                raise NoPublicationError(f"There is no other publication {to}; kept are: {names or 'none'}.")
+        # marked first: a rollback that is killed in between is repeated, never half forgotten
+        store.withdraw(current, at=utc_now())
+        store.reinstate(target)
+        store.show(target)
+    return current, target
+
+
+def _audited(settings: Settings, store: PublicationStore) -> Build:
+    current = store.current()
+    stay = f"Readers stay on {current.publication_id}." if current else "Nothing is published yet."
+    if not settings.warehouse.exists():
+        raise AuditFailedError(f"There is no warehouse in {settings.home} yet: run `make warehouse`. {stay}")
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        build = latest_build(connection)
+    if build is None:
+        raise AuditFailedError(f"The star was never built: run `make warehouse`. {stay}")
+    if build.is_publishable:
+        return build
+    if build.status == "started":
+        why = f"the build of {build.started_at:%Y-%m-%d %H:%M} UTC was never finished"
+    elif build.failures:
+        why = "; ".join(build.failures)
+    else:
+        why = "only a part of it was built from the present facts and models"
+    raise AuditFailedError(f"The star is not published: {why}. {stay}")
+
+
+def _next_publication(store: PublicationStore, build: Build, *, run_id: str) -> Publication:
+    at = utc_now()
+    history = store.history()
+    if history and at <= history[-1].published_at:  # the clock went back, or two within a millisecond
+        at = history[-1].published_at + timedelta(milliseconds=1)
+    stamp = f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z"
+    return Publication(
+        publication_id=f"{stamp}-{build.fingerprint[:8]}",
+        published_at=at,
+        run_id=run_id,
+        table_count=0,
+        row_count=0,
+        fingerprint=build.fingerprint,
+    )
+
+
+def _fill(
+    settings: Settings, store: PublicationStore, unfinished: Path, publication: Publication
+) -> tuple[Publication, tuple[PublishedTable, ...]]:
+    earlier = store.history()
+    with StarCopy(settings.warehouse, unfinished) as copy:
+        star = copy.copy_star()
+        # the list of publications counts itself
+        publication = replace(
+            publication,
+            table_count=len(star) + 1,
+            row_count=sum(table.row_count for table in star) + len(earlier) + 1,
+        )
+        tables = (*star, copy.write_publications([*earlier, publication]))
+        copy.write_parquet(tables)
+    return publication, tables
+
+
+def _facts(build: Build, tables: tuple[PublishedTable, ...]) -> dict[str, object]:
+    """What a publication records for people: as-of questions rewind claims, not code, rules and reference data."""
+    return {
+        "built_from": dict(build.inputs),
+        "commit": _commit(),
+        "versions": {
+            "python": platform.python_version(),
+            **{package: version(package) for package in ("entente", "dagster", "dbt-core", "dbt-duckdb", "duckdb")},
+        },
+        "tables": [asdict(table) for table in tables],
+    }
+
+
+def _commit() -> str | None:
+    git = shutil.which("git")
+    if git is None or not (PROJECT_ROOT / ".git").exists():
+        return None
+    answer = subprocess.run(  # noqa: S603
+        [git, "describe", "--always", "--dirty", "--abbrev=40"],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return answer.stdout.strip() or None

@@ -1,0 +1,334 @@
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.publication.publishing import AuditFailedError, publish, rollback
+from orchestration.publication.store import NoPublicationError, PublicationStore
+from orchestration.settings import Settings
+from orchestration.transformation.builds import begin_build, end_build, latest_build
+
+Edit = Callable[..., None]
+
+
+@pytest.fixture
+def build_star(settings: Settings) -> Edit:
+    """Pretend that dbt built a star of `rows` rows from the inputs called `inputs`."""
+
+    def edit(
+        rows: int,
+        *,
+        inputs: str,
+        failures: tuple[str, ...] = (),
+        is_whole: bool = True,
+        is_killed: bool = False,
+    ) -> None:
+        settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(str(settings.warehouse)) as connection:
+            before = latest_build(connection)
+            build = begin_build(connection, run_id="a-run", inputs={"ledger": inputs}, is_whole=is_whole)
+            connection.execute("create schema if not exists evidence")
+            connection.execute("create schema if not exists staging")
+            connection.execute(
+                "create or replace table main.fct_thing as select range as thing_id from range(?)", [rows]
+            )
+            connection.execute("comment on table main.fct_thing is 'Grain: one row per thing; it''s quoted'")
+            connection.execute("comment on column main.fct_thing.thing_id is 'The thing.'")
+            connection.execute("create or replace view staging.private as select * from main.fct_thing")
+            connection.execute(
+                "create or replace view evidence.claims as select thing_id as fact_id from main.fct_thing"
+            )
+            connection.execute("comment on view evidence.claims is 'Grain: one row per claim'")
+            connection.execute("comment on column evidence.claims.fact_id is 'The fact.'")
+            connection.execute(
+                "create or replace macro main.things_from(first, last := 1) as table "
+                "select * from main.fct_thing where thing_id between first and last"
+            )
+            if not is_killed:
+                end_build(connection, build, before=before, failures=failures, models_built=1, tests_passed=1)
+
+    return edit
+
+
+def read(settings: Settings, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(settings.serving / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def thing_count(settings: Settings) -> object:
+    return read(settings, "select count(*) from fct_thing")[0][0]
+
+
+def test_readers_get_the_star_and_its_lineage_and_nothing_private(settings: Settings, build_star: Edit) -> None:
+    build_star(3, inputs="a")
+    outcome = publish(settings, run_id="a-run")
+    assert outcome.is_new
+    relations = read(settings, "select schema_name, table_name from duckdb_tables() order by all")
+    assert relations == [("evidence", "claims"), ("evidence", "publications"), ("main", "fct_thing")]
+    assert read(settings, "select count(*) from duckdb_views() where not internal") == [(0,)]
+
+
+def test_comments_and_macros_with_their_defaults_are_in_the_published_file(
+    settings: Settings, build_star: Edit
+) -> None:
+    build_star(3, inputs="a")
+    publish(settings, run_id="a-run")
+    assert read(
+        settings, "select comment from duckdb_tables() where table_name in ('fct_thing', 'claims') order by 1"
+    ) == [
+        ("Grain: one row per claim",),
+        ("Grain: one row per thing; it's quoted",),
+    ]
+    assert read(settings, "select count(*) from duckdb_columns() where not internal and comment is null") == [(0,)]
+    assert read(settings, "select thing_id from things_from(0) order by 1") == [(0,), (1,)]
+
+
+def test_older_drivers_can_read_the_published_file(settings: Settings, build_star: Edit) -> None:
+    build_star(3, inputs="a")
+    publish(settings, run_id="a-run")
+    versions = read(
+        settings, "select tags['storage_version'] from duckdb_databases() where database_name = 'warehouse'"
+    )
+    assert str(versions[0][0]).startswith("v1.2")
+
+
+def test_every_table_is_there_as_parquet_too(settings: Settings, build_star: Edit) -> None:
+    build_star(3, inputs="a")
+    publish(settings, run_id="a-run")
+    parquet = settings.serving / "current" / "parquet"
+    assert {path.name for path in parquet.iterdir()} == {
+        "evidence.claims.parquet",
+        "evidence.publications.parquet",
+        "main.fct_thing.parquet",
+    }
+    assert duckdb.read_parquet(str(parquet / "main.fct_thing.parquet")).fetchall() == [(0,), (1,), (2,)]
+
+
+def test_the_list_of_publications_counts_itself_and_keeps_those_that_are_gone(
+    settings: Settings, build_star: Edit
+) -> None:
+    for number in range(5):
+        build_star(number, inputs=str(number))
+        publish(settings, run_id=f"run-{number}")
+    rows = read(settings, "select run_id, table_count, row_count from evidence.publications order by published_at")
+    assert rows == [(f"run-{number}", 3, 2 * number + number + 1) for number in range(5)]
+    total = read(
+        settings,
+        """
+        select (select count(*) from fct_thing) + (select count(*) from evidence.claims)
+            + (select count(*) from evidence.publications)
+        """,
+    )
+    assert rows[-1][2] == total[0][0]
+
+
+def test_the_last_three_are_kept(settings: Settings, build_star: Edit) -> None:
+    made = []
+    for number in range(5):
+        build_star(number, inputs=str(number))
+        made.append(publish(settings, run_id="a-run").publication)
+    assert list(PublicationStore(settings.serving).on_disk()) == made[-3:]
+    assert {path.name for path in (settings.serving / "publications").iterdir()} == {
+        publication.publication_id for publication in made[-3:] if publication
+    }
+
+
+def test_the_same_build_is_published_once(settings: Settings, build_star: Edit) -> None:
+    build_star(3, inputs="a")
+    first = publish(settings, run_id="a-run").publication
+    build_star(3, inputs="a")
+    again = publish(settings, run_id="another-run")
+    assert (again.publication, again.is_new) == (first, False)
+    assert publish(settings, run_id="another-run", force=True).is_new
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ({"failures": ("test unique_thing found 2 rows at fault",)}, "test unique_thing found 2 rows at fault"),
+        ({"is_killed": True}, "was never finished"),
+        ({"is_whole": False}, "only a part of it was built"),
+    ],
+)
+def test_a_failed_audit_leaves_readers_where_they_are_and_says_why(
+    settings: Settings, build_star: Edit, how: dict[str, object], why: str
+) -> None:
+    build_star(3, inputs="a")
+    before = publish(settings, run_id="a-run").publication
+    assert before is not None
+    build_star(9, inputs="b", **how)
+    with pytest.raises(AuditFailedError, match=why) as failure:
+        publish(settings, run_id="a-run")
+    assert f"Readers stay on {before.publication_id}" in str(failure.value)
+    assert thing_count(settings) == 3
+    build_star(9, inputs="b")
+    publish(settings, run_id="a-run")
+    assert thing_count(settings) == 9
+
+
+def test_a_part_built_again_from_the_same_inputs_leaves_the_star_publishable(
+    settings: Settings, build_star: Edit
+) -> None:
+    build_star(3, inputs="a")
+    build_star(3, inputs="a", is_whole=False)
+    assert publish(settings, run_id="a-run").is_new
+
+
+def test_a_part_built_again_does_not_hide_a_failed_build(settings: Settings, build_star: Edit) -> None:
+    build_star(3, inputs="a", failures=("a test",))
+    build_star(3, inputs="a", is_whole=False)
+    with pytest.raises(AuditFailedError, match="only a part of it"):
+        publish(settings, run_id="a-run")
+
+
+def test_nothing_is_published_before_anything_is_built(settings: Settings) -> None:
+    with pytest.raises(AuditFailedError, match="make warehouse"):
+        publish(settings, run_id="a-run")
+
+
+def test_a_rollback_goes_back_one_and_the_next_publication_goes_forward(settings: Settings, build_star: Edit) -> None:
+    for rows in (1, 2, 3):
+        build_star(rows, inputs=str(rows))
+        publish(settings, run_id="a-run")
+    came_from, went_to = rollback(settings)
+    assert thing_count(settings) == 2
+    assert came_from.published_at > went_to.published_at
+    rollback(settings)
+    assert thing_count(settings) == 1
+    with pytest.raises(NoPublicationError, match="no publication before"):
+        rollback(settings)
+    assert thing_count(settings) == 1
+    build_star(4, inputs="4")
+    publish(settings, run_id="a-run")
+    assert thing_count(settings) == 4
+    rollback(settings)
+    assert thing_count(settings) == 1, "what was withdrawn is skipped"
+
+
+def test_what_was_rolled_back_is_not_published_again_by_itself(settings: Settings, build_star: Edit) -> None:
+    for rows in (1, 2):
+        build_star(rows, inputs=str(rows))
+        publish(settings, run_id="a-run")
+    withdrawn, standing = rollback(settings)
+    again = publish(settings, run_id="a-run")
+    assert (again.is_new, again.publication) == (False, standing)
+    assert f"rollback --to {withdrawn.publication_id}" in again.reason
+    assert thing_count(settings) == 1
+    rollback(settings, to=withdrawn.publication_id)
+    assert thing_count(settings) == 2
+    assert not publish(settings, run_id="a-run").is_new
+
+
+def test_a_publication_tells_what_was_withdrawn_before_it(settings: Settings, build_star: Edit) -> None:
+    for rows in (1, 2):
+        build_star(rows, inputs=str(rows))
+        publish(settings, run_id="a-run")
+    rollback(settings)
+    build_star(3, inputs="3")
+    publish(settings, run_id="a-run")
+    assert read(settings, "select withdrawn_at is not null from evidence.publications order by published_at") == [
+        (False,),
+        (True,),
+        (False,),
+    ]
+
+
+def test_one_cannot_roll_back_to_what_is_not_kept(settings: Settings, build_star: Edit) -> None:
+    with pytest.raises(NoPublicationError, match="Nothing is published yet"):
+        rollback(settings)
+    build_star(1, inputs="1")
+    publish(settings, run_id="a-run")
+    with pytest.raises(NoPublicationError, match="no other publication no-such-one"):
+        rollback(settings, to="no-such-one")
+
+
+def test_the_leftovers_of_a_killed_publication_are_swept_and_never_seen(settings: Settings, build_star: Edit) -> None:
+    build_star(1, inputs="1")
+    publish(settings, run_id="a-run")
+    store = PublicationStore(settings.serving)
+    half = store.unfinished_folder("99990101T000000000Z-00000000")
+    (half / "publication.json").write_text("{")
+    assert len(store.on_disk()) == 1
+    build_star(2, inputs="2")
+    publish(settings, run_id="a-run")
+    assert not half.exists()
+    assert thing_count(settings) == 2
+
+
+def test_publications_keep_their_order_when_the_clock_goes_back(
+    settings: Settings, build_star: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for rows, year in ((1, 2030), (2, 2020)):
+        monkeypatch.setattr(
+            "orchestration.publication.publishing.utc_now", lambda year=year: datetime(year, 1, 1, tzinfo=UTC)
+        )
+        build_star(rows, inputs=str(rows))
+        publish(settings, run_id="a-run")
+    assert thing_count(settings) == 2
+    rollback(settings)
+    assert thing_count(settings) == 1
+
+
+def test_a_reader_never_finds_half_a_publication(settings: Settings, build_star: Edit) -> None:
+    build_star(0, inputs="0")
+    publish(settings, run_id="a-run")
+    seen: list[object] = []
+    broken: list[Exception] = []
+    done = threading.Event()
+
+    def keep_reading() -> None:
+        while not done.is_set():
+            try:
+                counts = read(
+                    settings, "select (select count(*) from fct_thing), (select count(*) from evidence.claims)"
+                )
+            except duckdb.Error as error:
+                broken.append(error)
+                return
+            things, claims = counts[0]
+            assert things == claims
+            seen.append(things)
+
+    reader = threading.Thread(target=keep_reading)
+    reader.start()
+    for number in range(1, 8):
+        build_star(number, inputs=str(number))
+        publish(settings, run_id="a-run")
+    done.set()
+    reader.join()
+    assert broken == []
+    assert seen == sorted(seen, key=str)
+    assert thing_count(settings) == 7
+
+
+def test_a_reader_that_stays_keeps_what_it_opened(settings: Settings, build_star: Edit) -> None:
+    build_star(1, inputs="1")
+    publish(settings, run_id="a-run")
+    with duckdb.connect(str(settings.serving / "warehouse.duckdb"), read_only=True) as connection:
+        for rows in (2, 3, 4, 5):
+            build_star(rows, inputs=str(rows))
+            publish(settings, run_id="a-run")
+        assert connection.execute("select count(*) from fct_thing").fetchall() == [(1,)]
+
+
+def test_a_publication_records_what_it_was_built_from(settings: Settings, build_star: Edit) -> None:
+    build_star(1, inputs="the ledger")
+    publish(settings, run_id="a-run")
+    record = json.loads((settings.serving / "current" / "publication.json").read_text())
+    assert record["built_from"] == {"ledger": "the ledger"}
+    assert record["versions"]["duckdb"] == duckdb.__version__
+    assert {table["name"] for table in record["tables"]} == {"fct_thing", "claims", "publications"}
+
+
+def test_serving_may_be_moved_as_a_whole(settings: Settings, build_star: Edit, tmp_path: Path) -> None:
+    build_star(1, inputs="1")
+    publish(settings, run_id="a-run")
+    elsewhere = settings.serving.rename(tmp_path / "elsewhere")
+    with duckdb.connect(str(elsewhere / "warehouse.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from fct_thing").fetchall() == [(1,)]
