@@ -163,7 +163,7 @@ _ALL = (
     Form(feed="meeting_participants", short={"meeting": "meeting_id"}),
     Form(feed="trade_observations", kind="trade", nested=_ABOUT),
     Form(feed="exchange_rates"),
-    Form(feed="indicators", kind="indicator", nested=_ABOUT),
+    Form(feed="indicators", kind="indicator", short={"country": "country_a"}, nested=_ABOUT),
     Form(feed="memberships", kind="membership", lists={"members": "member"}, nested=_ABOUT),
     Form(feed="membership_lists", lists={"members": "member"}),
     Form(
@@ -184,7 +184,7 @@ _ALL = (
         feed="links",
         references={"from": _SUBJECT, "to": Reference(kind_column="object_kind", id_column="object_id")},
     ),
-    Form(feed="topics", references={"of": _SUBJECT}),
+    Form(feed="topics", references={"of": _SUBJECT}, lists={"topics": "topic"}),
     Form(feed="decisions"),
 )
 

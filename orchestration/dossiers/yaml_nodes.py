@@ -17,7 +17,6 @@ from yaml.reader import Reader
 MAXIMUM_DEPTH = 20
 """A dossier nests about six levels deep; a limit keeps hostile nesting from exhausting the stack."""
 
-_LOADER: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _PLAIN_TAGS = (None, "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 
 
@@ -79,7 +78,8 @@ def read(text: str) -> Node | None:
     """
     _refuse_unprintable(text)
     try:
-        return _build(yaml.parse(text, Loader=_LOADER))
+        # The C loader, and no other: the one in Python does not read `{published: 2024-09?}`.
+        return _build(yaml.parse(text, Loader=yaml.CBaseLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise UnreadableYaml(
