@@ -1,5 +1,5 @@
 -- Grain: one row per fact of any kind, with who says so and how surely.
-{#- the column that dates the fact, none where the kind has no date -#}
+{# the column that dates the fact, none where the kind has no date -#}
 {% set kinds = {
     'document': ('int_document', 'published'),
     'organization': ('int_organization', none),

@@ -2,7 +2,8 @@
 -- Only statistics with a reporter, exports against imports; figures without a period cannot be set beside others.
 with figures as (
     select
-        *,
+        -- a total is the same in every classification
+        * replace (case when commodity_code <> 'TOTAL' then classification end as classification),
         case direction when 'export' then reporter_code else partner_code end as exporter_code,
         case direction when 'export' then partner_code else reporter_code end as importer_code
     from {{ ref('fct_trade_flow') }}

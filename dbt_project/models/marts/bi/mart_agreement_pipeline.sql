@@ -1,0 +1,22 @@
+-- Grain: one row per dyad, status and type of instrument.
+with dyads as (
+    select fact_id, dyad_code, via from {{ ref('bridge_fact_dyad') }} where fact_kind = 'agreement'
+),
+
+lifecycles as (
+    select fact_id, agreement_id, instrument_type, is_binding, binding_presumed, status from {{ ref('fct_agreement_lifecycle') }}
+)
+
+select
+    {{ surrogate_key(['dyads.dyad_code', 'lifecycles.status', 'lifecycles.instrument_type']) }} as agreement_pipeline_key,
+    dyads.dyad_code,
+    lifecycles.status,
+    lifecycles.instrument_type,
+    count(distinct lifecycles.agreement_id) as agreement_count,
+    count(distinct lifecycles.agreement_id) filter (where dyads.via is null) as direct_agreement_count,
+    count(distinct lifecycles.agreement_id) filter (where coalesce(lifecycles.is_binding, lifecycles.binding_presumed))
+        as binding_agreement_count
+from lifecycles
+inner join dyads on lifecycles.fact_id = dyads.fact_id
+group by dyads.dyad_code, lifecycles.status, lifecycles.instrument_type
+order by dyads.dyad_code, lifecycles.status, lifecycles.instrument_type

@@ -1,0 +1,76 @@
+-- Grain: one row per feed.
+-- Rows are counted under the feed that delivered them, claims and facts under the feed whose contract they meet: a fact
+-- out of a dossier is a row of `dossiers` and a claim of, say, `meetings`.
+with deliveries as (
+    select
+        feed,
+        count(*) filter (where status = 'loaded') as deliveries_loaded,
+        count(*) filter (where status = 'held') as deliveries_held,
+        count(*) filter (where status = 'refused') as deliveries_refused,
+        coalesce(sum(rows_read) filter (where status = 'loaded'), 0) as rows_read,
+        coalesce(sum(rows_accepted) filter (where status = 'loaded'), 0) as rows_accepted,
+        coalesce(sum(rows_rejected) filter (where status = 'loaded'), 0) as rows_rejected
+    from {{ ref('stg_deliveries') }}
+    group by feed
+),
+
+claims as (
+    select feed, count(*) as claim_versions, count(*) filter (where is_current and not is_retraction) as current_claims
+    from {{ ref('int_claim') }}
+    group by feed
+),
+
+winners as (
+    select claim_id, feed from {{ ref('int_claim') }}
+),
+
+facts as (
+    select
+        winners.feed,
+        count(*) as facts,
+        count(*) filter (where facts.has_date and facts.occurred_edtf is null) as undated_facts,
+        count(*) filter (where facts.has_conflict) as facts_in_conflict
+    from {{ ref('int_fact') }} as facts
+    inner join winners on facts.winning_claim_id = winners.claim_id
+    group by winners.feed
+),
+
+unresolved as (
+    select
+        winners.feed,
+        count(*) filter (where unresolved.kind in ('country', 'country_or_organization')) as unknown_countries,
+        count(*) filter (where unresolved.kind not in ('country', 'country_or_organization')) as dangling_references
+    from {{ ref('int_unresolved_reference') }} as unresolved
+    inner join {{ ref('int_fact') }} as facts
+        on unresolved.fact_kind = facts.fact_kind and unresolved.fact_id = facts.fact_id
+    inner join winners on facts.winning_claim_id = winners.claim_id
+    group by winners.feed
+),
+
+feeds as (
+    select feed from deliveries
+    union
+    select feed from claims
+)
+
+select
+    feeds.feed,
+    {%- for column in ['deliveries_loaded', 'deliveries_held', 'deliveries_refused'] %}
+    coalesce(deliveries.{{ column }}, 0) as {{ column }},
+    {%- endfor %}
+    {%- for column in ['rows_read', 'rows_accepted', 'rows_rejected'] %}
+    cast(coalesce(deliveries.{{ column }}, 0) as bigint) as {{ column }},
+    {%- endfor %}
+    coalesce(claims.claim_versions, 0) as claim_versions,
+    coalesce(claims.current_claims, 0) as current_claims,
+    coalesce(facts.facts, 0) as facts,
+    coalesce(facts.undated_facts, 0) as undated_facts,
+    coalesce(facts.facts_in_conflict, 0) as facts_in_conflict,
+    coalesce(unresolved.unknown_countries, 0) as unknown_countries,
+    coalesce(unresolved.dangling_references, 0) as dangling_references
+from feeds
+left join deliveries on feeds.feed = deliveries.feed
+left join claims on feeds.feed = claims.feed
+left join facts on feeds.feed = facts.feed
+left join unresolved on feeds.feed = unresolved.feed
+order by feeds.feed

@@ -1,0 +1,93 @@
+-- Grain: one row per text or id that leads to nothing known, and place where it is used.
+-- Add an alias (feed `aliases`), or deliver what is missing, and refresh: the row disappears.
+with unresolved as (
+    select
+        kind,
+        reported,
+        fact_kind || '.' || column_name as used_in,
+        count(*) as reference_count,
+        count(distinct document_id) as document_count,
+        min(fact_id) as example_fact_id,
+        min(document_id) as example_document_id
+    from {{ ref('int_unresolved_reference') }}
+    group by all
+),
+
+wanted as (
+    select distinct kind, reported, {{ normalised_name('reported') }} as normalised_name from unresolved
+),
+
+country_names as (
+    select distinct {{ normalised_name('name') }} as normalised_name, country_code as candidate
+    from {{ ref('stg_country_name') }}
+    where country_code is not null
+),
+
+organization_names as (
+    select {{ normalised_name('name') }} as normalised_name, organization_id as candidate from {{ ref('int_organization') }}
+),
+
+-- only what has an id that people write; hashes resemble nothing
+delivered_ids as (
+    select subject_kind as kind, {{ normalised_name('subject_id') }} as normalised_name, subject_id as candidate
+    from {{ ref('int_subject') }}
+    where subject_kind <> 'country' and not regexp_full_match(subject_id, '[0-9a-f]{32}')
+),
+
+pool as (
+    select 'country' as kind, normalised_name, candidate from country_names
+    union all
+    select 'country_or_organization', normalised_name, candidate from country_names
+    union all
+    select 'country_or_organization', normalised_name, candidate from organization_names
+    union all
+    select 'organization', normalised_name, candidate from organization_names
+    union all
+    select kind, normalised_name, candidate from delivered_ids
+),
+
+scored as (
+    select
+        wanted.kind,
+        wanted.reported,
+        pool.candidate,
+        max(jaro_winkler_similarity(wanted.normalised_name, pool.normalised_name)) as score
+    from wanted
+    inner join pool on wanted.kind = pool.kind
+    group by all
+    having score >= 0.8
+),
+
+ranked as (
+    select *
+    from scored
+    qualify row_number() over (partition by kind, reported order by score desc, candidate) <= 5
+),
+
+candidates as (
+    select
+        kind,
+        reported,
+        arg_max(candidate, score) as best_candidate,
+        max(score) as best_score,
+        string_agg(candidate || ' (' || format('{:.2f}', score) || ')', ', ' order by score desc, candidate) as candidates
+    from ranked
+    group by all
+)
+
+select
+    {{ surrogate_key(['unresolved.kind', 'unresolved.reported', 'unresolved.used_in']) }} as unknown_reference_key,
+    unresolved.kind,
+    unresolved.reported,
+    unresolved.used_in,
+    unresolved.reference_count,
+    unresolved.document_count,
+    candidates.best_candidate,
+    candidates.best_score,
+    candidates.candidates,
+    unresolved.example_fact_id,
+    unresolved.example_document_id
+from unresolved
+left join candidates
+    on unresolved.kind = candidates.kind and unresolved.reported is not distinct from candidates.reported
+order by unresolved.reference_count desc, unresolved.kind, unresolved.reported, unresolved.used_in

@@ -1,0 +1,29 @@
+-- Grain: one row per version of a claim: one document's assertion of one fact, as it stood for a time.
+with versions as (
+    select * from {{ ref('int_claim') }}
+)
+
+select
+    feed,
+    fact_id,
+    document_id,
+    locator,
+    modality,
+    delivery_id,
+    row_number,
+    cast(published_from as timestamp) as published_from,
+    cast(published_to as timestamp) as published_to,
+    cast(recorded_from as timestamp) as recorded_from,
+    cast(recorded_to as timestamp) as recorded_to,
+    claim_id,
+    fact_kind,
+    attributed_to,
+    confidence,
+    is_retraction,
+    is_current,
+    claim_rank,
+    coalesce(is_current and claim_rank = 1, false) as is_winner,
+    content_hash,
+    attributes
+from versions
+order by fact_kind, fact_id, published_from

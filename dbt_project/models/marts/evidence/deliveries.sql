@@ -1,0 +1,28 @@
+-- Grain: one row per delivery that was ever found: loaded, held for confirmation, or refused.
+with deliveries as (
+    select * from {{ ref('stg_deliveries') }}
+)
+
+select
+    delivery_id,
+    feed,
+    dataset_key,
+    as_of,
+    file_count,
+    rows_read,
+    rows_accepted,
+    rows_rejected,
+    load_seconds,
+    loaded_at,
+    is_as_of_stated,
+    mode,
+    is_complete,
+    revision,
+    status,
+    reason,
+    publisher,
+    licence,
+    byte_count,
+    received_at
+from deliveries
+order by feed, dataset_key, as_of
