@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from orchestration.documentation.markdown import page, table
-from orchestration.documentation.published import SUBJECTS, PublishedTable, published_tables
+from orchestration.documentation.published import SUBJECTS, PublishedTable, in_order, published_tables
 
 
-def data_dictionary(manifest: Mapping[str, Any]) -> str:
-    """Return the page for a dbt manifest."""
-    tables = published_tables(manifest)
+def data_dictionary(manifest: Mapping[str, Any], *, beside: Iterable[PublishedTable] = ()) -> str:
+    """Return the page for a dbt manifest, and for published tables that are no models."""
+    tables = in_order([*published_tables(manifest), *beside])
     blocks = [
         "# Data dictionary",
         "Every table of the published database `serving/warehouse.duckdb`. The same words are comments in the database"

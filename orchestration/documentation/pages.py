@@ -10,6 +10,8 @@ from typing import Any, Final
 from orchestration.contracts.generated import generated_files
 from orchestration.documentation.bus_matrix import bus_matrix
 from orchestration.documentation.data_dictionary import data_dictionary
+from orchestration.documentation.published import described_table
+from orchestration.publication.copying import PUBLICATIONS_COLUMNS, PUBLICATIONS_COMMENT
 from orchestration.settings import PROJECT_ROOT
 
 MANIFEST: Final = PROJECT_ROOT / "dbt_project" / "target" / "manifest.json"
@@ -27,8 +29,15 @@ def read_manifest(path: Path) -> Mapping[str, Any]:
 
 def generated_pages(manifest: Mapping[str, Any]) -> Mapping[str, str]:
     """Return every generated file under its path in the project: from the manifest, and from the contracts."""
+    publications = described_table(
+        "publications",
+        schema="evidence",
+        subject="evidence",
+        description=PUBLICATIONS_COMMENT,
+        columns=PUBLICATIONS_COLUMNS,
+    )
     return {
-        "docs/data-dictionary.md": data_dictionary(manifest),
+        "docs/data-dictionary.md": data_dictionary(manifest, beside=[publications]),
         "docs/bus-matrix.md": bus_matrix(manifest),
         **generated_files(),
     }

@@ -6,7 +6,7 @@ Belongs here: reading the manifest. Does not belong here: Markdown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -61,21 +61,32 @@ class PublishedTable:
 
 def published_tables(manifest: Mapping[str, Any]) -> tuple[PublishedTable, ...]:
     """Return the tables below `models/marts`, by subject and name."""
-    tables = [
+    return in_order(
         _table(node)
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and len(node["fqn"]) > 2 and node["fqn"][1] == "marts"
-    ]
-    order = list(SUBJECTS)
-    return tuple(
-        sorted(
-            tables,
-            key=lambda table: (
-                order.index(table.subject) if table.subject in SUBJECTS else len(order),
-                table.subject,
-                table.name,
-            ),
-        )
+    )
+
+
+def in_order(tables: Iterable[PublishedTable]) -> tuple[PublishedTable, ...]:
+    """Sort tables by subject, in the order of `SUBJECTS`, and name."""
+    order = {subject: number for number, subject in enumerate(SUBJECTS)}
+    return tuple(sorted(tables, key=lambda one: (order.get(one.subject, len(order)), one.subject, one.name)))
+
+
+def described_table(
+    name: str, *, schema: str, subject: str, description: str, columns: Mapping[str, tuple[str, str]]
+) -> PublishedTable:
+    """Describe a table that is no model; `columns` gives type and meaning by name."""
+    return PublishedTable(
+        unique_id=f"{schema}.{name}",
+        name=name,
+        schema=schema,
+        subject=subject,
+        description=_opening_with_the_grain(description),
+        columns=tuple(
+            PublishedColumn(name=column, type=kind, description=meaning) for column, (kind, meaning) in columns.items()
+        ),
     )
 
 
@@ -99,7 +110,7 @@ def _table(node: Mapping[str, Any]) -> PublishedTable:
         name=node["name"],
         schema=node["schema"],
         subject=node["fqn"][2] if len(node["fqn"]) > 3 else "",
-        description=_sentence(re.sub("^grain: *", "", _one_line(node["description"]), flags=re.IGNORECASE)),
+        description=_opening_with_the_grain(node["description"]),
         columns=tuple(_column(column) for column in node["columns"].values()),
         declared_dimensions=_dimensions(meta["dimensions"]) if "dimensions" in meta else None,
     )
@@ -138,7 +149,8 @@ def _listed(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else _one_line(str(value))
 
 
-def _sentence(text: str) -> str:
+def _opening_with_the_grain(description: str) -> str:
+    text = re.sub("^grain: *", "", _one_line(description), flags=re.IGNORECASE)
     return text[:1].upper() + text[1:]
 
 

@@ -15,6 +15,7 @@ import pytest
 from orchestration.documentation.bus_matrix import UnknownDimension, bus_matrix
 from orchestration.documentation.data_dictionary import data_dictionary
 from orchestration.documentation.pages import generated_pages, read_manifest, write_pages
+from orchestration.documentation.published import described_table
 from orchestration.settings import PROJECT_ROOT
 
 DOCS = PROJECT_ROOT / "docs"
@@ -105,6 +106,21 @@ def test_tables_stand_by_subject_and_what_is_not_published_does_not_appear() -> 
         "### mart_z",
     ]
     assert "int_hidden" not in page
+
+
+def test_a_published_table_that_is_no_model_stands_among_those_of_its_subject() -> None:
+    beside = described_table(
+        "publications",
+        schema="evidence",
+        subject="evidence",
+        description="Grain: one row per publication. And more.",
+        columns={"published_at": ("TIMESTAMP", "When.")},
+    )
+    models = manifest_of(model("mart_z", folder="bi"), model("rejected_rows", folder="evidence", schema="evidence"))
+    page = data_dictionary(models, beside=[beside])
+    headings = [line for line in page.splitlines() if line.startswith("### ")]
+    assert headings == ["### mart_z", "### evidence.publications", "### evidence.rejected_rows"]
+    assert "| `published_at` | TIMESTAMP | When. |" in page
 
 
 def test_a_bar_or_a_line_break_in_a_description_does_not_break_the_table() -> None:
