@@ -17,10 +17,10 @@ from orchestration.countries.normal_form import normalise
 from orchestration.countries.seeds import read_seed
 
 DECIDED, ENGLISH, OTHER_LANGUAGES, TRANSLATED, COLLECTED, AREAS = range(1, 7)
-"""The tiers: the seed `names`; English; CLDR in other languages and bare ISO codes; translations of the ISO names;
-countrynames; CLDR's regions."""
+"""The tiers: the seed `names`; English; CLDR in other languages; translations of the ISO names; countrynames; CLDR's
+regions."""
 
-NO_LANGUAGE, UNKNOWN_LANGUAGE = "zxx", "und"
+UNKNOWN_LANGUAGE = "und"
 
 LEAST_COVERAGE = 200
 """A language counts where a source gives at least so many names in it."""
@@ -48,7 +48,7 @@ class CountryName(NamedTuple):
 
     name: str
     language: str
-    """BCP 47; `zxx` for codes, `und` where the source does not say."""
+    """BCP 47; `zxx` for what is no word of a language, `und` where the source does not say."""
     source: str
     tier: int
     status: str
@@ -79,7 +79,6 @@ def country_names(countries: Sequence[CountryVersion], codes: Sequence[CountryCo
     collected = [
         *_decided(),
         *_of_countries(countries),
-        *_bare_codes(countries, codes),
         *_iso_names(),
         *_geonames(alpha_2),
         *_cldr(alpha_2),
@@ -163,18 +162,6 @@ def _of_countries(countries: Sequence[CountryVersion]) -> Iterator[CountryName]:
             yield _name(spelling, "en", "seed", ENGLISH, country.country_code)
 
 
-def _bare_codes(countries: Sequence[CountryVersion], codes: Sequence[CountryCode]) -> Iterator[CountryName]:
-    """Yield the alpha-3 codes, and the alpha-2 codes in use, that may stand alone where a name is expected.
-
-    They rank with other languages: "Nga" is Russia in Vietnamese, so that NGA alone is ambiguous and not Nigeria.
-    """
-    in_use = {country.alpha_2 for country in countries if country.kind != "former_state" and not country.ended_edtf}
-    for code in codes:
-        is_bare = code.scheme == "iso3" or (code.scheme == "iso2" and code.code in in_use)
-        if is_bare and code.is_default:
-            yield _name(code.code, NO_LANGUAGE, "iso3166", OTHER_LANGUAGES, code.country_code)
-
-
 def _iso_names() -> Iterator[CountryName]:
     import pycountry
 
@@ -251,17 +238,25 @@ def _uninverted(name: str) -> list[str]:
 
 
 def _countrynames(keys: Mapping[str, str | None]) -> Iterator[CountryName]:
+    """Yield the names that countrynames collected, but for the plain ASCII ones of present countries.
+
+    Among those are cities, provinces and nationalities, which name no country.
+    """
+    import pycountry
+
     # its data alone: its functions need ICU, and say so with a warning
     from countrynames.data import DATA
 
+    present = {country.alpha_2 for country in pycountry.countries}
     for key, names in DATA.items():
         if country_code := keys.get(key):
             for name in names:
-                yield _name(name, UNKNOWN_LANGUAGE, "countrynames", COLLECTED, country_code)
+                if key not in present or not name.isascii():
+                    yield _name(name, UNKNOWN_LANGUAGE, "countrynames", COLLECTED, country_code)
 
 
 def _spellings(name: str, official_name: str | None = None) -> set[str]:
-    """Return the English spellings of a name: inverted or not, "and" or "&", "Saint" or "St."."""
+    """Return the English spellings of a name: inverted or not, "and" or "&", "Saint" or "St.", "of the" or "of"."""
     spellings = {name}
     if match := re.fullmatch(r"(?P<short>[^,]+), (?P<form>.+ of(?: the)?)", name):
         spellings.add(f"{match['form']} {match['short']}")
@@ -269,6 +264,6 @@ def _spellings(name: str, official_name: str | None = None) -> set[str]:
         spellings.add(official_name)
         if match := re.fullmatch(rf"(?:the )?(?P<form>.+ of)(?: the)? {re.escape(name)}", official_name):
             spellings.add(f"{name}, {match['form']}")
-    for old, new in ((" and ", " & "), (" & ", " and "), ("Saint ", "St. "), ("St. ", "Saint ")):
+    for old, new in ((" and ", " & "), (" & ", " and "), ("Saint ", "St. "), ("St. ", "Saint "), (" of the ", " of ")):
         spellings |= {spelling.replace(old, new) for spelling in spellings}
     return spellings
