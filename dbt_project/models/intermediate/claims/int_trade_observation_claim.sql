@@ -48,8 +48,9 @@ sided as (
         if(is_swapped, side_a_reported, partner_text) as country_b_reported_side,
         if(is_swapped, side_b_key, side_a_key) as key_a,
         if(is_swapped, side_a_key, side_b_key) as key_b,
-        partner_code,
-        partner_text as partner_reported
+        -- a partner is a reporter's
+        if(reporter_code is not null, partner_code, null) as partner_code,
+        if(reporter_code is not null, partner_text, null) as partner_reported
     from ordered
 )
 
