@@ -21,8 +21,12 @@ UNKNOWN = Resolution(None, "unknown")
 
 
 @cache
+def _tables() -> dict[str, list[dict[str, Any]]]:
+    return {name: table.to_pylist() for name, table in reference_tables().items()}
+
+
 def rows(table: str) -> list[dict[str, Any]]:
-    return reference_tables()[table].to_pylist()
+    return _tables()[table]
 
 
 @cache
@@ -39,6 +43,11 @@ def _codes() -> dict[tuple[str, str], dict[str, Any]]:
 
 
 @cache
+def _schemes() -> set[str]:
+    return {row["scheme"] for row in rows("country_code")}
+
+
+@cache
 def _aliases() -> dict[tuple[str, str], str]:
     return {(row["feed"], normalise(row["name"])): row["country_code"] for row in rows("country_source_alias")}
 
@@ -46,7 +55,7 @@ def _aliases() -> dict[tuple[str, str], str]:
 def resolve(text: str, feed: str | None = None) -> Resolution:
     """Return what `text` means: as `scheme:code`, to `feed` alone, as a bare ISO code in capitals, or as a name."""
     scheme, colon, code = text.partition(":")
-    if colon and scheme in {key[0] for key in _codes()}:
+    if colon and scheme in _schemes():
         row = _codes().get((scheme, code.upper()))
         return Resolution(row["country_code"], row["status"]) if row else UNKNOWN
     normal_form = normalise(text)

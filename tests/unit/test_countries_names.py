@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import jinja2
 import pyarrow as pa
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from orchestration.countries.identities import country_versions
 from orchestration.countries.names import AREAS, COLLECTED, ENGLISH, TRANSLATED, CountryName, _settle
 from orchestration.countries.normal_form import normalise
+from orchestration.countries.seeds import read_seed
 from orchestration.settings import PROJECT_ROOT
 
 NORMALISED_NAME = PROJECT_ROOT / "dbt_project" / "macros" / "names" / "normalised_name.sql"
@@ -294,6 +297,29 @@ def test_every_english_name_of_every_country_resolves_to_it_unless_decided_other
         if resolve(country.name).code != country.country_code
     }
     assert missed == set()
+
+
+def policy_examples() -> list[tuple[str, str]]:
+    """The names and codes in the tables of the naming policy; one code stands for all names of its row."""
+    examples = []
+    for line in (PROJECT_ROOT / "docs" / "naming-policy.md").read_text(encoding="utf-8").splitlines():
+        texts, codes = ([part.strip(" `") for part in cell.split(";")] for cell in (line + "||").split("|")[1:3])
+        if re.fullmatch(r"\| [^`]+ \| (`[A-Z-]{3,5}`(; )?)+ \|.*", line.replace("`comtrade:490`", "comtrade:490")):
+            examples += zip(texts, codes if len(codes) > 1 else codes * len(texts), strict=True)
+    return examples
+
+
+def test_the_naming_policy_says_what_the_tables_do() -> None:
+    examples = policy_examples()
+    assert len(examples) > 40
+    assert [(text, resolve(text).code) for text, _ in examples] == examples
+
+
+def test_no_decision_contradicts_another() -> None:
+    meanings: dict[str, set[tuple[str, str]]] = {}
+    for row in read_seed("names"):
+        meanings.setdefault(normalise(row["name"]), set()).add((row["status"], row["country_codes"]))
+    assert {normal_form: found for normal_form, found in meanings.items() if len(found) > 1} == {}
 
 
 def test_within_a_tier_two_meanings_make_a_name_ambiguous() -> None:
