@@ -27,7 +27,6 @@ LEAST_COVERAGE = 200
 CLDR_REGIONAL_LOCALES = ("de_AT", "de_CH", "es_419", "es_MX", "fr_CA", "pt_PT", "zh_Hant_HK")
 """Beside the languages: where a region names countries in its own way."""
 CLDR_AREAS = frozenset({"EU", "EZ", "QO"})
-CLDR_NO_PLACE = frozenset({"UN", "XA", "XB", "ZZ"})
 
 ISO_NAME_FIELDS = ("name", "common_name", "official_name")
 
@@ -195,7 +194,8 @@ def _cldr(alpha_2: Mapping[str, str | None]) -> Iterator[CountryName]:
         for key, name in territories.items():
             if key in CLDR_AREAS or key.isdecimal():
                 yield _name(name, tag, "cldr", AREAS, None)
-            elif key in CLDR_NO_PLACE:
+            elif key not in alpha_2:
+                # the United Nations, the unknown and two pseudo-regions for testing
                 continue
             elif tag == "en":
                 for spelling in _spellings(name):
