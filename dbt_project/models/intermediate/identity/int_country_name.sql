@@ -1,6 +1,6 @@
 -- Grain: one row per normalised name, with the one country it means, or why it means none.
--- The best tier decides: people's own aliases (0), decisions of the naming policy (1), English and official names (2),
--- other languages (3). Two countries in the best tier make the name ambiguous.
+-- The best tier decides: people's own aliases (0), decisions of the naming policy (1), English names (2), then other
+-- languages and collections (3 to 6). Two countries in the best tier make the name ambiguous.
 with published_names as (
     select {{ normalised_name('name') }} as normalised_name, tier, country_code, status
     from {{ ref('stg_country_name') }}

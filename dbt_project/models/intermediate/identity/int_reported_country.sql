@@ -44,7 +44,14 @@ select
     reported.reported,
     case
         when reported.is_coded then coalesce(codes.country_code, 'unknown')
-        else coalesce(source_aliases.country_code, bare_codes.country_code, names.country_code, 'unknown')
+        -- what people and the naming policy decided comes before a bare code: `NA` is mostly "not available"
+        else coalesce(
+            source_aliases.country_code,
+            case when names.tier <= 1 then names.country_code end,
+            bare_codes.country_code,
+            names.country_code,
+            'unknown'
+        )
     end as country_code
 from reported
 left join codes
