@@ -27,8 +27,8 @@ KINDS = (
 )
 """What a link, a topic, a statement's target or an alias may be about."""
 
-REFERENCE_PATTERN = r"[a-z0-9-]{1,120}|[a-z0-9_]+:[A-Za-z0-9-]+"
-"""The id of something of one of `KINDS`; a country has no id of ours and is written `scheme:code`."""
+REFERENCE_PATTERN = r"[a-z0-9-]{1,120}|[A-Z]{3}|[a-z0-9_]+:[A-Za-z0-9_-]+"
+"""The id of something of one of `KINDS`; a country is written `scheme:code` or by its alpha-3 code."""
 
 TERM_PATTERN = r"[a-z0-9][a-z0-9_-]{0,119}"
 """A term of an open vocabulary: lower case, words joined by `_` or `-`."""

@@ -52,7 +52,7 @@ CONTRACT = Contract(
             name="unit",
             type=ColumnType.TEXT,
             required=True,
-            description="The unit of the value: `percent`, `Mt`, `USD`, `person`, …",
+            description="The unit of the value: `percent`, `Mt`, `USD`, `person` or another.",
             example="percent",
         ),
         Column(

@@ -347,11 +347,11 @@ class _Expander:
     def _from_owner(self, draft: _Draft, nested: Nested, owner: Mapping[str, _Value]) -> dict[str, _Value]:
         """Return the columns that the fact outside fills."""
         columns = nested.owner_columns
-        if columns and all(column in draft.own for column in columns):
+        if nested.otherwise_columns and all(column in draft.own for column in columns):
             columns = nested.otherwise_columns
-        for column in columns:
-            if column in draft.own:
-                value = draft.own[column]
+        for column, role in columns.items():
+            value = draft.own.get(column)
+            if value is not None and role in owner and value.text != owner[role].text:
                 draft.reject(value.place, f"`{value.text}`", "nothing: the fact that this one stands in says it")
         if columns and "id" not in owner:
             draft.reject(draft.place, "a fact in another one without an `id`", "an `id` on the fact that it stands in")
