@@ -1,0 +1,27 @@
+"""Ingestion: finding, archiving, reading, validating, loading and quarantining what lies in `raw/`.
+
+Belongs here: everything between a dropped file and a landed row, and the ledger of it. Does not belong here: what a
+fact means (dbt), what a row must look like (contracts), or fetching what others publish (connectors).
+"""
+
+from __future__ import annotations
+
+from orchestration.ingestion.checking import NotCheckableError, check
+from orchestration.ingestion.discovery import Ignored, Snapshot, scan
+from orchestration.ingestion.outcome import DeliveryOutcome, IngestResult, OutcomeStatus
+from orchestration.ingestion.refreshing import UnknownDeliveryError, confirm, rebuild, refresh
+
+__all__ = [
+    "DeliveryOutcome",
+    "Ignored",
+    "IngestResult",
+    "NotCheckableError",
+    "OutcomeStatus",
+    "Snapshot",
+    "UnknownDeliveryError",
+    "check",
+    "confirm",
+    "rebuild",
+    "refresh",
+    "scan",
+]

@@ -1,0 +1,235 @@
+"""The landing of every feed as Dagster assets, loaded in one step, with checks in words.
+
+Belongs here: what the Dagster UI shows of ingestion. Does not belong here: finding, reading or loading.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from orchestration.automation.journal import Journal
+from orchestration.automation.runs import POOL, writing
+from orchestration.contracts import FEEDS, LANDING, Contract
+from orchestration.ingestion import refresh
+from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
+from orchestration.ownership import OWNERS
+from orchestration.settings import Settings
+
+PREVIEWED_ROWS = 20
+
+LOOKED_AT_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
+"""Every refresh looks at every feed, and there is one each day: a feed that nobody looked at for two is forgotten."""
+
+
+_logger = logging.getLogger(__name__)
+
+
+class IngestConfig(dg.Config):
+    """How to look at `raw/`."""
+
+    reread: bool = False
+    """Read the bytes of every file again, rather than trust size, time and inode."""
+
+
+def feed_key(feed: str) -> dg.AssetKey:
+    """Return the asset of a feed's landing."""
+    return dg.AssetKey(["landing", feed])
+
+
+def build_landing_assets(
+    beside: Sequence[dg.AssetSpec], *, registry: Mapping[str, Contract] = FEEDS
+) -> dg.AssetsDefinition:
+    """Return one asset per feed, and `beside` them what the same step writes: ledger and reference tables.
+
+    One step, since deliveries of several feeds share a commit, and a dossier lands in many feeds at once.
+    """
+    specs = [_feed_spec(contract) for contract in registry.values()]
+    checks = [check for contract in registry.values() for check in _feed_checks(contract)]
+
+    @dg.multi_asset(name="landing", specs=[*specs, *beside], check_specs=checks, can_subset=True, pool=POOL)
+    def landing(
+        context: dg.AssetExecutionContext,
+        config: IngestConfig,
+        settings: dg.ResourceParam[Settings],
+        journal: dg.ResourceParam[Journal],
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+        """Archive, read and load what is new in `raw/`; what breaks its contract goes to quarantine."""
+        selected = context.selected_asset_keys
+        feeds = [feed for feed in registry if feed_key(feed) in selected]
+        with writing(settings, run_id=context.run_id, purpose="loading new files"):
+            result = refresh(
+                settings,
+                feeds=None if len(feeds) == len(registry) else feeds,
+                reread=config.reread,
+                log=_logger.info,
+            )
+            journal.ingested = result
+            # told inside the lock: what the results say is what this run left
+            with duckdb.connect(str(settings.warehouse)) as connection:
+                told = [
+                    found
+                    for feed in feeds
+                    for found in _tell_feed(
+                        connection,
+                        registry[feed],
+                        [delivery for delivery in result.deliveries if delivery.feed == feed],
+                    )
+                ]
+                told += [_tell_table(connection, spec.key) for spec in beside if spec.key in selected]
+        yield from told
+
+    return landing
+
+
+def _feed_spec(contract: Contract) -> dg.AssetSpec:
+    is_table = contract.feed in LANDING
+    return dg.AssetSpec(
+        feed_key(contract.feed),
+        # what a dossier holds lands in the tables of the native feeds
+        deps=[feed_key("dossiers")] if is_table and contract.source_document_id is None else [],
+        description=f"{contract.grain[0].upper()}{contract.grain[1:]}. Files: `raw/{contract.feed}/` "
+        f"({', '.join(contract.file_patterns)}); how to write one: docs/feeds.md.",
+        group_name=contract.subject,
+        kinds={"duckdb", "yaml" if not is_table else "xml" if "*.xml" in contract.file_patterns else "csv"},
+        owners=OWNERS,
+        freshness_policy=LOOKED_AT_DAILY,
+        metadata={"mode": contract.mode.value, "key": ", ".join(contract.key)},
+    )
+
+
+def _feed_checks(contract: Contract) -> list[dg.AssetCheckSpec]:
+    key = feed_key(contract.feed)
+    return [
+        dg.AssetCheckSpec(
+            "rows_add_up",
+            asset=key,
+            blocking=True,
+            description="Of every delivery: rows read = rows accepted + rows in quarantine. Otherwise rows were lost.",
+        ),
+        dg.AssetCheckSpec(
+            "quarantine_is_empty",
+            asset=key,
+            description="No row of this feed broke its contract. The report beside the file says which did, and why.",
+        ),
+        dg.AssetCheckSpec(
+            "nothing_is_held_or_refused",
+            asset=key,
+            description="No delivery of this feed waits for a person's confirmation or was refused.",
+        ),
+    ]
+
+
+def _tell_feed(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, deliveries: Sequence[DeliveryOutcome]
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+    key = feed_key(contract.feed)
+    new = [delivery for delivery in deliveries if delivery.status is OutcomeStatus.NEW]
+    quarantined = _one(
+        connection,
+        "select count(distinct (delivery_id, file_sha256, row_number)) from ops.rejected_rows where feed = ?",
+        [contract.feed],
+    )
+    yield dg.MaterializeResult(
+        asset_key=key,
+        metadata={
+            **_counted(connection, contract),
+            "deliveries": len(deliveries),
+            "new_deliveries": len(new),
+            "rows_read": sum(delivery.rows_read for delivery in new),
+            "rows_accepted": sum(delivery.rows_accepted for delivery in new),
+            "rows_rejected": sum(delivery.rows_rejected for delivery in new),
+            "rows_in_quarantine": quarantined,
+            "files": dg.MetadataValue.md(_files(deliveries)),
+            **_preview(connection, contract.feed),
+        },
+    )
+    lost = connection.execute(
+        """
+        select delivery_id, rows_read, rows_accepted, rows_rejected from ops.deliveries
+        where feed = ? and status = 'loaded' and rows_read <> rows_accepted + rows_rejected
+        """,
+        [contract.feed],
+    ).fetchall()
+    yield dg.AssetCheckResult(
+        asset_key=key,
+        check_name="rows_add_up",
+        passed=not lost,
+        description="; ".join(f"{id_}: {read} read, {good} accepted, {bad} rejected" for id_, read, good, bad in lost)
+        or "Every row that was read was accepted or is in quarantine.",
+    )
+    yield dg.AssetCheckResult(
+        asset_key=key,
+        check_name="quarantine_is_empty",
+        passed=quarantined == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{quarantined} rows are in quarantine." if quarantined else "No row is in quarantine.",
+    )
+    stuck = connection.execute(
+        "select status, delivery_id, reason from ops.deliveries where feed = ? and status in ('held', 'refused')",
+        [contract.feed],
+    ).fetchall()
+    yield dg.AssetCheckResult(
+        asset_key=key,
+        check_name="nothing_is_held_or_refused",
+        passed=not stuck,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(f"{status}: {id_} ({reason})" for status, id_, reason in stuck)
+        or "Nothing is held or refused.",
+    )
+
+
+def _tell_table(connection: duckdb.DuckDBPyConnection, key: dg.AssetKey) -> dg.MaterializeResult[Any]:
+    schema, table = key.path
+    rows = connection.table(f'"{schema}"."{table}"').aggregate("count(*)").fetchall()[0][0]
+    return dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": rows})
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, int]:
+    if contract.feed not in LANDING:
+        return {}
+    rows = connection.table(f'landing."{contract.table}"').aggregate("count(*)").fetchall()
+    return {"dagster/row_count": rows[0][0]}
+
+
+def _preview(connection: duckdb.DuckDBPyConnection, feed: str) -> dict[str, dg.MarkdownMetadataValue]:
+    rejected = connection.execute(
+        """
+        select
+            path as file, row_number as row, column_name as "column", found, expected
+        from ops.rejected_rows
+        left join (select delivery_id, sha256 as file_sha256, original_path as path from ops.files)
+            using (delivery_id, file_sha256)
+        where feed = ?
+        order by all
+        limit ?
+        """,
+        [feed, PREVIEWED_ROWS],
+    ).df()
+    if rejected.empty:
+        return {}
+    # a cell may hold anything: a bar or a line break would end the cell
+    cells = rejected.map(lambda cell: str(cell).replace("|", "\\|").replace("\n", " "))
+    return {"rejected_rows": dg.MetadataValue.md(cells.to_markdown(index=False))}
+
+
+def _files(deliveries: Sequence[DeliveryOutcome]) -> str:
+    if not deliveries:
+        return "none"
+    lines = [
+        f"- {', '.join(f'`raw/{path}`' for path in delivery.paths) or delivery.dataset_key}: {delivery.status.value}"
+        + (f" ({delivery.reason})" if delivery.reason else "")
+        for delivery in deliveries[:PREVIEWED_ROWS]
+    ]
+    more = len(deliveries) - PREVIEWED_ROWS
+    return "\n".join([*lines, f"- and {more} more"] if more > 0 else lines)
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object]) -> int:
+    row = connection.execute(sql, parameters).fetchone()
+    return int(row[0]) if row else 0

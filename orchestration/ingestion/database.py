@@ -1,0 +1,176 @@
+"""The writer's database: opening it, its tables of landing and ledger, and transactions.
+
+Belongs here: connections and DDL. Does not belong here: what goes into the tables. A file that cannot be read as a
+database is moved aside, never deleted: the archive rebuilds what was in it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.contracts import Contract
+from orchestration.ingestion.clock import Clock, as_text
+from orchestration.settings import Settings
+
+LINEAGE = {
+    "_extra": "VARCHAR",
+    "_delivery_id": "VARCHAR",
+    "_file_sha256": "VARCHAR",
+    "_row_number": "BIGINT",
+    "_loaded_at": "TIMESTAMP",
+}
+"""The columns that every landing table has behind those of its contract."""
+
+_OPS = {
+    "deliveries": """
+        delivery_id VARCHAR, feed VARCHAR, dataset_key VARCHAR, as_of TIMESTAMP, is_as_of_stated BOOLEAN,
+        mode VARCHAR, is_complete BOOLEAN, revision INTEGER, status VARCHAR, reason VARCHAR,
+        publisher VARCHAR, licence VARCHAR, file_count INTEGER, byte_count BIGINT,
+        rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT,
+        received_at TIMESTAMP, load_seconds DOUBLE, loaded_at TIMESTAMP, manifest VARCHAR, path VARCHAR
+    """,
+    "files": """
+        sha256 VARCHAR, delivery_id VARCHAR, original_path VARCHAR, received_at TIMESTAMP, byte_count BIGINT
+    """,
+    "rejected_rows": """
+        delivery_id VARCHAR, feed VARCHAR, file_sha256 VARCHAR, row_number BIGINT,
+        column_name VARCHAR, found VARCHAR, expected VARCHAR, raw_row VARCHAR, key_values VARCHAR
+    """,
+    "extra_columns": "delivery_id VARCHAR, feed VARCHAR, column_name VARCHAR",
+    "notes": "delivery_id VARCHAR, note VARCHAR",
+    "contracts": "fingerprint VARCHAR",
+    "seen_files": """
+        path VARCHAR, size BIGINT, mtime_ns BIGINT, inode BIGINT, sha256 VARCHAR
+    """,
+    "seen_deliveries": "path VARCHAR, delivery_id VARCHAR",
+    "reference_fingerprint": "fingerprint VARCHAR",
+}
+
+_EDTF = """
+    edtf_text VARCHAR, earliest DATE, latest DATE, precision VARCHAR,
+    is_approximate BOOLEAN, is_uncertain BOOLEAN, is_extent BOOLEAN
+"""
+
+
+@contextmanager
+def connection(settings: Settings, *, log: Callable[[str], None], clock: Clock) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the writer's database, in a new file where there is none or the old one is unreadable; close it always."""
+    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        opened = _connect(settings)
+    except duckdb.Error as error:
+        if not _is_damaged(settings.warehouse, error):
+            raise
+        aside = _move_aside(settings.warehouse, clock)
+        log(
+            f"{settings.warehouse.name} cannot be read as a database ({_first_line(error)}). "
+            f"It was moved to {aside.name}; the archive rebuilds a new one."
+        )
+        opened = _connect(settings)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what is done within, or nothing of it."""
+    con.execute("begin")
+    try:
+        yield
+    except BaseException:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
+
+
+def create_tables(con: duckdb.DuckDBPyConnection, registry: Mapping[str, Contract]) -> None:
+    """Create what is missing of the tables of landing, ledger and dates."""
+    for schema in ("landing", "ops", "reference"):
+        con.execute(f"create schema if not exists {schema}")
+    for name, columns in _OPS.items():
+        con.execute(f"create table if not exists ops.{name} ({columns})")
+    con.execute(f"create table if not exists reference.edtf ({_EDTF})")
+    for contract in registry.values():
+        if contract.columns:
+            own = {column.name: column.type.duckdb_type for column in contract.columns}
+            columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in (own | LINEAGE).items())
+            con.execute(f"create table if not exists landing.{quoted(contract.table)} ({columns})")
+
+
+def drop_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop every table of landing, the ledger and the dates that were read; the countries stay."""
+    tables = con.execute(
+        """
+        select schema_name, table_name from duckdb_tables()
+        where database_name = current_database()
+          and (schema_name = 'landing' or (schema_name = 'ops' and table_name <> 'reference_fingerprint')
+               or (schema_name = 'reference' and table_name = 'edtf'))
+        """
+    ).fetchall()
+    for schema, table in tables:
+        con.execute(f"drop table {quoted(schema)}.{quoted(table)}")
+
+
+def quoted(identifier: str) -> str:
+    """Return an identifier in quotes."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a constant of the code as SQL text; never for what a file holds."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Append an Arrow table to a table, by the names of the columns."""
+    if rows.num_rows:
+        con.register("arriving_rows", rows)
+        try:
+            con.execute(f"insert into {table} by name select * from arriving_rows")  # noqa: S608 - a table of ours
+        finally:
+            con.unregister("arriving_rows")
+
+
+def temporary_folder(settings: Settings) -> Path:
+    """Return where DuckDB spills to and compressed files are unpacked; nothing in it outlives a run."""
+    return settings.warehouse.parent / "tmp"
+
+
+def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    temporary = temporary_folder(settings)
+    temporary.mkdir(parents=True, exist_ok=True)
+    opened = duckdb.connect(
+        str(settings.warehouse), config={"temp_directory": str(temporary), "autoinstall_known_extensions": "false"}
+    )
+    opened.execute("set TimeZone = 'UTC'")
+    return opened
+
+
+def _is_damaged(path: Path, error: duckdb.Error) -> bool:
+    """Say whether it is the file that is at fault: not a lock, not a permission, not a full disk."""
+    if not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
+        return False
+    text = str(error).lower()
+    return not ("set lock" in text or "different configuration" in text or "no space left" in text)
+
+
+def _move_aside(path: Path, clock: Clock) -> Path:
+    stamp = as_text(clock()).replace(":", "").replace("-", "")
+    aside = path.with_name(f"{path.stem}.unreadable-{stamp}{path.suffix}")
+    path.rename(aside)
+    log_file = path.with_name(f"{path.name}.wal")
+    if log_file.exists():
+        log_file.rename(aside.with_name(f"{aside.name}.wal"))
+    return aside
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).splitlines()[0]

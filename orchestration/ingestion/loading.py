@@ -1,0 +1,506 @@
+"""Load deliveries into DuckDB, each content once.
+
+Belongs here: which deliveries share a transaction, and the transaction with its counts. Does not belong here: what a
+fact means (dbt), or what a row must look like (contracts). Whatever is wrong with one delivery stays with it.
+"""
+# Statements are put together from identifiers of contracts; what files hold is bound.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from orchestration.contracts import Contract, Mode
+from orchestration.ingestion import ledger
+from orchestration.ingestion.archive import Archive, Delivery
+from orchestration.ingestion.clock import Clock, naive
+from orchestration.ingestion.database import quoted, temporary_folder, transaction
+from orchestration.ingestion.ledger import Entry, Status
+from orchestration.ingestion.manifests import Manifest, from_content
+from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
+from orchestration.ingestion.readers import columns as header_columns
+from orchestration.ingestion.readers import compressed, delimited, dossiers, state_visits
+from orchestration.ingestion.readers.columns import Columns
+from orchestration.ingestion.readers.rows import FileContent
+from orchestration.ingestion.refusal import Refused
+from orchestration.ingestion.rejects import read_dates, write_rejected_rows
+from orchestration.ingestion.releases import Held, completed_by, judge_size
+from orchestration.ingestion.staging import (
+    Batch,
+    Stage,
+    StagedFile,
+    StructureError,
+    close_batch,
+    open_batch,
+    stage_csv,
+    stage_mended_csv,
+    stage_rows,
+)
+from orchestration.ingestion.validation import (
+    Parameters,
+    converted,
+    group_judgements,
+    is_retraction,
+    judgements,
+)
+from orchestration.settings import Settings
+
+MOST_FILES = 500
+MOST_BYTES = 64 * (1 << 20)
+"""A batch shares a commit: a commit for each of ten thousand files takes ten times as long."""
+
+_DATA_ERRORS = (
+    duckdb.ConversionException,
+    duckdb.InvalidInputException,
+    duckdb.OutOfRangeException,
+    duckdb.TypeMismatchException,
+)
+
+
+class CountMismatchError(RuntimeError):
+    """Rows read are not rows accepted and quarantined: nothing of the batch was committed."""
+
+
+@dataclass
+class Loader:
+    """Loads recorded deliveries from the archive into an open database."""
+
+    con: duckdb.DuckDBPyConnection
+    settings: Settings
+    archive: Archive
+    registry: Mapping[str, Contract]
+    clock: Clock
+    log: Callable[[str], None]
+    verifies: bool = False
+    """Whether every file is compared with its hash first: so when the archive is replayed."""
+    seen: float = field(default_factory=time.monotonic)
+    """When the files were first seen, on the monotonic clock."""
+
+    def load(self, deliveries: Iterable[Delivery]) -> Iterator[DeliveryOutcome]:
+        """Load deliveries in their order; every outcome is committed when it is returned."""
+        for batch in _batches(deliveries, self.registry):
+            yield from self._load_together(batch)
+
+    def _load_together(self, deliveries: Sequence[Delivery]) -> Iterator[DeliveryOutcome]:
+        contract = self.registry.get(deliveries[0].feed)
+        with self._folder() as folder:
+            ready: list[StagedFile] = []
+            for delivery in deliveries:
+                try:
+                    if contract is None:
+                        raise Refused(f"no feed is called {delivery.feed} any more")
+                    ready += self._opened(delivery, folder, len(ready))
+                except Refused as refused:
+                    yield self._refuse(delivery, str(refused))
+            if contract is None or not ready:
+                return
+            if contract.feed == dossiers.FEED:
+                yield from self._load_dossiers(ready)
+            elif contract.is_folder_delivery:
+                yield from self._load_visits(ready)
+            else:
+                yield from self._load_csv(contract, ready, folder)
+
+    # Files
+
+    @contextmanager
+    def _folder(self) -> Iterator[Path]:
+        parent = temporary_folder(self.settings)
+        parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=parent, prefix="unpacked-") as folder:
+            yield Path(folder)
+
+    def _opened(self, delivery: Delivery, folder: Path, first: int) -> list[StagedFile]:
+        """Return the contents of a delivery, each once, unpacked where they are compressed."""
+        if delivery.refusal is not None:
+            raise Refused(delivery.refusal)
+        from_content(delivery.manifest)
+        opened: dict[str, StagedFile] = {}
+        for file in delivery.files:
+            source = self.archive.path_of(file.sha256)
+            if not source.is_file() or (self.verifies and not self.archive.verify(file.sha256)):
+                what = "is damaged" if source.is_file() else "is missing"
+                reason = f"{file.original_path} {what} in the archive ({file.sha256})"
+                raise Refused(reason, "restore the archive from its backup")
+            if file.original_path.lower().endswith(".gz"):
+                packed, source = source, folder / file.sha256
+                compressed.unpack(packed, source)
+            number = first + len(opened)
+            opened.setdefault(file.sha256, StagedFile(number=number, delivery=delivery, file=file, source=source))
+        return list(opened.values())
+
+    # Readers
+
+    def _load_csv(self, contract: Contract, files: Sequence[StagedFile], folder: Path) -> Iterator[DeliveryOutcome]:
+        together: dict[tuple[str, ...], list[StagedFile]] = defaultdict(list)
+        for file in files:
+            try:
+                header = delimited.read_header(file.source, contract)
+                columns = header_columns.match(header.names, contract)
+            except Refused as refused:
+                yield self._refuse(file.delivery, str(refused))
+                continue
+            if header.is_plain and columns.width > 1 and not columns.missing:
+                together[header.names].append(file)
+            else:
+                yield self._load_one_csv(contract, file, columns, folder, is_plain=header.is_plain)
+        for names, alike in together.items():
+            yield from self._load_alike(contract, alike, header_columns.match(names, contract), folder)
+
+    def _load_alike(
+        self, contract: Contract, files: Sequence[StagedFile], columns: Columns, folder: Path
+    ) -> Iterator[DeliveryOutcome]:
+        """Load files with one header together; where one of them is broken, find it by halves."""
+        if len(files) == 1:
+            yield self._load_one_csv(contract, files[0], columns, folder, is_plain=True)
+            return
+        try:
+            batch = open_batch(self.con, files)
+            stage_csv(self.con, batch, contract, columns)
+            _note_near_misses(batch, contract, columns)
+            outcomes = self._commit(batch)
+        except (StructureError, CountMismatchError, *_DATA_ERRORS):
+            middle = len(files) // 2
+            yield from self._load_alike(contract, files[:middle], columns, folder)
+            yield from self._load_alike(contract, files[middle:], columns, folder)
+            return
+        finally:
+            close_batch(self.con)
+        yield from outcomes
+
+    def _load_one_csv(
+        self, contract: Contract, file: StagedFile, columns: Columns, folder: Path, *, is_plain: bool
+    ) -> DeliveryOutcome:
+        try:
+            batch = open_batch(self.con, [file])
+            try:
+                if not is_plain or columns.width == 1:
+                    raise StructureError("a header that DuckDB does not find")
+                stage_csv(self.con, batch, contract, columns)
+            except StructureError as error:
+                self.log(f"{file.delivery.path}: something in it is broken, reading it row by row ({error})")
+                stage_mended_csv(self.con, batch, contract, columns, folder)
+            if columns.missing:
+                self._require_retractions(batch, columns)
+            _note_near_misses(batch, contract, columns)
+            return self._commit(batch)[0]
+        except Refused as refused:
+            return self._refuse(file.delivery, str(refused))
+        except (CountMismatchError, *_DATA_ERRORS) as error:
+            return self._refuse(file.delivery, f"it could not be loaded: {str(error).splitlines()[0]}")
+        finally:
+            close_batch(self.con)
+
+    def _require_retractions(self, batch: Batch, columns: Columns) -> None:
+        (stage,) = batch.stages
+        parameters = Parameters()
+        condition = is_retraction(stage.contract, parameters)
+        others = self.con.execute(
+            f"select count(*) from {stage.view} where not {condition}", parameters.values
+        ).fetchone()
+        if others and others[0]:
+            written = [name for name, _ in (*columns.known, *columns.extra)]
+            raise header_columns.lacking(columns.missing, written, stage.contract)
+
+    def _load_dossiers(self, files: Sequence[StagedFile]) -> Iterator[DeliveryOutcome]:
+        contents: list[tuple[StagedFile, FileContent]] = []
+        for file in files:
+            try:
+                content = dossiers.read(
+                    file.source, name=file.file.original_path, document_id=file.delivery.dataset_key
+                )
+            except Refused as refused:
+                yield self._refuse(file.delivery, str(refused))
+            else:
+                contents.append((file, content))
+        yield from self._load_read(contents)
+
+    def _load_visits(self, files: Sequence[StagedFile]) -> Iterator[DeliveryOutcome]:
+        delivery = files[0].delivery
+        try:
+            contents = [(file, state_visits.read(file.source, name=file.file.original_path)) for file in files]
+        except Refused as refused:
+            yield self._refuse(delivery, str(refused))
+        else:
+            yield from self._load_read(contents)
+
+    def _load_read(self, contents: Sequence[tuple[StagedFile, FileContent]]) -> Iterator[DeliveryOutcome]:
+        """Load what was read row by row; where it cannot be loaded together, each delivery on its own."""
+        if not contents:
+            return
+        try:
+            batch = open_batch(self.con, [file for file, _ in contents])
+            stage_rows(self.con, batch, contents, self.registry)
+            outcomes = self._commit(batch)
+        except Refused as refused:
+            outcomes = [self._refuse(contents[0][0].delivery, str(refused))]
+        except (CountMismatchError, *_DATA_ERRORS) as error:
+            by_delivery: dict[str, list[tuple[StagedFile, FileContent]]] = defaultdict(list)
+            for file, content in contents:
+                by_delivery[file.delivery.delivery_id].append((file, content))
+            if len(by_delivery) > 1:
+                close_batch(self.con)
+                for part in by_delivery.values():
+                    yield from self._load_read(part)
+                return
+            reason = f"it could not be loaded: {str(error).splitlines()[0]}"
+            outcomes = [self._refuse(contents[0][0].delivery, reason)]
+        finally:
+            close_batch(self.con)
+        yield from outcomes
+
+    # Commits
+
+    def _commit(self, batch: Batch) -> list[DeliveryOutcome]:
+        """Commit the staged rows of a batch with their quarantine and their lines in the ledger.
+
+        Raises:
+            Refused: the only delivery of the batch contradicts one that is loaded.
+            CountMismatchError: rows read are not rows accepted and quarantined.
+        """
+        with transaction(self.con):
+            read_dates(self.con, batch)
+            rows_read = self._rows_read(batch)
+            entries = [self._entry(delivery, rows_read[delivery.delivery_id]) for delivery in batch.deliveries]
+            held = [entry for entry in entries if entry.status is Status.HELD]
+            loaded = [entry for entry in entries if entry.status is Status.LOADED]
+            self._make_room(entries)
+            self._leave_out(batch, held)
+            self._insert(batch)
+            by_feed = self._accepted(batch)
+            entries = [*self._counted(loaded, by_feed), *held]
+            seconds = time.monotonic() - self.seen
+            entries = [replace(entry, load_seconds=seconds) for entry in entries]
+            ledger.write(self.con, entries)
+        return [_outcome(entry, by_feed.get(entry.delivery.delivery_id)) for entry in entries]
+
+    def _leave_out(self, batch: Batch, held: Sequence[Entry]) -> None:
+        """Take the files of held deliveries out of the batch: every later step joins to its files."""
+        ids = {entry.delivery.delivery_id for entry in held}
+        self.con.execute("delete from batch_files where list_contains($ids, delivery_id)", {"ids": list(ids)})
+        batch.extra_columns = [extra for extra in batch.extra_columns if extra[0] not in ids]
+        batch.notes = [note for note in batch.notes if note[0] not in ids]
+
+    def _entry(self, delivery: Delivery, rows_read: int) -> Entry:
+        """Return the line of a delivery that was read, and whether it may be loaded."""
+        entry = self._blank_entry(delivery, Status.LOADED)
+        try:
+            judge_size(self.con, entry, rows_read, is_confirmed=self.archive.is_confirmed(delivery.delivery_id))
+        except Held as held:
+            return replace(entry, status=Status.HELD, reason=str(held))
+        return replace(entry, rows_read=rows_read)
+
+    def _make_room(self, entries: Sequence[Entry]) -> None:
+        """Delete what is known of these deliveries, and the rows of those that they complete."""
+        gone = [entry.delivery.delivery_id for entry in entries]
+        for entry in entries:
+            for replaced in completed_by(self.con, entry):
+                ledger.mark_replaced(self.con, replaced, by=entry.delivery.delivery_id)
+                gone.append(replaced)
+        ledger.forget(self.con, [entry.delivery.delivery_id for entry in entries])
+        feeds = {entry.delivery.feed for entry in entries}
+        tables = {contract.table for name, contract in self.registry.items() if contract.columns and name in feeds}
+        if dossiers.FEED in feeds:
+            tables = {contract.table for contract in self.registry.values() if contract.columns}
+        for table in sorted(tables):
+            self.con.execute(
+                f"delete from landing.{quoted(table)} where list_contains($gone, _delivery_id)", {"gone": gone}
+            )
+
+    def _insert(self, batch: Batch) -> None:
+        for stage in batch.stages:
+            self._insert_stage(stage)
+        write_rejected_rows(self.con, batch)
+        ledger.write_extra_columns(self.con, batch.extra_columns)
+        ledger.write_notes(self.con, batch.notes)
+
+    def _insert_stage(self, stage: Stage) -> None:
+        parameters = Parameters()
+        contract = stage.contract
+        cells = [f"{converted(column, parameters)} as {quoted(column.name)}" for column in contract.columns]
+        broken = [judgement.is_broken for judgement in judgements(contract, parameters)]
+        broken += [judgement.is_broken for judgement in group_judgements(contract, parameters)]
+        self.con.execute(
+            f"""
+            insert into landing.{quoted(contract.table)} by name
+            select {", ".join(cells)}, {_extra(stage, parameters)} as _extra,
+                   delivery_id as _delivery_id, sha256 as _file_sha256, _row_number,
+                   {parameters.bind(naive(self.clock()))}::timestamp as _loaded_at
+            from {stage.view} join batch_files using (_file_no)
+            where not ({" or ".join(broken)})
+            """,
+            parameters.values,
+        )
+
+    def _rows_read(self, batch: Batch) -> dict[str, int]:
+        """Return for each delivery the number of rows in its files, readable or not."""
+        parts = [f"select _file_no, _row_number from {stage.view}" for stage in batch.stages]
+        parts.append("select distinct _file_no, _row_number from broken_rows")
+        counts = (f"select _file_no, count(*) as row_count from ({part}) group by _file_no" for part in parts)
+        rows = self.con.execute(
+            f"select delivery_id, sum(row_count) from ({' union all '.join(counts)}) "
+            "join batch_files using (_file_no) group by delivery_id"
+        ).fetchall()
+        return dict.fromkeys((delivery.delivery_id for delivery in batch.deliveries), 0) | {
+            delivery_id: int(row_count) for delivery_id, row_count in rows
+        }
+
+    def _accepted(self, batch: Batch) -> dict[str, dict[str, int]]:
+        """Count on the loaded tables: the rows of each delivery in each."""
+        counts: dict[str, dict[str, int]] = defaultdict(dict)
+        for contract in {stage.contract.feed: stage.contract for stage in batch.stages}.values():
+            rows = self.con.execute(
+                f"""
+                select _delivery_id, count(*) from landing.{quoted(contract.table)}
+                where _delivery_id in (select delivery_id from batch_files) group by _delivery_id
+                """
+            ).fetchall()
+            for delivery_id, row_count in rows:
+                counts[delivery_id][contract.feed] = row_count
+        return counts
+
+    def _counted(self, entries: Sequence[Entry], by_feed: Mapping[str, Mapping[str, int]]) -> list[Entry]:
+        rejected = dict(
+            self.con.execute(
+                """
+                select delivery_id, count(distinct (file_sha256, row_number)) from ops.rejected_rows
+                where delivery_id in (select delivery_id from batch_files) group by delivery_id
+                """
+            ).fetchall()
+        )
+        counted = []
+        for entry in entries:
+            delivery_id = entry.delivery.delivery_id
+            accepted = sum(by_feed.get(delivery_id, {}).values())
+            if entry.rows_read != accepted + rejected.get(delivery_id, 0):
+                raise CountMismatchError(
+                    f"{entry.rows_read} rows were read, but {accepted} loaded and {rejected.get(delivery_id, 0)} "
+                    "quarantined"
+                )
+            counted.append(replace(entry, rows_accepted=accepted, rows_rejected=rejected.get(delivery_id, 0)))
+        return counted
+
+    def _refuse(self, delivery: Delivery, reason: str) -> DeliveryOutcome:
+        """Write a refused delivery into the ledger, and nothing else."""
+        entry = replace(
+            self._blank_entry(delivery, Status.REFUSED),
+            reason=reason,
+            load_seconds=time.monotonic() - self.seen,
+        )
+        with transaction(self.con):
+            self._make_room_for_refusal(delivery)
+            ledger.write(self.con, [entry])
+        return _outcome(entry, None)
+
+    def _make_room_for_refusal(self, delivery: Delivery) -> None:
+        ledger.forget(self.con, [delivery.delivery_id])
+        for contract in self.registry.values():
+            if contract.columns and delivery.feed in (contract.feed, dossiers.FEED):
+                self.con.execute(
+                    f"delete from landing.{quoted(contract.table)} where _delivery_id = $id",
+                    {"id": delivery.delivery_id},
+                )
+
+    def _blank_entry(self, delivery: Delivery, status: Status) -> Entry:
+        try:
+            manifest = from_content(delivery.manifest) if delivery.refusal is None else Manifest()
+        except Refused:
+            manifest = Manifest()
+        contract = self.registry.get(delivery.feed)
+        mode = manifest.mode or (contract.mode if contract else Mode.EXTRACT)
+        is_complete = manifest.is_complete
+        if is_complete is None:
+            is_complete = mode in (Mode.SNAPSHOT, Mode.REPLACE)
+        return Entry(
+            delivery=delivery,
+            mode=mode,
+            is_complete=is_complete,
+            status=status,
+            publisher=manifest.publisher,
+            licence=manifest.licence,
+            loaded_at=self.clock(),
+        )
+
+
+def _batches(deliveries: Iterable[Delivery], registry: Mapping[str, Contract]) -> Iterator[list[Delivery]]:
+    """Put neighbours of one feed together, as long as they are small and say nothing about each other."""
+    batch: list[Delivery] = []
+    datasets: set[str] = set()
+    contents: set[str] = set()
+    size = files = 0
+    for delivery in deliveries:
+        is_full = len(batch) > 0 and (
+            delivery.feed != batch[0].feed
+            or not _may_share(delivery, registry)
+            or delivery.dataset_key in datasets
+            or bool(contents & delivery.hashes)
+            or files + len(delivery.files) > MOST_FILES
+            or size + delivery.byte_count > MOST_BYTES
+        )
+        if is_full:
+            yield batch
+            batch, datasets, contents, size, files = [], set(), set(), 0, 0
+        batch.append(delivery)
+        datasets.add(delivery.dataset_key)
+        contents |= delivery.hashes
+        size += delivery.byte_count
+        files += len(delivery.files)
+    if batch:
+        yield batch
+
+
+def _may_share(delivery: Delivery, registry: Mapping[str, Contract]) -> bool:
+    """Say whether a delivery may share a commit: not where its size is compared with that of the one before."""
+    contract = registry.get(delivery.feed)
+    if contract is None or contract.is_folder_delivery:
+        return False
+    is_append = contract.mode is Mode.APPEND and not (delivery.manifest or {}).get("mode")
+    return is_append or contract.feed == dossiers.FEED
+
+
+def _extra(stage: Stage, parameters: Parameters) -> str:
+    """Return the expression for the columns that no contract knows: JSON of those that are filled, else null."""
+    if stage.extra_json is not None:
+        return stage.extra_json
+    if not stage.extras:
+        return "null::varchar"
+    pairs = ", ".join(
+        f"struct_pack(k := {parameters.bind(name)}::varchar, v := {column})" for name, column in stage.extras
+    )
+    filled = f"list_filter([{pairs}], lambda pair: pair.v is not null)"
+    return f"nullif(to_json(map_from_entries({filled}))::varchar, '{{}}')"
+
+
+def _note_near_misses(batch: Batch, contract: Contract, columns: Columns) -> None:
+    notes = header_columns.near_misses(columns, contract)
+    batch.notes += [(delivery.delivery_id, note) for delivery in batch.deliveries for note in notes]
+
+
+def _outcome(entry: Entry, by_feed: Mapping[str, int] | None) -> DeliveryOutcome:
+    status = {
+        Status.LOADED: OutcomeStatus.NEW,
+        Status.HELD: OutcomeStatus.HELD,
+        Status.REFUSED: OutcomeStatus.REFUSED,
+    }[entry.status]
+    return DeliveryOutcome(
+        feed=entry.delivery.feed,
+        dataset_key=entry.delivery.dataset_key,
+        delivery_id=entry.delivery.delivery_id,
+        status=status,
+        standing=str(entry.status),
+        rows_read=entry.rows_read,
+        rows_accepted=entry.rows_accepted,
+        rows_rejected=entry.rows_rejected,
+        reason=entry.reason,
+        paths=tuple(file.original_path for file in entry.delivery.files),
+        seconds=entry.load_seconds,
+        rows_by_feed=dict(by_feed) if by_feed is not None else None,
+    )

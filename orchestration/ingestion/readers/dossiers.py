@@ -1,0 +1,85 @@
+"""Read a dossier: one YAML file that expands into rows of many feeds.
+
+Belongs here: bytes to text, and the expansion in the shape that loading takes. Does not belong here: the form of a
+dossier (`orchestration.dossiers`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestration.dossiers import DossierRow, Expansion, Place, Severity, expand
+from orchestration.ingestion.readers.rows import BrokenRow, FileContent, TextRow
+from orchestration.ingestion.refusal import Refused
+
+FEED = "dossiers"
+LONGEST_BYTES = 10_000_000
+
+
+def document_of(path: Path, *, name: str) -> str | None:
+    """Return the id of the document that a dossier is about, or None where it does not say so readably."""
+    try:
+        expansion = _expansion(path, name=name)
+    except Refused:
+        return None
+    return None if expansion.is_refused else expansion.document_id
+
+
+def read(path: Path, *, name: str, document_id: str) -> FileContent:
+    """Expand the dossier of a document.
+
+    Raises:
+        Refused: something in it makes the whole file unusable; with file, line and field.
+    """
+    expansion = _expansion(path, name=name)
+    if expansion.is_refused:
+        raise Refused("; ".join(expansion.messages(Severity.REFUSED)), "correct the file: nothing of it is loaded")
+    if expansion.document_id != document_id:
+        reason = f"it is the dossier of document {expansion.document_id}, but was delivered as {document_id}"
+        raise Refused(reason, "deliver it again")
+    rows = {row.row_number: _text_row(row) for row in expansion.rows}
+    broken = tuple(
+        BrokenRow(
+            row=rows[problem.row_number],
+            column=problem.place.path.rpartition(".")[2] or None,
+            found=problem.found.strip("`"),
+            expected=f"{problem.expected} ({_where(problem.place)})",
+        )
+        for problem in expansion.problems
+        if problem.severity is Severity.REJECTED and problem.row_number is not None
+    )
+    lost = {entry.row.row_number for entry in broken}
+    return FileContent(
+        rows=tuple(row for number, row in rows.items() if number not in lost),
+        broken=broken,
+        notes=expansion.messages(Severity.NOTED),
+    )
+
+
+def _expansion(path: Path, *, name: str) -> Expansion:
+    data = path.read_bytes()
+    if len(data) > LONGEST_BYTES:
+        raise Refused(f"it is larger than {LONGEST_BYTES:,} bytes", "write one dossier for each document")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Refused(f"{name}, line {line}: bytes that are not UTF-8", "save the file as UTF-8") from error
+    return expand(text, file_name=name)
+
+
+def _text_row(row: DossierRow) -> TextRow:
+    places = {column: _where(place) for column, place in row.places.items()}
+    return TextRow(
+        feed=row.feed,
+        row_number=row.row_number,
+        values=row.values,
+        extras=row.extras,
+        raw=row.raw_text,
+        places=places,
+        place=_where(row.place),
+    )
+
+
+def _where(place: Place) -> str:
+    return f"line {place.line}: {place.path}"

@@ -1,0 +1,70 @@
+"""Read the XML of the Office of the Historian: visits by foreign leaders to the United States.
+
+Belongs here: elements to columns. Does not belong here: which visit is which (dbt). A file that cannot be read refuses
+the whole delivery, since the visits in it would otherwise pass for withdrawn.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import defusedxml.ElementTree
+from defusedxml.common import DefusedXmlException
+
+from orchestration.ingestion.readers.rows import BrokenRow, FileContent, TextRow
+from orchestration.ingestion.refusal import Refused
+
+FEED = "state_visits"
+DATASET_KEY = "visits"
+_ROOT, _ROW = "visits", "visit"
+_COLUMNS = {"id": "visit_id", "from": "from_country"}
+
+
+def read(path: Path, *, name: str) -> FileContent:
+    """Read one file; text is joined through inner markup, and its white space collapsed.
+
+    Raises:
+        Refused: it is no well-formed list of visits; with line and column.
+    """
+    try:
+        root = defusedxml.ElementTree.parse(path).getroot()
+    except ET.ParseError as error:
+        line, column = error.position
+        reason = f"{name}, line {line}, column {column + 1}: it is not well-formed XML ({error.msg.split(':')[0]})"
+        raise Refused(reason, _ADVICE) from error
+    except (DefusedXmlException, LookupError, UnicodeDecodeError) as error:
+        raise Refused(f"{name}: it holds what no list of visits needs ({type(error).__name__})", _ADVICE) from error
+    if root is None or root.tag != _ROOT:
+        found = root.tag if root is not None else "nothing"
+        raise Refused(f"{name}, line 1: found <{found}>, expected <{_ROOT}>", _ADVICE)
+    strangers = [element.tag for element in root if element.tag != _ROW]
+    if strangers:
+        raise Refused(f"{name}: found <{strangers[0]}> between the visits, expected <{_ROW}>", _ADVICE)
+    rows: list[TextRow] = []
+    broken: list[BrokenRow] = []
+    for number, visit in enumerate(root, start=1):
+        row, twice = _row(visit, number)
+        if twice is None:
+            rows.append(row)
+        else:
+            broken.append(BrokenRow(row=row, column=twice, found="a second one", expected="one in each visit"))
+    return FileContent(rows=tuple(rows), broken=tuple(broken))
+
+
+_ADVICE = "the delivery must be complete: fetch it again as published"
+
+
+def _row(visit: ET.Element, number: int) -> tuple[TextRow, str | None]:
+    """Return the row, and the column that stands in it twice."""
+    values: dict[str, str] = {}
+    twice = None
+    for element in visit:
+        column = _COLUMNS.get(element.tag, element.tag.replace("-", "_"))
+        if column in values:
+            twice = column
+        values[column] = " ".join("".join(element.itertext()).split())
+        if element.tag == "from" and element.get("id"):
+            values["from_id"] = element.get("id", "")
+    raw = ET.tostring(visit, encoding="unicode").strip()
+    return TextRow(feed=FEED, row_number=number, values=values, raw=raw), twice

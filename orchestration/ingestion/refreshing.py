@@ -1,0 +1,375 @@
+"""Bring the landing tables up to what lies in `raw/` and in the archive.
+
+Belongs here: the order of the steps. Does not belong here: any step itself. Files are archived and recorded before
+they are loaded, and whatever is recorded but not in the ledger is loaded: so a killed run is completed by the next
+one, and a new database is filled from the archive by the same lines of code.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from orchestration.contracts import FEEDS, Contract
+from orchestration.ingestion import discovery, ledger, manifests, reports
+from orchestration.ingestion.archive import Archive, DeliveredFile, Delivery, FileChangedError, hash_of
+from orchestration.ingestion.clock import Clock, utc_now
+from orchestration.ingestion.database import connection, create_tables, drop_tables, transaction
+from orchestration.ingestion.discovery import Findings, FoundDelivery, FoundFile, Ignored
+from orchestration.ingestion.fingerprint import fingerprint
+from orchestration.ingestion.ledger import Known, Status
+from orchestration.ingestion.loading import Loader
+from orchestration.ingestion.outcome import DeliveryOutcome, IngestResult, OutcomeStatus
+from orchestration.ingestion.planning import (
+    UNREADABLE_MANIFEST,
+    Candidate,
+    Decision,
+    Memory,
+    decide,
+    one_dossier_for_each_document,
+)
+from orchestration.ingestion.readers import dossiers
+from orchestration.ingestion.reference import load_reference
+from orchestration.ingestion.refusal import Refused
+from orchestration.settings import Settings
+
+_logger = logging.getLogger(__name__)
+_REPORT_EVERY = 1000
+_CLOCK_TICK_SECONDS = 0.05
+"""A file that was changed this short a time before it was read may change again without a new time of change."""
+_LONGEST_UNREADABLE = 10_000
+
+
+class UnknownDeliveryError(LookupError):
+    """No delivery of this id is held."""
+
+
+def refresh(
+    settings: Settings,
+    *,
+    feeds: Collection[str] | None = None,
+    reread: bool = False,
+    log: Callable[[str], None] = _logger.info,
+    clock: Clock = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+    registry: Mapping[str, Contract] = FEEDS,
+) -> IngestResult:
+    """Archive and load everything new; the caller holds the lock on the writer.
+
+    `feeds` limits it to some feeds. `reread` reads every file again instead of trusting size, time and inode.
+    """
+    started = time.monotonic()
+    with connection(settings, log=log, clock=clock) as con:
+        run = _Run(con=con, settings=settings, registry=registry, clock=clock, log=log, started=started, rereads=reread)
+        run.prepare(force=False)
+        run.load_recorded(feeds)
+        run.seen = time.monotonic()
+        findings = discovery.discover(settings.raw, registry=registry, feeds=feeds)
+        run.take_in(discovery.settle(findings, settings.raw, settle_seconds=settings.settle_seconds, sleep=sleep))
+        return run.result()
+
+
+def rebuild(
+    settings: Settings,
+    *,
+    log: Callable[[str], None] = _logger.info,
+    clock: Clock = utc_now,
+    registry: Mapping[str, Contract] = FEEDS,
+) -> IngestResult:
+    """Empty landing and ledger and load every delivery of the archive again; the caller holds the lock."""
+    started = time.monotonic()
+    with connection(settings, log=log, clock=clock) as con:
+        run = _Run(con=con, settings=settings, registry=registry, clock=clock, log=log, started=started)
+        run.prepare(force=True)
+        run.load_recorded(None)
+        return run.result()
+
+
+def confirm(settings: Settings, delivery_id: str, *, clock: Clock = utc_now) -> None:
+    """Note that a held delivery is meant; the next refresh loads it.
+
+    Raises:
+        UnknownDeliveryError: the archive has no delivery of this id.
+    """
+    archive = Archive(settings.archive)
+    if delivery_id not in archive.delivery_ids():
+        raise UnknownDeliveryError(f"no delivery has the id {delivery_id}")
+    archive.confirm(delivery_id, confirmed_at=clock())
+
+
+@dataclass(kw_only=True)
+class _Run:
+    """One run of ingestion."""
+
+    con: duckdb.DuckDBPyConnection
+    settings: Settings
+    registry: Mapping[str, Contract]
+    clock: Clock
+    log: Callable[[str], None]
+    started: float
+    outcomes: dict[str, DeliveryOutcome] = field(default_factory=dict)
+    """By delivery id, or by path while it waits."""
+    ignored: list[Ignored] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    seen: float = 0.0
+    """When the files were seen first, on the monotonic clock."""
+    is_replay: bool = False
+    rereads: bool = False
+
+    def __post_init__(self) -> None:
+        self.archive = Archive(self.settings.archive)
+        self.seen = time.monotonic()
+
+    def result(self) -> IngestResult:
+        return IngestResult(
+            deliveries=tuple(self.outcomes.values()),
+            ignored=tuple(self.ignored),
+            warnings=tuple(self.warnings),
+            seconds=time.monotonic() - self.started,
+        )
+
+    # The database
+
+    def prepare(self, *, force: bool) -> None:
+        """Create the tables; empty them where contracts or readers have changed, or on demand."""
+        current = fingerprint(self.registry)
+        create_tables(self.con, {})
+        stored = self.con.execute("select fingerprint from ops.contracts").fetchall()
+        if force or stored != [(current,)]:
+            archived = len(self.archive.delivery_ids())
+            if archived:
+                why = "on demand" if force else "the contracts or readers have changed" if stored else "a new database"
+                self.log(f"Loading {archived:,} deliveries from the archive ({why}).")
+            self.is_replay = True
+            with transaction(self.con):
+                drop_tables(self.con)
+                create_tables(self.con, self.registry)
+                self.con.execute("insert into ops.contracts values ($current)", {"current": current})
+        load_reference(self.con, log=self.log)
+
+    def load_recorded(self, feeds: Collection[str] | None) -> None:
+        """Load what the archive holds and the ledger does not, and what a person confirmed meanwhile."""
+        known = ledger.known_deliveries(self.con)
+        confirmed = [
+            delivery.delivery_id
+            for delivery in known
+            if delivery.status is Status.HELD and self.archive.is_confirmed(delivery.delivery_id)
+        ]
+        missing = self.archive.delivery_ids() - {delivery.delivery_id for delivery in known}
+        pending = [self.archive.delivery(delivery_id) for delivery_id in (*missing, *confirmed)]
+        self.load(delivery for delivery in pending if feeds is None or delivery.feed in feeds)
+
+    def load(self, deliveries: Iterable[Delivery]) -> None:
+        """Load deliveries in the order in which they were received."""
+        ordered = sorted(deliveries, key=lambda delivery: delivery.order)
+        loader = Loader(
+            con=self.con,
+            settings=self.settings,
+            archive=self.archive,
+            registry=self.registry,
+            clock=self.clock,
+            log=self.log,
+            verifies=self.is_replay,
+            seen=self.seen,
+        )
+        for count, outcome in enumerate(loader.load(ordered), start=1):
+            self.outcomes[outcome.delivery_id or outcome.dataset_key] = outcome
+            self._say(outcome, count, len(ordered))
+
+    def _say(self, outcome: DeliveryOutcome, count: int, total: int) -> None:
+        where = outcome.paths[0] if len(outcome.paths) == 1 else f"{outcome.feed} {outcome.dataset_key}"
+        if outcome.status is not OutcomeStatus.NEW:
+            self.log(f"{where}: {outcome.status}: {outcome.reason}")
+        elif total <= _REPORT_EVERY:
+            quarantined = f", {outcome.rows_rejected:,} quarantined" if outcome.rows_rejected else ""
+            self.log(f"{where}: {outcome.rows_accepted:,} rows{quarantined}")
+        if total > _REPORT_EVERY and count % _REPORT_EVERY == 0:
+            self.log(f"{count:,} of {total:,} deliveries loaded")
+
+    # Files
+
+    def take_in(self, findings: Findings) -> None:
+        """Archive what was found, load what of it is new, and leave a report beside each."""
+        self.ignored += findings.ignored
+        seen = {} if self.rereads else ledger.seen_files(self.con)
+        contents: dict[FoundFile, str] = {}
+        known = ledger.known_deliveries(self.con)
+        memory = Memory(known)
+        received_at = self._received_at(known)
+        found: dict[str, FoundDelivery] = {}
+        candidates: list[Candidate] = []
+        for delivery in findings.deliveries:
+            candidate = self._candidate(delivery, seen, contents, memory, received_at)
+            if candidate is not None:
+                candidates.append(candidate)
+                found[delivery.path] = delivery
+        new: dict[str, Delivery] = {}
+        belongs: dict[str, str] = {}
+        warned: dict[str, str] = {}
+        for candidate in one_dossier_for_each_document(candidates, memory):
+            decision = decide(candidate, memory, received_at=received_at)
+            if decision.delivery is not None:
+                self.archive.record(decision.delivery)
+                memory.remember(decision.delivery)
+                new[decision.delivery.delivery_id] = decision.delivery
+            belongs[candidate.path] = _delivery_id(decision)
+            if decision.warning:
+                warned[candidate.path] = decision.warning
+        self.load(new.values())
+        self._account_for(candidates, belongs, warned)
+        self._write_reports(found, belongs, findings.reports)
+        ledger.remember_files(self.con, {file: sha for file, sha in contents.items() if seen.get(file) != sha})
+
+    def _received_at(self, known: list[Known]) -> datetime:
+        """Return the present, but never a time at which something was received already: it gives the order."""
+        present = self.clock()
+        latest = max((delivery.received_at for delivery in known), default=None)
+        return present if latest is None or present > latest else latest + timedelta(microseconds=1)
+
+    def _candidate(
+        self,
+        found: FoundDelivery,
+        seen: Mapping[FoundFile, str],
+        contents: dict[FoundFile, str],
+        memory: Memory,
+        received_at: datetime,
+    ) -> Candidate | None:
+        """Archive the files of a delivery; None where it has to wait or cannot be read."""
+        contract = self.registry[found.feed]
+        if found.waits_for is not None:
+            self._wait(found, found.waits_for)
+            return None
+        try:
+            files = tuple(self._archived(file, seen, contents, received_at) for file in found.files)
+            content, refusal = self._manifest(found)
+        except FileChangedError:
+            self._wait(found, "it is still being written")
+            return None
+        except OSError as error:
+            if error.filename is None or not str(error.filename).startswith(str(self.settings.raw)):
+                raise
+            self.ignored.append(Ignored(path=found.path, reason=f"it cannot be read ({error.strerror})"))
+            return None
+        document_id = None
+        if contract.feed == dossiers.FEED:
+            document_id = self._document(files[0], memory)
+        return Candidate(
+            contract=contract,
+            path=found.path,
+            files=files,
+            manifest=content,
+            refusal=refusal,
+            document_id=document_id,
+        )
+
+    def _archived(
+        self, file: FoundFile, seen: Mapping[FoundFile, str], contents: dict[FoundFile, str], received_at: datetime
+    ) -> DeliveredFile:
+        source = self.settings.raw / file.path
+        sha256 = seen.get(file)
+        if sha256 is None and self.rereads:
+            # Most files are known by content: they need not be copied to learn that.
+            sha256 = hash_of(source)
+        if sha256 is None or not self.archive.has(sha256):
+            archived = self.archive.take_in(source, original_path=file.path, received_at=received_at)
+        else:
+            archived = DeliveredFile(sha256=sha256, original_path=file.path, byte_count=file.size)
+        if time.time() - file.mtime_ns / 1e9 > max(self.settings.settle_seconds, _CLOCK_TICK_SECONDS):
+            contents[file] = archived.sha256
+        return archived
+
+    def _manifest(self, found: FoundDelivery) -> tuple[Mapping[str, object] | None, str | None]:
+        """Return what the manifests of a delivery say, and why it is refused where they cannot be read."""
+        texts = [(Path(file.path).name, (self.settings.raw / file.path).read_bytes()) for file in found.manifests]
+        try:
+            return manifests.merged(texts), None
+        except Refused as refused:
+            unreadable = "\n".join(data.decode("utf-8", "replace") for _, data in texts)
+            return {UNREADABLE_MANIFEST: unreadable[:_LONGEST_UNREADABLE]}, str(refused)
+
+    def _document(self, file: DeliveredFile, memory: Memory) -> str | None:
+        """Return the document of a dossier: from the ledger where its content is known, else from the file."""
+        for known in memory.of_content(dossiers.FEED, file.sha256):
+            if known.takes_effect:
+                return known.dataset_key
+        return dossiers.document_of(self.archive.path_of(file.sha256), name=file.original_path)
+
+    def _wait(self, found: FoundDelivery, reason: str) -> None:
+        self.outcomes[found.path] = DeliveryOutcome(
+            feed=found.feed,
+            dataset_key=found.path.partition("/")[2],
+            delivery_id=None,
+            status=OutcomeStatus.WAITING,
+            reason=reason,
+            paths=tuple(file.path for file in found.files) or (found.path,),
+        )
+        self.log(f"{found.path}: waiting: {reason}")
+
+    # Answers
+
+    def _account_for(
+        self, candidates: Iterable[Candidate], belongs: Mapping[str, str], warned: Mapping[str, str]
+    ) -> None:
+        """Add an outcome for everything that was found and is not new."""
+        standing = {delivery.delivery_id: delivery for delivery in ledger.known_deliveries(self.con)}
+        for candidate in candidates:
+            delivery_id = belongs[candidate.path]
+            known = standing[delivery_id]
+            paths = tuple(file.original_path for file in candidate.files)
+            earlier = self.outcomes.get(delivery_id)
+            reason = warned.get(candidate.path) or known.reason
+            if known.path != candidate.path and not reason:
+                reason = f"the same content was received as {known.path}"
+            if earlier is None:
+                self.outcomes[delivery_id] = DeliveryOutcome(
+                    feed=known.feed,
+                    dataset_key=known.dataset_key,
+                    delivery_id=delivery_id,
+                    status=OutcomeStatus.UNCHANGED,
+                    standing=str(known.status),
+                    reason=reason,
+                    paths=paths,
+                )
+            elif not set(paths) <= set(earlier.paths):
+                self.outcomes[delivery_id] = replace(earlier, paths=(*earlier.paths, *paths))
+            if candidate.path in warned:
+                self.warnings.append(f"{candidate.path}: {warned[candidate.path]}")
+
+    def _write_reports(
+        self, found: Mapping[str, FoundDelivery], belongs: Mapping[str, str], lying: frozenset[str]
+    ) -> None:
+        """Write the reports that are missing, or that speak of another delivery or an earlier result."""
+        reported = ledger.reported_deliveries(self.con)
+        due: dict[str, str] = {}
+        for path, delivery_id in belongs.items():
+            where = _report_path(found[path], self.registry)
+            is_new = self.outcomes[delivery_id].status is not OutcomeStatus.UNCHANGED
+            if is_new or where not in lying or reported.get(path) != delivery_id:
+                due[path] = delivery_id
+        accounts = reports.accounts(self.con, sorted(set(due.values())))
+        texts = {
+            _report_path(found[path], self.registry): reports.text_of(accounts[delivery_id], path=path)
+            for path, delivery_id in due.items()
+        }
+        self.warnings += reports.write_all(self.settings.raw, texts)
+        ledger.remember_reports(
+            self.con, {path: delivery_id for path, delivery_id in due.items() if reported.get(path) != delivery_id}
+        )
+
+
+def _delivery_id(decision: Decision) -> str:
+    if decision.delivery is not None:
+        return decision.delivery.delivery_id
+    if decision.same_as is None:
+        raise ValueError("a decision is a delivery, or the same as one")
+    return decision.same_as.delivery_id
+
+
+def _report_path(found: FoundDelivery, registry: Mapping[str, Contract]) -> str:
+    return discovery.report_path(found.path, is_folder=registry[found.feed].is_folder_delivery)

@@ -1,0 +1,163 @@
+"""Quarantine: one line for every broken cell, with what was found, what was expected, and the original row.
+
+Belongs here: what the one who wrote the file needs to correct it. Does not belong here: deciding what is broken
+(validation).
+"""
+# Statements are put together from identifiers of contracts; what files hold is bound.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from itertools import islice
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.ingestion.database import insert_rows, literal, quoted
+from orchestration.ingestion.readers import delimited
+from orchestration.ingestion.staging import Batch, Stage
+from orchestration.ingestion.validation import Parameters, edtf_columns, group_judgements, judgements, parsed_dates
+
+LONGEST_FOUND = 1000
+"""Characters of a broken cell that are repeated; the original row holds all of it."""
+
+_CHUNK_ROWS = 20_000
+
+
+def read_dates(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Read every date of the batch that was never read before: `reference.edtf`, and hints for those that are none."""
+    con.execute("create temp table date_hints (found varchar, expected varchar)")
+    for stage in batch.stages:
+        for name in edtf_columns(stage.contract):
+            texts = con.execute(
+                f"""
+                select distinct {quoted(name)} from {stage.view}
+                where {quoted(name)} is not null and {quoted(name)} not in (select edtf_text from reference.edtf)
+                  and {quoted(name)} not in (select found from date_hints)
+                """
+            ).fetchall()
+            rows, hints = parsed_dates(text for (text,) in texts)
+            insert_rows(con, "reference.edtf", _dates(rows))
+            insert_rows(con, "date_hints", pa.table({"found": list(hints), "expected": list(hints.values())}))
+
+
+def write_rejected_rows(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Put every row of the batch that was not accepted into `ops.rejected_rows`."""
+    con.execute("create temp table rejected_cells as select * from broken_rows")
+    for stage in batch.stages:
+        _reject_cells(con, stage)
+        if stage.csv_width is not None:
+            _look_up_original_rows(con, batch, stage.csv_width)
+    con.execute(
+        """
+        insert into ops.rejected_rows by name
+        select delivery_id, feed, sha256 as file_sha256, _row_number as row_number, column_name, found,
+               expected, raw_row, key_values
+        from rejected_cells join batch_files using (_file_no)
+        order by delivery_id, _file_no, _row_number
+        """
+    )
+
+
+def _reject_cells(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    contract = stage.contract
+    parameters = Parameters()
+    cells = judgements(contract, parameters)
+    groups = group_judgements(contract, parameters)
+    is_broken = " or ".join([*(cell.is_broken for cell in cells), *(group.is_broken for group in groups)])
+    entries = [
+        _entry(
+            judgement.is_broken,
+            literal(judgement.column.name),
+            quoted(judgement.column.name),
+            judgement.expected,
+            parameters,
+        )
+        for judgement in cells
+    ]
+    entries += [
+        _entry(judgement.is_broken, literal(judgement.columns[0]), "null", judgement.expected, parameters)
+        for judgement in groups
+    ]
+    is_empty = f"coalesce({', '.join(quoted(name) for name in contract.columns_by_name)}) is null"
+    empty = _entry("true", "null", "null", "a row with values; delete this empty one", parameters)
+    keys = ", ".join(f"{literal(name)}, {quoted(name)}" for name in contract.key)
+    dates = ", ".join(literal(name) for name in edtf_columns(contract)) or "null"
+    con.execute(
+        f"""
+        insert into rejected_cells by name
+        with broken as materialized (
+            select * from {stage.view} where {is_broken}
+        ),
+
+        entries as (
+            select _file_no, _row_number, _raw, _places, json_object({keys})::varchar as key_values,
+                unnest(case when {is_empty} then [{empty}] else [{", ".join(entries)}] end) as entry
+            from broken
+        )
+
+        select
+            _file_no, _row_number, {parameters.bind(contract.feed)} as feed, entry.column_name,
+            left(coalesce(entry.found, ''), {LONGEST_FOUND}) as found,
+            coalesce(date_hints.expected, entry.expected)
+                || coalesce(' (' || json_extract_string(_places, coalesce(entry.column_name, '')) || ')', '')
+                as expected,
+            _raw as raw_row, key_values
+        from entries
+        left join date_hints on entry.found = date_hints.found and entry.column_name in ({dates})
+        where entry is not null
+        """,
+        parameters.values,
+    )
+
+
+def _entry(is_broken: str, column: str, found: str, expected: str, parameters: Parameters) -> str:
+    return (
+        f"case when {is_broken} then struct_pack(column_name := {column}::varchar, "
+        f"found := {found}::varchar, expected := {parameters.bind(expected)}::varchar) end"
+    )
+
+
+def _look_up_original_rows(con: duckdb.DuckDBPyConnection, batch: Batch, width: int) -> None:
+    """Read the text of rejected rows in the file again: the staged cells no longer show how it was written."""
+    con.execute("create temp table original_rows (_file_no integer, _row_number bigint, raw varchar)")
+    for file in batch.files:
+        found = con.execute(
+            "select distinct _row_number from rejected_cells where raw_row is null and _file_no = $number",
+            {"number": file.number},
+        ).fetchall()
+        rows = delimited.original_rows(file.source, (number for (number,) in found), width=width)
+        while chunk := list(islice(rows, _CHUNK_ROWS)):
+            insert_rows(
+                con,
+                "original_rows",
+                pa.table(
+                    {
+                        "_file_no": pa.array([file.number] * len(chunk), pa.int32()),
+                        "_row_number": pa.array([number for number, _ in chunk], pa.int64()),
+                        "raw": pa.array([raw for _, raw in chunk], pa.string()),
+                    }
+                ),
+            )
+    con.execute(
+        """
+        update rejected_cells set raw_row = original_rows.raw from original_rows
+        where rejected_cells._file_no = original_rows._file_no
+          and rejected_cells._row_number = original_rows._row_number and rejected_cells.raw_row is null
+        """
+    )
+
+
+def _dates(rows: list[tuple[object, ...]]) -> pa.Table:
+    columns = {
+        "edtf_text": pa.string(),
+        "earliest": pa.date32(),
+        "latest": pa.date32(),
+        "precision": pa.string(),
+        "is_approximate": pa.bool_(),
+        "is_uncertain": pa.bool_(),
+        "is_extent": pa.bool_(),
+    }
+    return pa.table(
+        {name: pa.array([row[place] for row in rows], type=kind) for place, (name, kind) in enumerate(columns.items())}
+    )

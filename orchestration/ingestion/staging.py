@@ -1,0 +1,306 @@
+"""Stage the rows of a batch of deliveries as tables of text, one for each feed, whatever they were read from.
+
+Belongs here: temporary tables. Does not belong here: judging a cell (validation), or keeping anything (loading).
+Every stage offers the same view: `_file_no`, `_row_number`, `_raw` (null: to be looked up in the file), `_place`, and
+under the names of the contract every column as trimmed text, null where empty.
+"""
+# Statements are put together from identifiers of contracts; what files hold is bound.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.contracts import Contract
+from orchestration.ingestion.archive import DeliveredFile, Delivery
+from orchestration.ingestion.database import insert_rows, literal, quoted
+from orchestration.ingestion.readers import delimited
+from orchestration.ingestion.readers.columns import Columns
+from orchestration.ingestion.readers.rows import BrokenRow, FileContent, TextRow
+
+BLANKS = " \t\r\n\v\f\u00a0\u1680\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What is trimmed from cells, and leaves a cell empty that holds nothing else."""
+
+_CSV_OPTIONS = (
+    "auto_detect = false, delim = ',', quote = '\"', escape = '\"', strict_mode = true, null_padding = false, "
+    "nullstr = '', allow_quoted_nulls = true, comment = '', compression = 'none'"
+)
+_OWN_LINE_BYTES = 16 * (1 << 20)
+_numbers = count(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagedFile:
+    """One content of one delivery, under its number within the batch."""
+
+    number: int
+    delivery: Delivery
+    file: DeliveredFile
+    source: Path
+    """Where its text is: in the archive, or unpacked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """The rows of one feed."""
+
+    contract: Contract
+    view: str
+    extras: tuple[tuple[str, str], ...] = ()
+    """The columns that the contract does not know: their names in the file and in the view."""
+    extra_json: str | None = None
+    """The column of the view that holds them already as JSON."""
+    csv_width: int | None = None
+    """For CSV: the number of columns in the files, to look up the original text of a row."""
+
+
+@dataclass(kw_only=True)
+class Batch:
+    """Deliveries that are loaded together, and their rows once they are staged."""
+
+    files: Sequence[StagedFile]
+    stages: list[Stage] = field(default_factory=list)
+    extra_columns: list[tuple[str, str, str]] = field(default_factory=list)
+    """(delivery id, feed, name)."""
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    """(delivery id, note)."""
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """The deliveries, each once."""
+        return list({file.delivery.delivery_id: file.delivery for file in self.files}.values())
+
+
+class StructureError(Exception):
+    """DuckDB found something broken in one of the files; which rows, `delimited.mend` tells."""
+
+
+def open_batch(con: duckdb.DuckDBPyConnection, files: Sequence[StagedFile]) -> Batch:
+    """Begin a batch: its files, and an empty table for what is broken before a cell can be judged."""
+    close_batch(con)
+    con.execute("create temp table batch_files (_file_no integer, delivery_id varchar, sha256 varchar, source varchar)")
+    con.execute(
+        """
+        create temp table broken_rows (
+            _file_no integer, _row_number bigint, feed varchar, column_name varchar, found varchar, expected varchar,
+            raw_row varchar, key_values varchar
+        )
+        """
+    )
+    insert_rows(
+        con,
+        "batch_files",
+        pa.table(
+            {
+                "_file_no": pa.array([file.number for file in files], pa.int32()),
+                "delivery_id": pa.array([file.delivery.delivery_id for file in files], pa.string()),
+                "sha256": pa.array([file.file.sha256 for file in files], pa.string()),
+                "source": pa.array([str(file.source) for file in files], pa.string()),
+            }
+        ),
+    )
+    return Batch(files=files)
+
+
+def close_batch(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop every temporary table and view."""
+    for view in con.execute("select view_name from duckdb_views() where temporary and not internal").fetchall():
+        con.execute(f"drop view temp.{quoted(view[0])}")
+    for table in con.execute("select table_name from duckdb_tables() where temporary").fetchall():
+        con.execute(f"drop table temp.{quoted(table[0])}")
+
+
+def stage_csv(con: duckdb.DuckDBPyConnection, batch: Batch, contract: Contract, columns: Columns) -> None:
+    """Stage CSV files that have one header in common, all in one read.
+
+    Raises:
+        StructureError: something in one of them is broken; nothing is staged.
+    """
+    table = f"staged_{next(_numbers)}"
+    paths = [str(file.source) for file in batch.files]
+    names = literal_struct(f"c{place}" for place in range(columns.width))
+    try:
+        con.execute(
+            f"create temp table {table} as select * from read_csv($paths, columns = {names}, {_CSV_OPTIONS}, "
+            f"header = true, filename = {'true' if len(paths) > 1 else 'false'})",
+            {"paths": paths},
+        )
+    except duckdb.InvalidInputException as error:
+        raise StructureError(str(error).splitlines()[0].removeprefix("Invalid Input Error: ")) from error
+    if len(paths) > 1:
+        con.execute(
+            f"create temp table {table}_files as select _file_no, source, first_row from batch_files join "
+            f"(select filename, min(rowid) as first_row from {table} group by filename) on source = filename"
+        )
+        origin = f"{table} as staged join {table}_files as places on staged.filename = places.source"
+        file_no, row_number = "places._file_no", "staged.rowid - places.first_row + 1"
+    else:
+        origin = f"{table} as staged"
+        file_no, row_number = str(batch.files[0].number), "staged.rowid + 1"
+    _csv_view(con, batch, contract, columns, origin=origin, file_no=file_no, row_number=row_number)
+
+
+def stage_mended_csv(
+    con: duckdb.DuckDBPyConnection, batch: Batch, contract: Contract, columns: Columns, folder: Path
+) -> None:
+    """Stage one CSV file without its broken rows, which are listed instead.
+
+    Raises:
+        Refused: it is not UTF-8.
+    """
+    (file,) = batch.files
+    table = f"staged_{next(_numbers)}"
+    clean, broken = folder / f"{table}.clean.csv", folder / f"{table}.broken.csv"
+    try:
+        delimited.mend(file.source, clean=clean, broken=broken, width=columns.width)
+        names = literal_struct(("n", *(f"c{place}" for place in range(columns.width))))
+        con.execute(
+            f"create temp table {table} as select * from read_csv($path, columns = {names}, {_CSV_OPTIONS}, "
+            f"header = false, max_line_size = {_OWN_LINE_BYTES})",
+            {"path": str(clean)},
+        )
+        con.execute(
+            "insert into broken_rows by name select $number as _file_no, n::bigint as _row_number, $feed as feed, "
+            f"found, expected, raw as raw_row from read_csv($path, {_CSV_OPTIONS}, header = false, "
+            f"columns = {literal_struct(('n', 'found', 'expected', 'raw'))}, max_line_size = {_OWN_LINE_BYTES})",
+            {"number": file.number, "feed": contract.feed, "path": str(broken)},
+        )
+    finally:
+        clean.unlink(missing_ok=True)
+        broken.unlink(missing_ok=True)
+    _csv_view(
+        con,
+        batch,
+        contract,
+        columns,
+        origin=f"{table} as staged",
+        file_no=str(file.number),
+        row_number="staged.n::bigint",
+    )
+
+
+def stage_rows(
+    con: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    contents: Iterable[tuple[StagedFile, FileContent]],
+    registry: Mapping[str, Contract],
+) -> None:
+    """Stage rows that were read one by one, each under its feed."""
+    by_feed: dict[str, list[tuple[StagedFile, TextRow]]] = defaultdict(list)
+    broken: list[tuple[StagedFile, BrokenRow]] = []
+    seen: set[tuple[str, str, str]] = set()
+    for file, content in contents:
+        for row in content.rows:
+            by_feed[row.feed].append((file, row))
+        broken += [(file, entry) for entry in content.broken]
+        batch.notes += [(file.delivery.delivery_id, note) for note in content.notes]
+        rows = (*content.rows, *(entry.row for entry in content.broken))
+        for row in rows:
+            known = registry[row.feed].columns_by_name
+            strangers = (*(name for name in row.values if name not in known), *row.extras)
+            seen |= {(file.delivery.delivery_id, row.feed, name) for name in strangers}
+    batch.extra_columns += sorted(seen)
+    for feed, rows_of_feed in by_feed.items():
+        _stage_text(con, batch, registry[feed], rows_of_feed)
+    insert_rows(con, "broken_rows", _broken_table(broken, registry))
+
+
+def literal_struct(names: Iterable[str]) -> str:
+    """Return the argument `columns` of `read_csv` under which every column is text."""
+    return "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names) + "}"
+
+
+def _csv_view(
+    con: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    contract: Contract,
+    columns: Columns,
+    *,
+    origin: str,
+    file_no: str,
+    row_number: str,
+) -> None:
+    view = f"cells_{next(_numbers)}"
+    placed = dict(columns.known)
+    extras = tuple((name, f"_extra_{place}") for name, place in columns.extra)
+    cells = [
+        f"{_trimmed(f'staged.c{placed[name]}') if name in placed else 'null::varchar'} as {quoted(name)}"
+        for name in contract.columns_by_name
+    ]
+    cells += [f"{_trimmed(f'staged.c{place}')} as _extra_{place}" for _, place in columns.extra]
+    con.execute(
+        f"create temp view {view} as select {file_no} as _file_no, {row_number} as _row_number, "
+        f"null::varchar as _raw, null::varchar as _places, {', '.join(cells)} from {origin}"
+    )
+    batch.stages.append(Stage(contract=contract, view=view, extras=extras, csv_width=columns.width))
+    batch.extra_columns += [
+        (delivery.delivery_id, contract.feed, name) for delivery in batch.deliveries for name, _ in columns.extra
+    ]
+
+
+def _stage_text(
+    con: duckdb.DuckDBPyConnection, batch: Batch, contract: Contract, rows: Sequence[tuple[StagedFile, TextRow]]
+) -> None:
+    number = next(_numbers)
+    table, view = f"staged_{number}", f"cells_{number}"
+    columns: dict[str, pa.Array] = {
+        "_file_no": pa.array([file.number for file, _ in rows], pa.int32()),
+        "_row_number": pa.array([row.row_number for _, row in rows], pa.int64()),
+        "_raw": pa.array([row.raw for _, row in rows], pa.string()),
+        "_places": pa.array([_places(row, contract) for _, row in rows], pa.string()),
+        "_extra_json": pa.array([_extra(row, contract) for _, row in rows], pa.string()),
+    }
+    for name in contract.columns_by_name:
+        columns[name] = pa.array([row.values.get(name) for _, row in rows], pa.string())
+    con.register("arriving_text", pa.table(columns))
+    try:
+        con.execute(f"create temp table {table} as select * from arriving_text")
+    finally:
+        con.unregister("arriving_text")
+    cells = ", ".join(f"{_trimmed(quoted(name))} as {quoted(name)}" for name in contract.columns_by_name)
+    con.execute(
+        f"create temp view {view} as select _file_no, _row_number, _raw, _places, _extra_json, {cells} from {table}"
+    )
+    batch.stages.append(Stage(contract=contract, view=view, extra_json="_extra_json"))
+
+
+def _trimmed(cell: str) -> str:
+    return f"nullif(trim({cell}, {literal(BLANKS)}), '')"
+
+
+def _extra(row: TextRow, contract: Contract) -> str | None:
+    known = contract.columns_by_name
+    extras = {name: value for name, value in row.values.items() if name not in known and value} | dict(row.extras)
+    return json.dumps(extras, ensure_ascii=False) if extras else None
+
+
+def _places(row: TextRow, contract: Contract) -> str | None:
+    """Return where each column of a row stands, as JSON; for one that is missing, where the row does."""
+    if not row.place:
+        return None
+    places = {name: row.places.get(name, f"{row.place}.{name}") for name in contract.columns_by_name}
+    return json.dumps({**places, "": row.place}, ensure_ascii=False)
+
+
+def _broken_table(broken: Sequence[tuple[StagedFile, BrokenRow]], registry: Mapping[str, Contract]) -> pa.Table:
+    keys = [{name: entry.row.values.get(name) for name in registry[entry.row.feed].key} for _, entry in broken]
+    return pa.table(
+        {
+            "_file_no": pa.array([file.number for file, _ in broken], pa.int32()),
+            "_row_number": pa.array([entry.row.row_number for _, entry in broken], pa.int64()),
+            "feed": pa.array([entry.row.feed for _, entry in broken], pa.string()),
+            "column_name": pa.array([entry.column for _, entry in broken], pa.string()),
+            "found": pa.array([entry.found for _, entry in broken], pa.string()),
+            "expected": pa.array([entry.expected for _, entry in broken], pa.string()),
+            "raw_row": pa.array([entry.row.raw for _, entry in broken], pa.string()),
+            "key_values": pa.array([json.dumps(key, ensure_ascii=False) for key in keys], pa.string()),
+        }
+    )
