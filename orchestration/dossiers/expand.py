@@ -117,8 +117,9 @@ class Expansion:
 
 def expand(text: str, *, file_name: str) -> Expansion:
     """Expand the text of a dossier; whatever is wrong with it is in the result, never raised."""
+    text = text.removeprefix("\ufeff")
     try:
-        root = read(text.removeprefix("\ufeff"))
+        root = read(text)
     except UnreadableYaml as error:
         problem = DossierProblem(
             place=Place(line=error.line, path=""),
@@ -127,7 +128,7 @@ def expand(text: str, *, file_name: str) -> Expansion:
             severity=Severity.REFUSED,
         )
         return Expansion(file_name=file_name, document_id=None, rows=(), problems=(problem,))
-    expander = _Expander(text=text.removeprefix("\ufeff"))
+    expander = _Expander(text=text)
     expander.file(root)
     return Expansion(
         file_name=file_name,

@@ -73,6 +73,7 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing() -> None:
     marked = expand("\ufeff" + text.replace("\n", "\r\n"), file_name="a.yaml")
     assert [row.values for row in marked.rows] == [row.values for row in plain.rows]
     assert [row.place for row in marked.rows] == [row.place for row in plain.rows]
+    assert [row.raw_text for row in marked.rows] == [row.raw_text for row in plain.rows]
 
 
 def test_empty_sections_and_empty_fields_say_nothing() -> None:
@@ -247,6 +248,13 @@ def test_the_text_of_a_row_is_cut_at_the_right_character_behind_other_scripts() 
     assert [row.raw_text for row in expansion.rows[1:]] == ['{id: a, name: "Алексей 阿 🙂"}', "{id: b, name: Ünal}"]
 
 
+def test_the_text_of_a_row_ends_where_the_fact_ends() -> None:
+    expansion = expanded(
+        "people:\n  - id: a\n    name: A\n  # about the next one\n  - id: b\n    name: B\n\n# the end\n"
+    )
+    assert [row.raw_text for row in expansion.rows[1:]] == ["id: a\n    name: A", "id: b\n    name: B"]
+
+
 # What is wrong with it
 
 
@@ -262,6 +270,21 @@ def test_an_unknown_field_is_kept_beside_the_row_and_the_nearest_name_suggested(
     titel, zzz = expansion.problems
     assert (titel.severity, titel.row_number, titel.expected) == (Severity.NOTED, 2, "`title`?")
     assert "participants" in zzz.expected
+
+
+def test_a_name_that_is_like_none_gets_no_suggestion() -> None:
+    [problem] = expanded("meetings:\n  - {id: m, kind: visit, colour: red}\n").problems
+    assert problem.expected.startswith("a field of this list")
+
+
+def test_an_item_with_an_unknown_field_is_no_mere_reference() -> None:
+    expansion = expanded("agreements:\n  - {id: old, titel: T, parties: [A]}\n")
+    assert [row.feed for row in expansion.rows[1:]] == ["agreements", "agreement_parties"]
+
+
+def test_steps_do_not_share_the_fact_id_that_is_rejected() -> None:
+    expansion = expanded("projects:\n  - {id: p, fact_id: x, events: [proposed, agreed]}\n")
+    assert ["fact_id" in row.values for row in expansion.rows[1:]] == [True, False, False]
 
 
 def test_an_unknown_field_of_a_project_stays_beside_each_of_its_steps() -> None:
