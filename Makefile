@@ -48,7 +48,6 @@ confirm: $(READY) ## DELIVERY=…: let a held delivery in at the next refresh
 .PHONY: query
 query: $(READY) ## SQL="select …": ask the published warehouse
 	@$(ENTENTE) query "$$SQL"
-query: export SQL := $(SQL)
 
 .PHONY: publications
 publications: $(READY) ## list what is and was published
@@ -72,7 +71,7 @@ lint: $(READY) ## style and types of Python, SQL and YAML
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar --nocolor dbt_project/models dbt_project/tests
-	@$(ENTENTE) lint-yaml
+	@$(BIN)/yamllint --strict .
 
 .PHONY: docs
 docs: $(READY) ## write the generated pages of docs/ anew

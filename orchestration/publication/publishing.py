@@ -56,7 +56,7 @@ def publish(
     build = _audited(settings, store)
     current = store.current()
     if not force and current is not None and current.fingerprint == build.fingerprint:
-        return PublishOutcome(publication=current, is_new=False, reason="readers see these facts and models already")
+        return _stay(current, "readers see these facts and models already", log=log)
     same = [known for known in store.history() if known.fingerprint == build.fingerprint]
     if not force and same and same[-1].withdrawn_at is not None:
         withdrawn = same[-1]
@@ -64,7 +64,7 @@ def publish(
             f"the same was published as {withdrawn.publication_id} and rolled back; new facts or models publish again, "
             f"and so does `entente rollback --to {withdrawn.publication_id}`"
         )
-        return PublishOutcome(publication=current, is_new=False, reason=reason)
+        return _stay(current, reason, log=log)
 
     # Whoever publishes holds the writer's lock, so that nobody else is preparing one
     store.sweep_unfinished()
@@ -107,6 +107,11 @@ def rollback(settings: Settings, *, to: str | None = None) -> tuple[Publication,
         store.reinstate(target)
         store.show(target)
     return current, target
+
+
+def _stay(current: Publication | None, reason: str, *, log: Callable[[str], None]) -> PublishOutcome:
+    log(f"Nothing is published anew: {reason}.")
+    return PublishOutcome(publication=current, is_new=False, reason=reason)
 
 
 def _audited(settings: Settings, store: PublicationStore) -> Build:

@@ -108,7 +108,7 @@ def build_star(
     if result.result is None or not hasattr(result.result, "results"):
         raise DbtError(f"dbt could not build the star: {result.exception}")
     return BuildOutcome(
-        nodes=tuple(_outcome(settings, run) for run in result.result.results),
+        nodes=tuple(_outcome(run) for run in result.result.results),
         seconds=time.monotonic() - started,
     )
 
@@ -146,7 +146,7 @@ class _Progress:
             self._log(f"{self._models} tables and views built, {self._tests} tests run …")
 
 
-def _outcome(settings: Settings, run: Any) -> NodeOutcome:
+def _outcome(run: Any) -> NodeOutcome:
     node = run.node
     compiled = getattr(node, "compiled_path", None)
     return NodeOutcome(
@@ -160,7 +160,8 @@ def _outcome(settings: Settings, run: Any) -> NodeOutcome:
         speaks_of=_speaks_of(getattr(node, "attached_node", None), node.depends_on.nodes)
         if str(node.resource_type) in TESTS
         else (),
-        compiled_sql=_absolute(settings, compiled) if compiled else None,
+        # a path relative to the project, or absolute where the target lies elsewhere
+        compiled_sql=DBT_PROJECT / compiled if compiled else None,
     )
 
 
@@ -169,11 +170,6 @@ def _speaks_of(attached: str | None, depends_on: Sequence[str]) -> tuple[str, ..
     if attached:
         return (attached,)
     return tuple(unique_id for unique_id in depends_on if unique_id.startswith(("model.", "seed.")))
-
-
-def _absolute(settings: Settings, compiled: str) -> Path:
-    path = Path(compiled)
-    return path if path.is_absolute() else (DBT_PROJECT / path if path.parts[0] == "target" else settings.home / path)
 
 
 def _first_lines(message: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -135,8 +135,8 @@ def end_build(
     failures: Sequence[str],
     models_built: int,
     tests_passed: int,
-) -> bool:
-    """Note how a build ended, and return whether its tables may be published.
+) -> Build:
+    """Note how a build ended, and return it as it is now.
 
     A partial build keeps a publishable star publishable only if it was built from the same inputs as the rest.
     """
@@ -159,7 +159,9 @@ def end_build(
             build.number,
         ],
     )
-    return is_publishable
+    return replace(
+        build, status="passed" if passed else "failed", is_publishable=is_publishable, failures=tuple(failures)
+    )
 
 
 def _digest(value: object) -> str:

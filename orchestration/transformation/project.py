@@ -108,7 +108,7 @@ def invoke_dbt(
     parsed = None
     if manifest is not None:
         parsed = Manifest.from_writable_manifest(WritableManifest.read_and_check_versions(str(manifest)))
-        parsed.build_flat_graph()
+        parsed.build_flat_graph()  # type: ignore[no-untyped-call]
     options = {
         "--project-dir": DBT_PROJECT,
         "--profiles-dir": DBT_PROJECT,

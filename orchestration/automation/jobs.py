@@ -1,0 +1,57 @@
+"""The jobs: one that does everything, one for each source, one that only publishes.
+
+Belongs here: what runs together. Does not belong here: when. Jobs run in one process: a process per step would cost
+seconds each, and DuckDB admits one writer anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import dagster as dg
+
+from orchestration.contracts import FEEDS, Contract
+from orchestration.ingestion.assets import feed_key
+from orchestration.publication import assets as publication
+
+REFRESH = "refresh_warehouse"
+SOURCE_TAG = "entente/source"
+
+
+def build_jobs(
+    *,
+    landing: dg.AssetsDefinition,
+    star: dg.AssetsDefinition,
+    registry: Mapping[str, Contract] = FEEDS,
+) -> Sequence[dg.UnresolvedAssetJobDefinition]:
+    """Return all jobs; the first is the one that does everything."""
+    published = dg.AssetSelection.assets(publication.KEY)
+    feeds = {feed_key(feed) for feed in registry}
+    beside = dg.AssetSelection.assets(*(key for key in landing.keys if key not in feeds))
+    # the star is always built whole: a part of it is not published
+    downstream = dg.AssetSelection.assets(*star.keys) | published
+    sources = [contract for contract in registry.values() if contract.source_document_id is not None]
+    return [
+        dg.define_asset_job(
+            REFRESH,
+            selection=dg.AssetSelection.all(),
+            description="Load what is new in raw/, build and test the star, publish it. What `make warehouse` runs.",
+            executor_def=dg.in_process_executor,
+        ),
+        *(
+            dg.define_asset_job(
+                f"refresh_{contract.feed}",
+                selection=dg.AssetSelection.assets(feed_key(contract.feed)) | beside | downstream,
+                description=f"Load what is new in raw/{contract.feed}/ alone, then build, test and publish the star.",
+                executor_def=dg.in_process_executor,
+                tags={SOURCE_TAG: contract.feed},
+            )
+            for contract in sources
+        ),
+        dg.define_asset_job(
+            "publish",
+            selection=published,
+            description="Publish the star as it was built last, if its tests passed and readers do not see it already.",
+            executor_def=dg.in_process_executor,
+        ),
+    ]

@@ -1,0 +1,86 @@
+"""Runs and the processes behind them: who is at work, and which runs lost their process.
+
+Belongs here: telling a run that works from one that was killed. Does not belong here: the writer's lock, which the
+system frees by itself. Dagster's own monitoring cannot see that the process of a local run is gone, and a run that
+seems to be in progress for ever would keep all later ones in the queue.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import filelock
+
+from orchestration.settings import Settings
+from orchestration.writer import writer_lock
+
+POOL = "warehouse_writer"
+"""The pool of everything that opens the writer's database; `dagster.yaml` limits it to one run."""
+
+IN_PROGRESS = (
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+)
+
+_logger = logging.getLogger(__name__)
+_alive: dict[str, filelock.BaseFileLock] = {}
+
+
+@contextmanager
+def writing(settings: Settings, *, run_id: str, purpose: str) -> Iterator[None]:
+    """Hold the writer's lock for one step of a run, and show that the run's process is alive."""
+    show_alive(settings, run_id=run_id)
+    with writer_lock(settings, f"run {run_id[:8]}: {purpose}", log=_logger.info):
+        yield
+
+
+def show_alive(settings: Settings, *, run_id: str) -> None:
+    """Hold a lock called after the run until this process ends or takes up another run."""
+    if run_id in _alive:
+        return
+    for lock in _alive.values():
+        lock.release()
+    _alive.clear()
+    path = _sign_of_life(settings, run_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(path)
+    lock.acquire()
+    _alive[run_id] = lock
+
+
+def fail_lost_runs(settings: Settings, instance: dg.DagsterInstance) -> tuple[str, ...]:
+    """Mark runs as failed whose process is gone, and return their ids; Dagster may then try them again."""
+    lost = []
+    for run in instance.get_runs(
+        filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
+    ):
+        path = _sign_of_life(settings, run.run_id)
+        if run.run_id in _alive or not path.exists() or _is_held(path):
+            continue
+        instance.report_run_failed(
+            run, message="The process of this run is gone: it was killed, or the machine stopped."
+        )
+        lost.append(run.run_id)
+    return tuple(lost)
+
+
+def _sign_of_life(settings: Settings, run_id: str) -> Path:
+    return settings.warehouse.parent / "runs" / f"{run_id}.lock"
+
+
+def _is_held(path: Path) -> bool:
+    lock = filelock.FileLock(path)
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        return True
+    lock.release()
+    path.unlink(missing_ok=True)
+    return False

@@ -1,0 +1,32 @@
+"""The schedules: what happens whether or not anybody notices a change.
+
+Belongs here: times, with their zone. Does not belong here: the work.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.automation.jobs import REFRESH
+
+
+def build_schedules(refresh: dg.UnresolvedAssetJobDefinition) -> list[dg.ScheduleDefinition]:
+    """Return the backstop of the sensor: it reads every byte again, for a file may change and keep size and time."""
+
+    @dg.schedule(
+        name="daily_refresh",
+        job=refresh,
+        cron_schedule="0 4 * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=f"Every day at 04:00 UTC: {REFRESH}, with every byte in raw/ read again.",
+    )
+    def daily_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        return dg.RunRequest(
+            # one run for each day, whether the tick is repeated or not
+            run_key=f"{context.scheduled_execution_time:%Y-%m-%d}",
+            run_config={"ops": {"landing": {"config": {"reread": True}}}},
+            tags={"entente/reason": "daily"},
+        )
+
+    return [daily_refresh]

@@ -1,0 +1,111 @@
+"""The sensor `new_deliveries`: a file that appears in `raw/` is published seconds later.
+
+Belongs here: when to ask for a refresh, and the words for not asking. Does not belong here: what is new; the ledger
+knows that, and the cursor only nudges. A refresh too many is cheap; a change that nobody ever looks at is not.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import dagster as dg
+
+from orchestration.automation.runs import IN_PROGRESS, fail_lost_runs
+from orchestration.ingestion import Snapshot, scan
+from orchestration.settings import Settings
+
+INTERVAL_SECONDS = 5
+PATIENCE_SECONDS = 60.0
+"""How long a file that keeps growing may hold up the others."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """What the sensor remembers between ticks."""
+
+    asked_for: str = ""
+    """The state of `raw/` that the last requested refresh was for."""
+    unsettled_since: float | None = None
+
+    @classmethod
+    def parse(cls, text: str | None) -> Cursor:
+        """Read a cursor; one that another version wrote counts as none: that costs one refresh."""
+        try:
+            return cls(**json.loads(text or "{}"))
+        except (json.JSONDecodeError, TypeError):
+            return cls()
+
+    def text(self) -> str:
+        """Return what `parse` reads."""
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What one tick decides."""
+
+    cursor: Cursor
+    request: bool
+    words: str
+
+
+def decide(cursor: Cursor, snapshot: Snapshot, *, run_in_progress: str | None, now: float) -> Decision:
+    """Decide whether to ask for a refresh of `raw/` as `snapshot` shows it.
+
+    A change during a run is asked for after it: whether that run saw it cannot be known. The cursor moves only when a
+    refresh is asked for, and a folder that returns to an old state is a change like any other.
+    """
+    if snapshot.cursor == cursor.asked_for:
+        return Decision(Cursor(cursor.asked_for), request=False, words="Nothing changed in raw/.")
+    if run_in_progress is not None:
+        words = f"raw/ changed; run {run_in_progress[:8]} is in progress, so it is looked at again when that has ended."
+        return Decision(Cursor(cursor.asked_for, cursor.unsettled_since), request=False, words=words)
+    if not snapshot.is_settled:
+        since = now if cursor.unsettled_since is None else cursor.unsettled_since
+        if now - since < PATIENCE_SECONDS:
+            words = "A file in raw/ is still being written; it is looked at again at the next tick."
+            return Decision(Cursor(cursor.asked_for, since), request=False, words=words)
+        # what still grows waits by itself; the others have waited long enough
+        return Decision(Cursor(snapshot.cursor, now), request=True, words="raw/ keeps changing.")
+    return Decision(Cursor(snapshot.cursor), request=True, words="raw/ changed.")
+
+
+def build_sensors(
+    refresh: dg.UnresolvedAssetJobDefinition,
+    *,
+    job_names: tuple[str, ...],
+    now: Callable[[], float] = time.time,
+) -> list[dg.SensorDefinition]:
+    """Return the sensor; `job_names` are the jobs whose runs it waits for."""
+
+    @dg.sensor(
+        name="new_deliveries",
+        job=refresh,
+        minimum_interval_seconds=INTERVAL_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Asks for a refresh when a file in raw/ appears, changes or goes, once it is written whole.",
+    )
+    def new_deliveries(context: dg.SensorEvaluationContext, settings: dg.ResourceParam[Settings]) -> dg.SensorResult:
+        fail_lost_runs(settings, context.instance)
+        decision = decide(
+            Cursor.parse(context.cursor),
+            scan(settings),
+            run_in_progress=_run_in_progress(context.instance, job_names),
+            now=now(),
+        )
+        if not decision.request:
+            return dg.SensorResult(skip_reason=decision.words, cursor=decision.cursor.text())
+        # no run_key: it is remembered for ever, and raw/ may return to a state it once had
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(tags={"entente/reason": "new deliveries"})], cursor=decision.cursor.text()
+        )
+
+    return [new_deliveries]
+
+
+def _run_in_progress(instance: dg.DagsterInstance, job_names: tuple[str, ...]) -> str | None:
+    runs = instance.get_runs(filters=dg.RunsFilter(statuses=list(IN_PROGRESS)))
+    return next((run.run_id for run in runs if run.job_name in job_names), None)

@@ -1,0 +1,69 @@
+"""The Dagster code location: everything there is, explicitly.
+
+Belongs here: putting assets, jobs, sensors, schedules and resources together. Does not belong here: any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from orchestration.automation.jobs import build_jobs
+from orchestration.automation.journal import Journal
+from orchestration.automation.schedules import build_schedules
+from orchestration.automation.sensors import build_sensors
+from orchestration.contracts import LANDING
+from orchestration.ingestion.assets import build_landing_assets, feed_key
+from orchestration.ownership import OWNERS
+from orchestration.publication.assets import build_publication_asset
+from orchestration.settings import Settings
+from orchestration.transformation.assets import StarTranslator, build_star_assets
+from orchestration.transformation.project import read_manifest
+
+
+def build_definitions(
+    *, resources: Mapping[str, Any] | None = None, manifest: Mapping[str, Any] | None = None
+) -> dg.Definitions:
+    """Return all definitions; `resources` replace `settings` or `journal`, `manifest` dbt's own."""
+    manifest = manifest if manifest is not None else read_manifest()
+    star = build_star_assets(manifest)
+    landing = build_landing_assets(_written_beside_landing(manifest))
+    jobs = build_jobs(landing=landing, star=star)
+    return dg.Definitions(
+        assets=[landing, star, build_publication_asset(star.keys)],
+        jobs=jobs,
+        sensors=build_sensors(jobs[0], job_names=tuple(job.name for job in jobs)),
+        schedules=build_schedules(jobs[0]),
+        resources={
+            name: dg.ResourceDefinition.hardcoded_resource(resource)
+            for name, resource in {
+                "settings": Settings.from_environment(),
+                "journal": Journal(),
+                **(resources or {}),
+            }.items()
+        },
+        executor=dg.in_process_executor,
+    )
+
+
+def _written_beside_landing(manifest: Mapping[str, Any]) -> list[dg.AssetSpec]:
+    """The other sources that dbt reads: the ledger and the reference tables, which the ingestion writes too."""
+    translator = StarTranslator()
+    landed = {feed_key(feed) for feed in LANDING}
+    sources = [(translator.get_asset_key(source), source) for source in manifest["sources"].values()]
+    return [
+        dg.AssetSpec(
+            key,
+            description=source["description"],
+            group_name={"ops": "ledger", "reference": "reference"}.get(source["schema"], source["schema"]),
+            kinds={"duckdb"},
+            owners=OWNERS,
+        )
+        for key, source in sources
+        if key not in landed
+    ]
+
+
+defs = build_definitions()

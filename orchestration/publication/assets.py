@@ -1,0 +1,112 @@
+"""The publication as a Dagster asset: the star, audited and visible to readers.
+
+Belongs here: what the Dagster UI shows of publishing. Does not belong here: auditing or copying.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from orchestration.automation.journal import Journal
+from orchestration.automation.runs import POOL, writing
+from orchestration.ownership import OWNERS
+from orchestration.publication.copying import SCHEMAS, NothingToPublishError
+from orchestration.publication.publishing import AuditFailedError, publish
+from orchestration.publication.store import PublicationStore
+from orchestration.settings import Settings
+
+KEY = dg.AssetKey(["serving", "warehouse"])
+CHECK = "readers_can_open_it"
+
+
+class PublishConfig(dg.Config):
+    """How to publish."""
+
+    force: bool = False
+    """Publish even what readers see already, or what a rollback took back."""
+
+
+def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
+    """Return the publication, made from those of the assets in `star` that are published."""
+    published = sorted(key for key in star if key.path[0] in SCHEMAS)
+
+    @dg.multi_asset(
+        name="publication",
+        specs=[
+            dg.AssetSpec(
+                KEY,
+                deps=published,
+                description=(
+                    "Grain: one immutable, tested copy of the star and its lineage, switched atomically. Readers open "
+                    "`serving/warehouse.duckdb`; the last three are kept, and `make rollback` goes back one."
+                ),
+                group_name="publication",
+                kinds={"duckdb", "parquet"},
+                owners=OWNERS,
+                freshness_policy=dg.FreshnessPolicy.time_window(
+                    fail_window=timedelta(hours=50), warn_window=timedelta(hours=26)
+                ),
+            )
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(CHECK, asset=KEY, description="The file that readers open holds the tables it should.")
+        ],
+        pool=POOL,
+    )
+    def publication(
+        context: dg.AssetExecutionContext,
+        config: PublishConfig,
+        settings: dg.ResourceParam[Settings],
+        journal: dg.ResourceParam[Journal],
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+        """Publish the star if all of its tests passed, unless readers see the same already."""
+        with writing(settings, run_id=context.run_id, purpose="publishing"):
+            try:
+                outcome = publish(settings, run_id=context.run_id, force=config.force)
+            except (AuditFailedError, NothingToPublishError) as error:
+                raise dg.Failure(description=str(error), allow_retries=False) from error
+        journal.published = outcome
+        current = outcome.publication
+        store = PublicationStore(settings.serving)
+        yield dg.MaterializeResult(
+            asset_key=KEY,
+            metadata={
+                "is_new": outcome.is_new,
+                "reason": outcome.reason,
+                "file": dg.MetadataValue.path(store.database),
+                **(
+                    {
+                        "publication_id": current.publication_id,
+                        "published_at": dg.MetadataValue.timestamp(current.published_at),
+                        "table_count": current.table_count,
+                        "dagster/row_count": current.row_count,
+                    }
+                    if current
+                    else {}
+                ),
+            },
+            data_version=dg.DataVersion(current.fingerprint[:16]) if current else None,
+        )
+        yield _check(store)
+
+    return publication
+
+
+def _check(store: PublicationStore) -> dg.AssetCheckResult:
+    current = store.current()
+    if current is None:
+        return dg.AssetCheckResult(asset_key=KEY, check_name=CHECK, passed=False, description="Nothing is published.")
+    with duckdb.connect(str(store.database), read_only=True) as connection:
+        row = connection.execute("select count(*) from duckdb_tables()").fetchone()
+    found = row[0] if row else 0
+    return dg.AssetCheckResult(
+        asset_key=KEY,
+        check_name=CHECK,
+        passed=found == current.table_count,
+        description=f"{found} of {current.table_count} tables of {current.publication_id} are there.",
+    )

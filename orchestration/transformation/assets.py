@@ -1,0 +1,194 @@
+"""The dbt models as Dagster assets, built in one step, with one check per model.
+
+Belongs here: what the Dagster UI shows of dbt. Does not belong here: running dbt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtProject, build_dbt_asset_specs
+
+from orchestration.automation.journal import Journal
+from orchestration.automation.runs import POOL, writing
+from orchestration.ownership import OWNERS
+from orchestration.settings import Settings
+from orchestration.transformation.building import BuildOutcome, NodeOutcome, tests_by_model
+from orchestration.transformation.project import DbtError
+from orchestration.transformation.star import NothingLoadedError, StarOutcome, refresh_star
+
+CHECK = "tests"
+"""The name of every model's one check, which folds its dbt tests."""
+
+SHOWN_FAILURES = 20
+
+
+class BuildConfig(dg.Config):
+    """How to build the star."""
+
+    force: bool = False
+    """Build and test even where nothing it is made of has changed."""
+
+
+class StarTranslator(DagsterDbtTranslator):
+    """Names assets by schema and table, and groups them by the subject that their folder says."""
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        """Return the spec of one model, seed or source."""
+        props = self.get_resource_props(manifest, unique_id)
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        materialized = props.get("config", {}).get("materialized", "table")
+        return spec.replace_attributes(
+            key=self.get_asset_key(props),
+            group_name=group_of(props["fqn"], resource_type=props["resource_type"]),
+            description=props.get("description") or None,
+            owners=OWNERS,
+            kinds={"dbt", "duckdb", {"seed": "csv"}.get(materialized, materialized)},
+        )
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Return (schema, table), as in SQL."""
+        table = dbt_resource_props.get("identifier") or dbt_resource_props.get("alias") or dbt_resource_props["name"]
+        return dg.AssetKey([dbt_resource_props["schema"], table])
+
+
+def group_of(fqn: Sequence[str], *, resource_type: str) -> str:
+    """Return the group: the subject of a mart, else the layer."""
+    if resource_type == "seed":
+        return "seeds"
+    if resource_type == "source":
+        return fqn[-2]
+    layer, *folders = fqn[1:-1]
+    return folders[0] if layer == "marts" and folders else layer
+
+
+def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """Return all models and seeds as one multi-asset: Grain: one asset per table or view of the writer's database.
+
+    One step, since dbt orders and parallels its models itself, and since a process per step would cost seconds.
+    """
+    translator = StarTranslator()
+    tests = tests_by_model(manifest)
+    unique_ids = {
+        translator.get_asset_key(node): unique_id
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] in ("model", "seed")
+    }
+    specs = [
+        # what dagster_dbt keeps for its own decorator (the whole manifest, for one) says nothing to a reader
+        spec.replace_attributes(
+            metadata={
+                key: value
+                for key, value in spec.metadata.items()
+                if not key.startswith(("dagster_dbt/", "dagster-dbt/"))
+            }
+        )
+        for spec in build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=translator)
+    ]
+    checks = [
+        dg.AssetCheckSpec(
+            name=CHECK,
+            asset=spec.key,
+            blocking=True,
+            description=_describe_tests(manifest, tests[unique_ids[spec.key]]),
+        )
+        for spec in specs
+        if unique_ids[spec.key] in tests
+    ]
+    checked = {check.asset_key for check in checks}
+
+    @dg.multi_asset(name="star", specs=specs, check_specs=checks, can_subset=True, pool=POOL)
+    def star(
+        context: dg.AssetExecutionContext,
+        config: BuildConfig,
+        settings: dg.ResourceParam[Settings],
+        journal: dg.ResourceParam[Journal],
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+        """Build the star with dbt, in one process with this step, and fold its tests into one check per model."""
+        selected = sorted(context.selected_asset_keys)
+        is_whole = len(selected) == len(specs)
+        names = None if is_whole else [manifest["nodes"][unique_ids[key]]["name"] for key in selected]
+        with writing(settings, run_id=context.run_id, purpose="building the star"):
+            try:
+                journal.built = refresh_star(settings, run_id=context.run_id, select=names, force=config.force)
+            except (DbtError, NothingLoadedError) as error:
+                raise dg.Failure(description=str(error), allow_retries=False) from error
+        yield from _results(journal.built, {key: unique_ids[key] for key in selected}, checked)
+        _raise_if_failed(journal.built)
+
+    return star
+
+
+def _results(
+    star: StarOutcome, selected: Mapping[dg.AssetKey, str], checked: set[dg.AssetKey]
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+    nodes = {node.unique_id: node for node in star.outcome.nodes} if star.outcome else {}
+    # the same inputs give the same tables: Dagster then sees that nothing changed
+    version = dg.DataVersion(star.build.fingerprint[:16])
+    for key, unique_id in selected.items():
+        rows = star.row_counts.get((key.path[0], key.path[1]))
+        counted = {} if rows is None else {"dagster/row_count": rows}
+        if star.outcome is None:
+            yield dg.MaterializeResult(asset_key=key, metadata={**counted, "is_rebuilt": False}, data_version=version)
+            continue
+        node = nodes.get(unique_id)
+        if node is None or node.status != "success":
+            continue
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata={**counted, "is_rebuilt": True, "seconds": dg.MetadataValue.float(round(node.seconds, 3))},
+            data_version=version,
+        )
+        if key in checked:
+            yield _check(star.outcome, key, unique_id)
+
+
+def _check(outcome: BuildOutcome, key: dg.AssetKey, unique_id: str) -> dg.AssetCheckResult:
+    tests = outcome.tests_of(unique_id)
+    at_fault = [test for test in tests if test.is_at_fault]
+    warned = [test for test in tests if test.status == "warn"]
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=CHECK,
+        passed=not at_fault and not warned,
+        severity=dg.AssetCheckSeverity.ERROR if at_fault else dg.AssetCheckSeverity.WARN,
+        description=_summary(tests, at_fault, warned),
+        metadata={
+            "tests": len(tests),
+            "failing_rows": sum(test.failures or 0 for test in at_fault),
+            **{
+                test.name: dg.MetadataValue.path(test.compiled_sql) if test.compiled_sql else test.message
+                for test in [*at_fault, *warned][:SHOWN_FAILURES]
+            },
+        },
+    )
+
+
+def _summary(tests: Sequence[NodeOutcome], at_fault: Sequence[NodeOutcome], warned: Sequence[NodeOutcome]) -> str:
+    if not at_fault and not warned:
+        return f"All {len(tests)} tests passed."
+    return " ".join(f"{test.in_words}." for test in [*at_fault, *warned][:SHOWN_FAILURES])
+
+
+def _raise_if_failed(star: StarOutcome) -> None:
+    if star.outcome is None or not star.outcome.at_fault:
+        return
+    at_fault = star.outcome.at_fault
+    skipped = sum(node.status == "skipped" for node in star.outcome.nodes)
+    words = "\n".join(f"- {node.in_words}" for node in at_fault[:SHOWN_FAILURES])
+    more = f"\n- and {len(at_fault) - SHOWN_FAILURES} more" if len(at_fault) > SHOWN_FAILURES else ""
+    raise dg.Failure(
+        description=(
+            f"The star is not published: {len(at_fault)} of its models and tests failed, "
+            f"and {skipped} that depend on them were skipped.\n{words}{more}"
+        ),
+        allow_retries=False,
+    )
+
+
+def _describe_tests(manifest: Mapping[str, Any], unique_ids: Sequence[str]) -> str:
+    nodes = {**manifest["nodes"], **manifest.get("unit_tests", {})}
+    lines = [f"- {nodes[unique_id].get('description') or nodes[unique_id]['name']}" for unique_id in unique_ids]
+    return "\n".join(["The dbt tests of this table; one that fails keeps the star from being published:", *lines])

@@ -1,0 +1,108 @@
+"""Keep the star in the writer's database up to date: build it when something it is made of changed.
+
+Belongs here: whether to build, and the order of build and ledger. Does not belong here: Dagster, or publishing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from orchestration.settings import Settings
+from orchestration.transformation.building import BuildOutcome, build_star
+from orchestration.transformation.builds import (
+    Build,
+    begin_build,
+    end_build,
+    fingerprint_of,
+    inputs_of_build,
+    latest_build,
+)
+from orchestration.transformation.project import DbtError
+
+_logger = logging.getLogger(__name__)
+
+
+class NothingLoadedError(RuntimeError):
+    """There is no ledger to build from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StarOutcome:
+    """What became of the star."""
+
+    build: Build
+    """The build that the tables are from."""
+    outcome: BuildOutcome | None
+    """What dbt did; None where nothing had changed."""
+    row_counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Rows by (schema, table); views are not counted."""
+
+    @property
+    def was_built(self) -> bool:
+        """False where nothing it is made of had changed."""
+        return self.outcome is not None
+
+
+def refresh_star(
+    settings: Settings,
+    *,
+    run_id: str,
+    select: Collection[str] | None = None,
+    force: bool = False,
+    manifest: Path | None = None,
+    log: Callable[[str], None] = _logger.info,
+) -> StarOutcome:
+    """Build the models called in `select`, or all if something changed; the caller holds the writer's lock.
+
+    Raises:
+        NothingLoadedError: nothing was ever loaded, so that there is no landing to build from.
+        DbtError: dbt did not get as far as running anything.
+    """
+    if not settings.warehouse.exists():
+        raise NothingLoadedError(f"There is no warehouse in {settings.home} yet: run `make warehouse`.")
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        before = latest_build(connection)
+        inputs = inputs_of_build(connection)
+        is_current = before is not None and before.is_publishable and before.fingerprint == fingerprint_of(inputs)
+        if before is not None and is_current and select is None and not force:
+            log(f"Nothing changed since the build of {before.started_at:%Y-%m-%d %H:%M} UTC: the tables stay.")
+            return StarOutcome(build=before, outcome=None, row_counts=_row_counts(connection))
+        build = begin_build(connection, run_id=run_id, inputs=inputs, is_whole=select is None)
+    log("Building and testing the tables.")
+    try:
+        outcome = build_star(settings, select=select, manifest=manifest, log=log)
+    except DbtError as error:
+        with duckdb.connect(str(settings.warehouse)) as connection:
+            end_build(connection, build, before=before, failures=[str(error)], models_built=0, tests_passed=0)
+        raise
+    failures = [node.in_words for node in outcome.at_fault]
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        build = end_build(
+            connection,
+            build,
+            before=before,
+            failures=failures,
+            models_built=outcome.models_built,
+            tests_passed=outcome.tests_passed,
+        )
+        row_counts = _row_counts(connection)
+    log(
+        f"{outcome.models_built} tables and views built, {outcome.tests_passed} tests passed"
+        f"{f', {len(failures)} failed' if failures else ''}, in {outcome.seconds:.0f} s."
+    )
+    return StarOutcome(build=build, outcome=outcome, row_counts=row_counts)
+
+
+def _row_counts(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], int]:
+    tables = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = current_database() order by all"
+    ).fetchall()
+    return {
+        (schema, name): connection.table(f'"{schema}"."{name}"').aggregate("count(*)").fetchall()[0][0]
+        for schema, name in tables
+    }
