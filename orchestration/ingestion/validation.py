@@ -92,6 +92,8 @@ class GroupJudgement:
 
 def group_judgements(contract: Contract, parameters: Parameters) -> tuple[GroupJudgement, ...]:
     """Return for each such group the condition under which a row fills none of it."""
+    if not contract.at_least_one:
+        return ()
     retraction = is_retraction(contract, parameters)
     return tuple(
         GroupJudgement(
