@@ -34,8 +34,8 @@ def build_definitions(
     return dg.Definitions(
         assets=[landing, star, build_publication_asset(star.keys)],
         jobs=jobs,
-        sensors=build_sensors(jobs[0], job_names=tuple(job.name for job in jobs)),
-        schedules=build_schedules(jobs[0]),
+        sensors=build_sensors(job_names=tuple(job.name for job in jobs)),
+        schedules=build_schedules(),
         resources={
             name: dg.ResourceDefinition.hardcoded_resource(resource)
             for name, resource in {

@@ -10,12 +10,12 @@ import dagster as dg
 from orchestration.automation.jobs import REFRESH
 
 
-def build_schedules(refresh: dg.UnresolvedAssetJobDefinition) -> list[dg.ScheduleDefinition]:
+def build_schedules() -> list[dg.ScheduleDefinition]:
     """Return the backstop of the sensor: it reads every byte again, for a file may change and keep size and time."""
 
     @dg.schedule(
         name="daily_refresh",
-        job=refresh,
+        job_name=REFRESH,
         cron_schedule="0 4 * * *",
         execution_timezone="UTC",
         default_status=dg.DefaultScheduleStatus.RUNNING,

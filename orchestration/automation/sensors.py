@@ -4,15 +4,17 @@ Belongs here: when to ask for a refresh, and the words for not asking. Does not 
 knows that, and the cursor only nudges. A refresh too many is cheap; a change that nobody ever looks at is not.
 """
 
-from __future__ import annotations
+# no postponed annotations: Dagster reads the types of configuration and resources when it sees the function
 
 import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import Self
 
 import dagster as dg
 
+from orchestration.automation.jobs import REFRESH
 from orchestration.automation.runs import IN_PROGRESS, fail_lost_runs
 from orchestration.ingestion import Snapshot, scan
 from orchestration.settings import Settings
@@ -31,7 +33,7 @@ class Cursor:
     unsettled_since: float | None = None
 
     @classmethod
-    def parse(cls, text: str | None) -> Cursor:
+    def parse(cls, text: str | None) -> Self:
         """Read a cursor; one that another version wrote counts as none: that costs one refresh."""
         try:
             return cls(**json.loads(text or "{}"))
@@ -74,7 +76,6 @@ def decide(cursor: Cursor, snapshot: Snapshot, *, run_in_progress: str | None, n
 
 
 def build_sensors(
-    refresh: dg.UnresolvedAssetJobDefinition,
     *,
     job_names: tuple[str, ...],
     now: Callable[[], float] = time.time,
@@ -83,7 +84,7 @@ def build_sensors(
 
     @dg.sensor(
         name="new_deliveries",
-        job=refresh,
+        job_name=REFRESH,
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Asks for a refresh when a file in raw/ appears, changes or goes, once it is written whole.",

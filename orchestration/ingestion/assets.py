@@ -3,7 +3,7 @@
 Belongs here: what the Dagster UI shows of ingestion. Does not belong here: finding, reading or loading.
 """
 
-from __future__ import annotations
+# no postponed annotations: Dagster reads the types of configuration and resources when it sees the function
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +21,7 @@ from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
 from orchestration.ownership import OWNERS
 from orchestration.settings import Settings
 
+DOSSIERS = "dossiers"
 PREVIEWED_ROWS = 20
 
 LOOKED_AT_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
@@ -61,7 +62,8 @@ def build_landing_assets(
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         """Archive, read and load what is new in `raw/`; what breaks its contract goes to quarantine."""
         selected = context.selected_asset_keys
-        feeds = [feed for feed in registry if feed_key(feed) in selected]
+        # dossiers first: Dagster wants what others depend on before them
+        feeds = sorted((feed for feed in registry if feed_key(feed) in selected), key=lambda feed: feed != DOSSIERS)
         with writing(settings, run_id=context.run_id, purpose="loading new files"):
             result = refresh(
                 settings,
@@ -92,7 +94,7 @@ def _feed_spec(contract: Contract) -> dg.AssetSpec:
     return dg.AssetSpec(
         feed_key(contract.feed),
         # what a dossier holds lands in the tables of the native feeds
-        deps=[feed_key("dossiers")] if is_table and contract.source_document_id is None else [],
+        deps=[feed_key(DOSSIERS)] if is_table and contract.source_document_id is None else [],
         description=f"{contract.grain[0].upper()}{contract.grain[1:]}. Files: `raw/{contract.feed}/` "
         f"({', '.join(contract.file_patterns)}); how to write one: docs/feeds.md.",
         group_name=contract.subject,

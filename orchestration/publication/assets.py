@@ -3,7 +3,7 @@
 Belongs here: what the Dagster UI shows of publishing. Does not belong here: auditing or copying.
 """
 
-from __future__ import annotations
+# no postponed annotations: Dagster reads the types of configuration and resources when it sees the function
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta

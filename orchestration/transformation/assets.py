@@ -3,7 +3,7 @@
 Belongs here: what the Dagster UI shows of dbt. Does not belong here: running dbt.
 """
 
-from __future__ import annotations
+# no postponed annotations: Dagster reads the types of configuration and resources when it sees the function
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
