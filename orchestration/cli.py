@@ -435,6 +435,7 @@ def _show_progress(out: TextIO) -> None:
     if not any(isinstance(handler, _ProgressHandler) for handler in logger.handlers):
         logger.addHandler(_ProgressHandler(out))
     logger.setLevel(logging.INFO)
+    logger.propagate = False
 
 
 if __name__ == "__main__":

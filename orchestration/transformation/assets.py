@@ -6,6 +6,7 @@ Belongs here: what the Dagster UI shows of dbt. Does not belong here: running db
 # no postponed annotations: Dagster reads the types of configuration and resources when it sees the function
 
 from collections.abc import Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -98,6 +99,9 @@ def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         if unique_ids[spec.key] in tests
     ]
     checked = {check.asset_key for check in checks}
+    # Dagster wants what others depend on before them
+    dependencies = {spec.key: {dep.asset_key for dep in spec.deps} & unique_ids.keys() for spec in specs}
+    order = list(TopologicalSorter(dependencies).static_order())
 
     @dg.multi_asset(name="star", specs=specs, check_specs=checks, can_subset=True, pool=POOL)
     def star(
@@ -107,7 +111,7 @@ def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         journal: dg.ResourceParam[Journal],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         """Build the star with dbt, in one process with this step, and fold its tests into one check per model."""
-        selected = sorted(context.selected_asset_keys)
+        selected = [key for key in order if key in context.selected_asset_keys]
         is_whole = len(selected) == len(specs)
         names = None if is_whole else [manifest["nodes"][unique_ids[key]]["name"] for key in selected]
         with writing(settings, run_id=context.run_id, purpose="building the star"):
