@@ -84,9 +84,7 @@ class BuildOutcome:
         return tuple(node for node in self.nodes if node.kind in TESTS and unique_id in node.speaks_of)
 
 
-def build_star(
-    settings: Settings, *, select: Collection[str] | None, log: Callable[[str], None], manifest: Path | None = None
-) -> BuildOutcome:
+def build_star(settings: Settings, *, select: Collection[str] | None, log: Callable[[str], None]) -> BuildOutcome:
     """Build and test the models called in `select`, or all of them; the caller holds the writer's lock.
 
     Failing models and tests are in the outcome, not raised.
@@ -98,11 +96,12 @@ def build_star(
     if select is not None:
         arguments += ["--select", *sorted(select), "--indirect-selection", "buildable"]
     started = time.monotonic()
+    prepare_manifest(log=log)
     result = invoke_dbt(
         arguments,
         home=settings.home,
         target=run_folder(settings),
-        manifest=manifest or prepare_manifest(log=log),
+        is_parsed=True,
         on_event=_Progress(log),
     )
     if result.result is None or not hasattr(result.result, "results"):

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 TARGET = DBT_PROJECT / "target"
 MANIFEST = TARGET / "manifest.json"
+"""The manifest as JSON, for everybody else than dbt."""
+
+PARSED = TARGET / "parsed.msgpack"
+"""The manifest as dbt itself keeps it: the JSON lacks the arguments of tests and the columns of contracts."""
+
 PARTS = ("dbt_project.yml", "profiles.yml", "models", "macros", "seeds", "tests", "analyses", "snapshots")
 """What below the project decides what dbt builds."""
 
@@ -54,7 +59,7 @@ def project_fingerprint(project: Path = DBT_PROJECT) -> str:
 
 
 def prepare_manifest(*, log: Callable[[str], None] = _logger.info) -> Path:
-    """Return the path of a manifest of the project as it is now, parsing where there is none or it is stale.
+    """Return the path of the manifest of the project as it is now, parsing where there is none or it is stale.
 
     Safe to call from several processes at once: they wait for the one that parses, and none reads half a manifest.
 
@@ -73,6 +78,7 @@ def prepare_manifest(*, log: Callable[[str], None] = _logger.info) -> Path:
         result = invoke_dbt(["parse"], home=PROJECT_ROOT, target=parsing)
         if not result.success:
             raise DbtError(f"The dbt project in {DBT_PROJECT} does not parse:\n{result.exception}")
+        _replace(parsing / "partial_parse.msgpack", PARSED)
         _replace(parsing / "manifest.json", MANIFEST)
         stamp = parsing / "fingerprint.txt"
         stamp.write_text(fingerprint, encoding="utf-8")
@@ -91,23 +97,22 @@ def invoke_dbt(
     *,
     home: Path,
     target: Path,
-    manifest: Path | None = None,
+    is_parsed: bool = False,
     on_event: Callable[[EventMsg], None] | None = None,
 ) -> dbtRunnerResult:
     """Run one dbt command in this process, silently, and let go of the database after it.
 
-    With `manifest`, as `prepare_manifest` returned it, dbt does not parse again. The caller's `DBT_*` variables and
+    After `prepare_manifest`, with `is_parsed`, dbt does not parse again. The caller's `DBT_*` variables and
     working folder do not matter.
     """
     # dbt takes seconds to import: only who runs it pays
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.artifacts.schemas.manifest import WritableManifest
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
     parsed = None
-    if manifest is not None:
-        parsed = Manifest.from_writable_manifest(WritableManifest.read_and_check_versions(str(manifest)))
+    if is_parsed:
+        parsed = Manifest.from_msgpack(PARSED.read_bytes())
         parsed.build_flat_graph()  # type: ignore[no-untyped-call]
     options = {
         "--project-dir": DBT_PROJECT,

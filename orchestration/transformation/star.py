@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import duckdb
 
@@ -54,7 +53,6 @@ def refresh_star(
     run_id: str,
     select: Collection[str] | None = None,
     force: bool = False,
-    manifest: Path | None = None,
     log: Callable[[str], None] = _logger.info,
 ) -> StarOutcome:
     """Build the models called in `select`, or all if something changed; the caller holds the writer's lock.
@@ -75,7 +73,7 @@ def refresh_star(
         build = begin_build(connection, run_id=run_id, inputs=inputs, is_whole=select is None)
     log("Building and testing the tables.")
     try:
-        outcome = build_star(settings, select=select, manifest=manifest, log=log)
+        outcome = build_star(settings, select=select, log=log)
     except DbtError as error:
         with duckdb.connect(str(settings.warehouse)) as connection:
             end_build(connection, build, before=before, failures=[str(error)], models_built=0, tests_passed=0)
