@@ -1,11 +1,13 @@
 """The bus matrix: which fact has which conformed dimension, and in which roles.
 
-A fact says so in `meta.dimensions` (a list of dimensions, or a mapping of each to its roles). Otherwise its
-relationships tests and its columns `<role>_<dimension>_key` say it.
+A fact may say so in `meta.dimensions` (a list of dimensions, or a mapping of each to its roles). Otherwise its
+relationships tests say it, and the names of its columns: `<role>_<dimension>_key`, `_code` or `_id`; `<role>_code`
+beside `<role>_kind`, which is a country or an organisation; and `<role>_earliest`, a day.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -75,42 +77,36 @@ def _mark(roles: Sequence[str] | None) -> str:
 def _dimensions_of(
     one: PublishedTable, *, dimensions: Sequence[str], references: Iterable[tuple[str, str]]
 ) -> Mapping[str, Sequence[str]]:
-    """Return each dimension of a fact with its roles; none where the only one is the dimension itself."""
+    """Return each dimension of a fact with its roles; the dimension without a role of its own is a mark."""
     if one.declared_dimensions is not None:
         unknown = sorted(set(one.declared_dimensions) - set(dimensions))
         if unknown:
             raise UnknownDimension(f"{one.name}: meta.dimensions names {', '.join(unknown)}, which no model is called")
         return one.declared_dimensions
+    names = [column.name for column in one.columns]
+    pairs = {*references, *((name, target) for name in names for target in _targets_by_name(name, names, dimensions))}
     roles = defaultdict[str, list[str]](list)
-    pairs = [(column, target) for column, target in references if target in dimensions]
-    tested = {column for column, _ in pairs}
-    for column in one.columns:
-        target = _dimension_of_key(column.name, dimensions=dimensions)
-        if target is not None and column.name not in tested:
-            pairs.append((column.name, target))
-    for column_name, target in sorted(pairs):
-        role = _role(column_name, target)
-        if role not in roles[target]:
+    for column, target in sorted(pairs):
+        role = _role(column, target)
+        if target in dimensions and role not in roles[target]:
             roles[target].append(role)
-    return {target: _named(found) for target, found in roles.items()}
+    return {target: [role or _PRESENT for role in sorted(found)] for target, found in roles.items()}
 
 
-def _named(roles: Sequence[str]) -> Sequence[str]:
-    return () if set(roles) == {""} else [role or "itself" for role in roles]
-
-
-def _dimension_of_key(column: str, *, dimensions: Sequence[str]) -> str | None:
-    """Return the dimension whose key the column is: the longest name that ends it."""
-    matching = [
-        name
-        for name in dimensions
-        if column == f"{name.removeprefix('dim_')}_key" or column.endswith(f"_{name.removeprefix('dim_')}_key")
-    ]
-    return max(matching, key=len, default=None)
+def _targets_by_name(column: str, columns: Sequence[str], dimensions: Sequence[str]) -> Sequence[str]:
+    """Return the dimensions that a column leads to by its name."""
+    if column.endswith("_earliest"):
+        return ["dim_date"]
+    entities = [name.removeprefix("dim_") for name in dimensions]
+    named = [entity for entity in entities if re.fullmatch(rf"(\w+_)?{entity}_(key|code|id)", column)]
+    if named:
+        return [f"dim_{max(named, key=len)}"]
+    if column.endswith("_code") and f"{column.removesuffix('_code')}_kind" in columns:
+        return ["dim_country", "dim_organization"]
+    return []
 
 
 def _role(column: str, dimension: str) -> str:
     """Return what is left of a column's name without the dimension's: `reporter` of `reporter_country_key`."""
-    entity = dimension.removeprefix("dim_")
-    stem = column.removesuffix("_key").removesuffix("_code").removesuffix("_id")
-    return stem.removesuffix(entity).rstrip("_").replace("_", " ")
+    stem = re.sub(r"_(key|code|id|earliest)$", "", column)
+    return stem.removesuffix(dimension.removeprefix("dim_")).rstrip("_").replace("_", " ")

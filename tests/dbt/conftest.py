@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dbt.cli.main import dbtRunner
@@ -13,8 +14,8 @@ from orchestration.settings import PROJECT_ROOT
 
 
 @pytest.fixture(scope="session")
-def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """The SQL of every model, under the model's name; the database is called `warehouse`."""
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """The project as it is now, compiled, so that no manifest of an earlier state can answer for it."""
     home: Path = tmp_path_factory.mktemp("compiled")
     (home / "warehouse").mkdir()
     project = PROJECT_ROOT / "dbt_project"
@@ -33,7 +34,13 @@ def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, st
             ]
         )
     assert result.success, result.exception
-    manifest = json.loads((home / "target" / "manifest.json").read_text())
+    manifest: Mapping[str, Any] = json.loads((home / "target" / "manifest.json").read_text(encoding="utf-8"))
+    return manifest
+
+
+@pytest.fixture(scope="session")
+def compiled_models(manifest: Mapping[str, Any]) -> Mapping[str, str]:
+    """The SQL of every model, under the model's name; the database is called `warehouse`."""
     return {
         node["name"]: node["compiled_code"]
         for node in manifest["nodes"].values()

@@ -1,0 +1,116 @@
+"""The conventions of the dbt project, and the pages that are generated from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from orchestration.documentation.pages import generated_pages
+from orchestration.settings import PROJECT_ROOT
+
+Manifest = Mapping[str, Any]
+
+READS = {
+    "staging": {"source", "seed"},
+    "intermediate": {"staging", "intermediate", "seed"},
+    "marts": {"staging", "intermediate", "marts", "seed"},
+}
+"""What each layer may read."""
+
+PARSED_DATES = "model.entente.stg_edtf"
+"""The dates that ingestion parsed: staging joins them to every landed date."""
+
+DECISION = re.compile(r"(^|_)(is|has)_|^(binding_presumed|redistributable)$")
+"""Names of booleans; the last two are terms of the feeds."""
+
+
+def models(manifest: Manifest, layer: str | None = None) -> list[Mapping[str, Any]]:
+    nodes = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    assert nodes, "the project has no models"
+    return [node for node in nodes if layer in (None, node["fqn"][1])]
+
+
+def layer_of(unique_id: str, manifest: Manifest) -> str:
+    kind = unique_id.split(".", 1)[0]
+    return str(manifest["nodes"][unique_id]["fqn"][1]) if kind == "model" else kind
+
+
+def columns_of(manifest: Manifest, data_type: str) -> list[str]:
+    return [
+        f"{node['name']}.{column['name']}"
+        for node in models(manifest, "marts")
+        for column in node["columns"].values()
+        if (column["data_type"] or "").upper() == data_type
+    ]
+
+
+def test_a_layer_reads_only_what_stands_before_it(manifest: Manifest) -> None:
+    wrong = [
+        f"{node['name']} reads {parent}"
+        for node in models(manifest)
+        for parent in node["depends_on"]["nodes"]
+        if layer_of(parent, manifest) not in READS[node["fqn"][1]]
+        and not (node["fqn"][1] == "staging" and parent == PARSED_DATES)
+    ]
+    assert wrong == []
+
+
+def test_every_model_opens_with_its_grain(manifest: Manifest) -> None:
+    assert [node["name"] for node in models(manifest) if not node["raw_code"].startswith("-- Grain: ")] == []
+
+
+def test_every_mart_has_an_enforced_contract_and_a_test(manifest: Manifest) -> None:
+    tested = {
+        parent
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        for parent in node["depends_on"]["nodes"]
+    }
+    marts = models(manifest, "marts")
+    assert [node["name"] for node in marts if not node["config"]["contract"]["enforced"]] == []
+    assert [node["name"] for node in marts if node["unique_id"] not in tested] == []
+
+
+def test_every_published_table_and_column_has_a_meaning(manifest: Manifest) -> None:
+    missing = [
+        f"{node['name']}.{one['name']}"
+        for node in models(manifest, "marts")
+        for one in [{"name": "(table)", "description": node["description"]}, *node["columns"].values()]
+        if not one["description"].strip()
+    ]
+    assert missing == []
+
+
+def test_every_fact_says_which_fact_whose_document_and_how_many_claims(manifest: Manifest) -> None:
+    wanted = {"fact_id", "document_id", "claim_count", "has_conflict"}
+    facts = [node for node in models(manifest, "marts") if node["name"].startswith("fct_")]
+    assert {node["name"]: wanted - set(node["columns"]) for node in facts if not wanted <= set(node["columns"])} == {}
+
+
+def test_booleans_are_named_as_decisions(manifest: Manifest) -> None:
+    assert [name for name in columns_of(manifest, "BOOLEAN") if not DECISION.search(name.split(".")[1])] == []
+
+
+def test_measures_are_doubles_since_bi_tools_give_no_type_to_a_sum_of_decimals(manifest: Manifest) -> None:
+    decimals = [
+        f"{node['name']}.{column['name']}"
+        for node in models(manifest, "marts")
+        for column in node["columns"].values()
+        if re.match("decimal|numeric", column["data_type"] or "", re.IGNORECASE)
+    ]
+    assert decimals == []
+
+
+def test_a_column_called_on_is_a_day(manifest: Manifest) -> None:
+    assert [
+        f"{node['name']}.{column['name']}"
+        for node in models(manifest, "marts")
+        for column in node["columns"].values()
+        if column["name"].endswith("_on") and (column["data_type"] or "").upper() != "DATE"
+    ] == []
+
+
+def test_the_generated_files_are_those_that_this_code_generates(manifest: Manifest) -> None:
+    for name, text in generated_pages(manifest).items():
+        assert (PROJECT_ROOT / name).read_text(encoding="utf-8") == text, f"{name} is out of date: run `make docs`"
