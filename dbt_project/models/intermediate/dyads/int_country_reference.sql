@@ -15,4 +15,5 @@ all_references as (
 
 select reference, arg_max(country_code, valid_to) as country_code
 from all_references
+where country_code is not null
 group by reference

@@ -56,6 +56,10 @@ with unknown_names as (
         document_id
     from {{ ref(table) }}
     where {{ column }}_code = 'unknown'
+    {%- if table == 'int_trade_observation' and column in ['country_a', 'country_b'] %}
+        -- with a reporter the two countries repeat reporter and partner
+        and reporter_code is null
+    {%- endif %}
     {%- endfor %}
     {%- endfor %}
 ),

@@ -4,7 +4,8 @@ with dyads as (
 ),
 
 lifecycles as (
-    select fact_id, agreement_id, instrument_type, is_binding, binding_presumed, status from {{ ref('fct_agreement_lifecycle') }}
+    select fact_id, agreement_id, instrument_type, is_binding, binding_presumed, status, is_status_inferred, modality
+    from {{ ref('fct_agreement_lifecycle') }}
 )
 
 select
@@ -13,6 +14,8 @@ select
     lifecycles.status,
     lifecycles.instrument_type,
     count(distinct lifecycles.agreement_id) as agreement_count,
+    count(distinct lifecycles.agreement_id) filter (where modality = 'asserted' and not is_status_inferred)
+        as asserted_agreement_count,
     count(distinct lifecycles.agreement_id) filter (where dyads.via is null) as direct_agreement_count,
     count(distinct lifecycles.agreement_id) filter (where coalesce(lifecycles.is_binding, lifecycles.binding_presumed))
         as binding_agreement_count

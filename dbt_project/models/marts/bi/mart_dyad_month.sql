@@ -33,9 +33,8 @@ meetings as (
         meetings.modality
     from {{ ref('int_meeting') }} as meetings
     inner join dyads on dyads.fact_kind = 'meeting' and meetings.fact_id = dyads.fact_id
-    left join {{ ref('fct_meeting') }} as states on meetings.meeting_id = states.meeting_id
-    where meetings.modality in ('asserted', 'inferred')
-        and coalesce(states.status, 'held') not in ('planned', 'postponed', 'cancelled')
+    inner join {{ ref('fct_meeting') }} as states on meetings.meeting_id = states.meeting_id
+    where states.status = 'held'
 ),
 
 statements as (

@@ -55,7 +55,7 @@ scored as (
     from wanted
     inner join pool on wanted.kind = pool.kind
     group by all
-    having score >= 0.8
+    having score >= 0.85
 ),
 
 ranked as (
