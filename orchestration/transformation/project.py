@@ -109,10 +109,11 @@ def invoke_dbt(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
 
     parsed = None
     if is_parsed:
-        parsed = Manifest.from_msgpack(PARSED.read_bytes())
+        parsed = Manifest.from_msgpack(PARSED.read_bytes(), decoder=extended_mashumuro_decoder)
         parsed.build_flat_graph()  # type: ignore[no-untyped-call]
     options = {
         "--project-dir": DBT_PROJECT,
@@ -156,9 +157,10 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _parsed_fingerprint() -> str | None:
     try:
-        return (TARGET / "fingerprint.txt").read_text(encoding="utf-8") if MANIFEST.exists() else None
+        stamp = (TARGET / "fingerprint.txt").read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
+    return stamp if MANIFEST.exists() and PARSED.exists() else None
 
 
 def _replace(source: Path, destination: Path) -> None:
