@@ -201,11 +201,8 @@ class Loader:
 
     def _require_retractions(self, batch: Batch, columns: Columns) -> None:
         (stage,) = batch.stages
-        parameters = Parameters()
-        condition = is_retraction(stage.contract, parameters)
-        others = self.con.execute(
-            f"select count(*) from {stage.view} where not {condition}", parameters.values
-        ).fetchone()
+        condition = is_retraction(stage.contract)
+        others = self.con.execute(f"select count(*) from {stage.view} where not {condition}").fetchone()
         if others and others[0]:
             written = [name for name, _ in (*columns.known, *columns.extra)]
             raise header_columns.lacking(columns.missing, written, stage.contract)
@@ -327,7 +324,7 @@ class Loader:
         contract = stage.contract
         cells = [f"{converted(column, parameters)} as {quoted(column.name)}" for column in contract.columns]
         broken = [judgement.is_broken for judgement in judgements(contract, parameters)]
-        broken += [judgement.is_broken for judgement in group_judgements(contract, parameters)]
+        broken += [judgement.is_broken for judgement in group_judgements(contract)]
         self.con.execute(
             f"""
             insert into landing.{quoted(contract.table)} by name

@@ -63,7 +63,7 @@ def _reject_cells(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     contract = stage.contract
     parameters = Parameters()
     cells = judgements(contract, parameters)
-    groups = group_judgements(contract, parameters)
+    groups = group_judgements(contract)
     is_broken = " or ".join([*(cell.is_broken for cell in cells), *(group.is_broken for group in groups)])
     entries = [
         _entry(

@@ -70,15 +70,16 @@ class Judgement:
 
 def judgements(contract: Contract, parameters: Parameters) -> tuple[Judgement, ...]:
     """Return for each column the condition under which a cell is broken."""
-    retraction = is_retraction(contract, parameters)
+    retraction = is_retraction(contract)
     return tuple(_judgement(contract, column, retraction, parameters) for column in contract.columns)
 
 
-def is_retraction(contract: Contract, parameters: Parameters) -> str:
+def is_retraction(contract: Contract) -> str:
     """Return the condition that a row withdraws an earlier claim."""
     if RETRACTED not in contract.columns_by_name:
         return "false"
-    return f"coalesce(list_contains({parameters.bind(list(_TRUE))}, lower({quoted(RETRACTED)})), false)"
+    words = ", ".join(literal(word) for word in _TRUE)
+    return f"coalesce(lower({quoted(RETRACTED)}) in ({words}), false)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +91,9 @@ class GroupJudgement:
     expected: str
 
 
-def group_judgements(contract: Contract, parameters: Parameters) -> tuple[GroupJudgement, ...]:
+def group_judgements(contract: Contract) -> tuple[GroupJudgement, ...]:
     """Return for each such group the condition under which a row fills none of it."""
-    if not contract.at_least_one:
-        return ()
-    retraction = is_retraction(contract, parameters)
+    retraction = is_retraction(contract)
     return tuple(
         GroupJudgement(
             columns=group,
