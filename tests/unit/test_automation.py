@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.automation.jobs import REFRESH
+from orchestration.automation.runs import fail_lost_runs, show_alive, writing
+from orchestration.automation.schedules import build_schedules
+from orchestration.automation.sensors import PATIENCE_SECONDS, Cursor, build_sensors, decide
+from orchestration.ingestion import Snapshot
+from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.writer import holder
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.instance_for_test() as instance:
+        yield instance
+
+
+class Sensor:
+    """The sensor as the daemon ticks it: it remembers its cursor from tick to tick."""
+
+    def __init__(self, settings: Settings, instance: dg.DagsterInstance, *, seconds: float = 0.0):
+        self.settings = settings
+        self.instance = instance
+        self.seconds = seconds
+        self.cursor: str | None = None
+        (self._sensor,) = build_sensors(job_names=(REFRESH,), now=lambda: self.seconds)
+
+    def tick(self) -> tuple[int, str]:
+        """Return how many runs were asked for, and why none."""
+        context = dg.build_sensor_context(
+            instance=self.instance, cursor=self.cursor, resources={"settings": self.settings}
+        )
+        data = self._sensor.evaluate_tick(context)
+        self.cursor = data.cursor
+        requests = data.run_requests or []
+        assert all(request.run_key is None for request in requests), "a run key would be remembered for ever"
+        return len(requests), data.skip_message or ""
+
+
+def drop(settings: Settings, name: str, text: str = "x") -> Path:
+    path = settings.raw / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def begin_run(instance: dg.DagsterInstance, *, status: dg.DagsterRunStatus, job_name: str = REFRESH) -> str:
+    @dg.job(name=job_name)
+    def job() -> None: ...
+
+    run = instance.create_run_for_job(job, status=status)
+    return run.run_id
+
+
+def test_a_new_file_is_asked_for_once(settings: Settings, instance: dg.DagsterInstance) -> None:
+    sensor = Sensor(settings, instance)
+    drop(settings, "memberships/eaeu.csv")
+    assert sensor.tick() == (1, "")
+    assert sensor.tick() == (0, "Nothing changed in raw/.")
+    assert sensor.tick() == (0, "Nothing changed in raw/.")
+    drop(settings, "memberships/sco.csv")
+    assert sensor.tick() == (1, "")
+
+
+def test_a_file_that_changes_or_goes_is_a_change(settings: Settings, instance: dg.DagsterInstance) -> None:
+    sensor = Sensor(settings, instance)
+    path = drop(settings, "memberships/eaeu.csv", "one")
+    assert sensor.tick()[0] == 1
+    path.write_text("another")
+    assert sensor.tick()[0] == 1
+    path.unlink()
+    assert sensor.tick()[0] == 1
+    assert sensor.tick()[0] == 0
+
+
+def test_a_folder_that_returns_to_an_old_state_is_asked_for_again(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    sensor = Sensor(settings, instance)
+    assert sensor.tick()[0] == 1
+    path = drop(settings, "memberships/eaeu.csv")
+    assert sensor.tick()[0] == 1
+    path.unlink()
+    assert sensor.tick()[0] == 1, "raw/ is as it was at the first tick, and yet it changed"
+
+
+def test_a_change_during_a_run_is_asked_for_after_it(settings: Settings, instance: dg.DagsterInstance) -> None:
+    sensor = Sensor(settings, instance)
+    drop(settings, "memberships/eaeu.csv")
+    assert sensor.tick()[0] == 1
+    run_id = begin_run(instance, status=dg.DagsterRunStatus.STARTING)
+    drop(settings, "memberships/sco.csv")
+    for _ in range(3):
+        requests, words = sensor.tick()
+        assert requests == 0
+        assert f"run {run_id[:8]} is in progress" in words
+    instance.report_run_canceled(instance.get_run_by_id(run_id))  # type: ignore[arg-type]
+    assert sensor.tick()[0] == 1
+    assert sensor.tick()[0] == 0
+
+
+def test_runs_of_other_jobs_do_not_matter(settings: Settings, instance: dg.DagsterInstance) -> None:
+    sensor = Sensor(settings, instance)
+    begin_run(instance, status=dg.DagsterRunStatus.STARTED, job_name="somebody_elses")
+    drop(settings, "memberships/eaeu.csv")
+    assert sensor.tick()[0] == 1
+
+
+def test_a_file_being_written_waits_until_it_is_whole(settings: Settings, instance: dg.DagsterInstance) -> None:
+    slow = replace(settings, settle_seconds=3600.0)
+    sensor = Sensor(slow, instance)
+    path = drop(settings, "memberships/eaeu.csv")
+    for _ in range(3):
+        assert sensor.tick() == (0, "A file in raw/ is still being written; it is looked at again at the next tick.")
+    long_ago = path.stat().st_mtime - 7200
+    os.utime(path, (long_ago, long_ago))
+    assert sensor.tick()[0] == 1
+
+
+def test_a_file_that_never_stops_growing_does_not_hold_up_the_others(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    sensor = Sensor(replace(settings, settle_seconds=3600.0), instance)
+    for second in range(0, 130, 5):
+        sensor.seconds = float(second)
+        drop(settings, "memberships/eaeu.csv", "x" * (second + 1))
+        assert sensor.tick()[0] == (1 if second and second % PATIENCE_SECONDS == 0 else 0)
+
+
+def test_a_cursor_of_another_version_costs_one_refresh_and_no_more(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    sensor = Sensor(settings, instance)
+    for cursor in ("", "{", "12:abc", '{"other": 1}', "[]", "null"):
+        sensor.cursor = cursor
+        assert sensor.tick()[0] == 1
+        assert sensor.tick()[0] == 0
+
+
+def test_the_cursor_moves_only_when_a_refresh_is_asked_for() -> None:
+    before = Cursor("old")
+    snapshot = Snapshot(cursor="new", is_settled=True, file_count=1)
+    waiting = decide(before, snapshot, run_in_progress="a-run", now=0.0)
+    assert (waiting.request, waiting.cursor.asked_for) == (False, "old")
+    asked = decide(waiting.cursor, snapshot, run_in_progress=None, now=1.0)
+    assert (asked.request, asked.cursor.asked_for) == (True, "new")
+
+
+def test_every_day_at_four_every_byte_is_read_again(instance: dg.DagsterInstance) -> None:
+    (schedule,) = build_schedules()
+    assert schedule.execution_timezone == "UTC"
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    keys = []
+    for day in (1, 2, 2):
+        context = dg.build_schedule_context(
+            instance=instance, scheduled_execution_time=datetime(2026, 1, day, 4, tzinfo=UTC)
+        )
+        (request,) = schedule.evaluate_tick(context).run_requests or []
+        assert request.run_config == {"ops": {"landing": {"config": {"reread": True}}}}
+        keys.append(request.run_key)
+    assert keys[0] != keys[1], "a new day is a new run"
+    assert keys[1] == keys[2], "a repeated tick is not"
+
+
+WORK = """
+    import sys
+    from pathlib import Path
+    from orchestration.automation.runs import show_alive
+    from orchestration.settings import Settings
+
+    show_alive(Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2])), run_id=sys.argv[3])
+    print("at work", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_run_whose_process_was_killed_is_failed_and_one_at_work_is_not(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    run_id = begin_run(instance, status=dg.DagsterRunStatus.STARTED)
+    arguments = [sys.executable, "-c", textwrap.dedent(WORK), str(settings.raw), str(settings.home), run_id]
+    with subprocess.Popen(
+        arguments, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "at work\n"
+        assert fail_lost_runs(settings, instance) == ()
+        process.kill()
+        process.wait()
+        assert fail_lost_runs(settings, instance) == (run_id,)
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    assert run.status is dg.DagsterRunStatus.FAILURE
+    assert fail_lost_runs(settings, instance) == ()
+
+
+def test_a_run_of_this_process_and_one_of_unknown_whereabouts_are_left_alone(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    mine = begin_run(instance, status=dg.DagsterRunStatus.STARTED)
+    begin_run(instance, status=dg.DagsterRunStatus.STARTED)
+    show_alive(settings, run_id=mine)
+    assert fail_lost_runs(settings, instance) == ()
+
+
+def test_a_lost_run_does_not_keep_the_sensor_waiting(settings: Settings, instance: dg.DagsterInstance) -> None:
+    run_id = begin_run(instance, status=dg.DagsterRunStatus.STARTED)
+    sign = settings.warehouse.parent / "runs" / f"{run_id}.lock"
+    sign.parent.mkdir(parents=True)
+    sign.touch()
+    sensor = Sensor(settings, instance)
+    drop(settings, "memberships/eaeu.csv")
+    assert sensor.tick()[0] == 1
+
+
+def test_a_step_says_what_it_holds_the_writer_for(settings: Settings) -> None:
+    with writing(settings, run_id="0123456789", purpose="publishing"):
+        now = holder(settings)
+        assert now is not None
+        assert now.purpose == "run 01234567: publishing"
