@@ -1,6 +1,17 @@
 {% macro fact_id(fact_kind, key) -%}
-    {#- The id that the recorder gave, else a hash of the kind and the business key. -#}
-    coalesce(given_fact_id, {{ surrogate_key(["'" ~ fact_kind ~ "'"] + key) }})
+    {#-
+        The id that the recorder gave; else the one id that others gave for the same business key, so that a second
+        document joins the fact without knowing its id; else a hash of the kind and the business key.
+    -#}
+    {%- set key_hash = surrogate_key(["'" ~ fact_kind ~ "'"] + key) -%}
+    coalesce(
+        given_fact_id,
+        case
+            when min(given_fact_id) over (partition by {{ key_hash }}) = max(given_fact_id) over (partition by {{ key_hash }})
+                then min(given_fact_id) over (partition by {{ key_hash }})
+        end,
+        {{ key_hash }}
+    )
 {%- endmacro %}
 
 
