@@ -110,6 +110,8 @@ class Archive:
             while chunk := reader.read(CHUNK_BYTES):
                 digest.update(chunk)
                 writer.write(chunk)
+                if writer.tell() > before.st_size:
+                    raise FileChangedError(f"{original_path} grew while it was read")
             byte_count = writer.tell()
             after = os.fstat(reader.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or (

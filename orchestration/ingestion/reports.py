@@ -87,7 +87,9 @@ def accounts(con: duckdb.DuckDBPyConnection, delivery_ids: Sequence[str]) -> dic
                count(*) over (partition by rejected.delivery_id)
         from ops.rejected_rows as rejected
         join paths on rejected.delivery_id = paths.delivery_id and rejected.file_sha256 = paths.sha256
-        qualify row_number() over (partition by rejected.delivery_id order by original_path, row_number, column_name) <= $most
+        qualify row_number() over (
+            partition by rejected.delivery_id order by original_path, row_number, column_name
+        ) <= $most
         order by original_path, row_number, column_name
         """,
         {**ids, "most": MOST_CELLS},

@@ -1,0 +1,15 @@
+"""What the tests of the whole may ask for."""
+
+from __future__ import annotations
+
+import pytest
+from ingestion_house import House
+
+from orchestration.settings import Settings
+
+
+@pytest.fixture
+def house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> House:
+    """A house without the tables of countries, which take seconds to make and play no part in ingestion."""
+    monkeypatch.setattr("orchestration.ingestion.refreshing.load_reference", lambda *_, **__: False)
+    return House(settings)
