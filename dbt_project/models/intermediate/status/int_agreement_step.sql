@@ -132,7 +132,17 @@ lifted_events as (
 
 -- when each party last signed or consented: before that, what happens to the whole does not happen to it
 own_consents as (
-    select agreement_id, party_kind, party_ref, max(low) as low, max(high) as high, true as has_consented
+    select
+        agreement_id,
+        party_kind,
+        party_ref,
+        max(low) as low,
+        max(high) as high,
+        arg_max_null(happened_edtf, low) as happened_edtf,
+        arg_max_null(happened_earliest, low) as happened_earliest,
+        arg_max_null(happened_latest, low) as happened_latest,
+        arg_max_null(happened_precision, low) as happened_precision,
+        true as has_consented
     from party_events
     where (is_consent or event = 'signed') and modality in ('asserted', 'inferred')
     group by agreement_id, party_kind, party_ref
@@ -140,9 +150,16 @@ own_consents as (
 
 inherited_events as (
     select
-        whole_events.* exclude (party_kind, party_ref, low, high),
+        whole_events.* exclude (
+            party_kind, party_ref, low, high, happened_edtf, happened_earliest, happened_latest, happened_precision
+        ),
         sides.party_kind,
         sides.party_ref,
+        coalesce(own_consents.low > whole_events.high, false) as is_joined_later,
+        {%- for part in ['edtf', 'earliest', 'latest', 'precision'] %}
+        case when is_joined_later then own_consents.happened_{{ part }} else whole_events.happened_{{ part }} end
+            as happened_{{ part }},
+        {%- endfor %}
         greatest(whole_events.low, own_consents.low) as low,
         greatest(whole_events.high, own_consents.high) as high
     from (
@@ -172,7 +189,7 @@ steps as (
     union all by name
     select 'party' as scope, 'own' as origin, * from party_events
     union all by name
-    select 'party' as scope, 'inherited' as origin, * from inherited_events
+    select 'party' as scope, 'inherited' as origin, * exclude (is_joined_later) from inherited_events
 ),
 
 identified as (

@@ -35,11 +35,12 @@ documents as (
 
     select document_id, false as is_delivered
     from named
-    where document_id not in (select document_id from recorded)
+    where document_id not in (select document_id from recorded) and document_id <> 'unknown'
 
     union all by name
 
     select 'unknown' as document_id, 'Unknown document' as title, false as is_delivered
+    where 'unknown' not in (select document_id from recorded)
 )
 
 select

@@ -15,7 +15,7 @@ with recorded as (
         has_conflict,
         true as is_delivered
     from {{ ref('int_person_office') }}
-    where office is not null
+    where office is not null and person_id <> 'unknown'
     qualify row_number() over (
         partition by person_id, {{ normalised_name('office') }}, represents_code, held_edtf order by fact_id
     ) = 1
@@ -40,7 +40,7 @@ seen_only as (
         on seen.person_id = recorded.person_id
         and {{ normalised_name('seen.office') }} = {{ normalised_name('recorded.office') }}
         and seen.represents_code is not distinct from recorded.represents_code
-    where recorded.person_id is null and seen.person_id is not null and seen.office is not null
+    where recorded.person_id is null and seen.person_id <> 'unknown' and seen.office is not null
     group by seen.person_id, {{ normalised_name('seen.office') }}, seen.represents_code
 ),
 

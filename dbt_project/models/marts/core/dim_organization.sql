@@ -50,6 +50,7 @@ organizations as (
     select * from not_recorded where organization_id <> 'unknown'
     union all by name
     select 'unknown' as organization_id, 'Unknown organisation' as name, false as is_delivered
+    where 'unknown' not in (select organization_id from recorded)
 ),
 
 countries as (

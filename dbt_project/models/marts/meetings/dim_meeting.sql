@@ -60,6 +60,7 @@ meetings as (
     union all by name
 
     select 'unknown' as meeting_id, 'Unknown meeting' as title, false as is_delivered
+    where 'unknown' not in (select meeting_id from recorded)
 ),
 
 countries as (

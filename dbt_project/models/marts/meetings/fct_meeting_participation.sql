@@ -89,6 +89,6 @@ select
     dated.has_conflict
 from dated
 left join best_offices on dated.fact_id = best_offices.fact_id
-cross join (select office_key from offices where person_id = 'unknown') as unknown_office
+left join offices as unknown_office on unknown_office.person_id = 'unknown'
 {{ join_country_as_of('represented_countries', 'dated.represents_code', 'dated.started_earliest', 'dated.started_latest') }}
 order by dated.started_earliest nulls last, dated.meeting_id, dated.fact_id
