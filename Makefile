@@ -16,6 +16,8 @@ unexport VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME PYTHONSTARTUP PIP_TARGET
 unexport UV_PYTHON UV_PROJECT UV_WORKING_DIR UV_NO_SYNC UV_SYSTEM_PYTHON UV_FROZEN UV_LOCKED UV_NO_BINARY
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 export UV_PYTHON_DOWNLOADS := never
+# the certificates that the machine trusts, as pip does: many networks have one of their own
+export UV_SYSTEM_CERTS := true
 export PYTHONNOUSERSITE := 1
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
