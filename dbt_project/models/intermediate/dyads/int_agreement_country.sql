@@ -17,7 +17,11 @@ present as (
 
     union all
 
-    select parties.agreement_id, organizations.country_code, organizations.organization_id as via, organizations.relation
+    select
+        parties.agreement_id,
+        organizations.country_code,
+        organizations.organization_id as via,
+        organizations.relation
     from parties
     left join dates on parties.agreement_id = dates.agreement_id
     inner join {{ ref('int_organization_country') }} as organizations

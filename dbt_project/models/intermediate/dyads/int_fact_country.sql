@@ -1,6 +1,6 @@
 -- Grain: one row per fact, side and country that the fact concerns, itself or through an organisation.
--- Side `together`: every two of the countries are a dyad of the fact. Sides `from` and `towards`: only one of each side,
--- as when one party of many ratifies, or one speaks about another.
+-- Side `together`: every two of the countries are a dyad of the fact. Sides `from` and `towards`: only one of each
+-- side, as when one party of many ratifies, or one speaks about another.
 with agreement_events as (
     select fact_id, agreement_id, party_kind, party_code, occurred_earliest, occurred_latest
     from {{ ref('int_agreement_event') }}
@@ -27,20 +27,38 @@ participations as (
 ),
 
 concerned as (
-    select agreements.fact_id, 'agreement' as fact_kind, 'together' as side, countries.country_code, countries.via, countries.relation
+    select
+        agreements.fact_id,
+        'agreement' as fact_kind,
+        'together' as side,
+        countries.country_code,
+        countries.via,
+        countries.relation
     from {{ ref('int_agreement') }} as agreements
     inner join agreement_countries as countries on agreements.agreement_id = countries.agreement_id
 
     union all
 
-    select events.fact_id, 'agreement_event' as fact_kind, 'together' as side, countries.country_code, countries.via, countries.relation
+    select
+        events.fact_id,
+        'agreement_event' as fact_kind,
+        'together' as side,
+        countries.country_code,
+        countries.via,
+        countries.relation
     from agreement_events as events
     inner join agreement_countries as countries on events.agreement_id = countries.agreement_id
     where events.party_code is null
 
     union all
 
-    select events.fact_id, 'agreement_event' as fact_kind, 'from' as side, events.party_code as country_code, null as via, null as relation
+    select
+        events.fact_id,
+        'agreement_event' as fact_kind,
+        'from' as side,
+        events.party_code as country_code,
+        null as via,
+        null as relation
     from agreement_events as events
     where events.party_kind = 'country'
 
@@ -60,26 +78,50 @@ concerned as (
 
     union all
 
-    select events.fact_id, 'agreement_event' as fact_kind, 'towards' as side, countries.country_code, countries.via, countries.relation
+    select
+        events.fact_id,
+        'agreement_event' as fact_kind,
+        'towards' as side,
+        countries.country_code,
+        countries.via,
+        countries.relation
     from agreement_events as events
     inner join agreement_countries as countries on events.agreement_id = countries.agreement_id
     where events.party_code is not null
 
     union all
 
-    select meetings.fact_id, 'meeting' as fact_kind, 'together' as side, countries.country_code, countries.via, countries.relation
+    select
+        meetings.fact_id,
+        'meeting' as fact_kind,
+        'together' as side,
+        countries.country_code,
+        countries.via,
+        countries.relation
     from {{ ref('int_meeting') }} as meetings
     inner join meeting_countries as countries on meetings.meeting_id = countries.meeting_id
 
     union all
 
-    select events.fact_id, 'meeting_event' as fact_kind, 'together' as side, countries.country_code, countries.via, countries.relation
+    select
+        events.fact_id,
+        'meeting_event' as fact_kind,
+        'together' as side,
+        countries.country_code,
+        countries.via,
+        countries.relation
     from {{ ref('int_meeting_event') }} as events
     inner join meeting_countries as countries on events.meeting_id = countries.meeting_id
 
     union all
 
-    select fact_id, 'meeting_participation' as fact_kind, 'from' as side, represents_code as country_code, null as via, null as relation
+    select
+        fact_id,
+        'meeting_participation' as fact_kind,
+        'from' as side,
+        represents_code as country_code,
+        null as via,
+        null as relation
     from participations
     where represents_kind = 'country'
 
@@ -100,14 +142,26 @@ concerned as (
 
     union all
 
-    select participations.fact_id, 'meeting_participation' as fact_kind, 'towards' as side, countries.country_code, countries.via, countries.relation
+    select
+        participations.fact_id,
+        'meeting_participation' as fact_kind,
+        'towards' as side,
+        countries.country_code,
+        countries.via,
+        countries.relation
     from participations
     inner join meeting_countries as countries on participations.meeting_id = countries.meeting_id
     where participations.represents_code is not null
 
     union all
 
-    select statements.fact_id, 'statement' as fact_kind, countries.side, countries.country_code, countries.via, countries.relation
+    select
+        statements.fact_id,
+        'statement' as fact_kind,
+        countries.side,
+        countries.country_code,
+        countries.via,
+        countries.relation
     from {{ ref('int_statement') }} as statements
     inner join {{ ref('int_statement_country') }} as countries on statements.statement_id = countries.statement_id
 
@@ -135,7 +189,13 @@ concerned as (
 
     union all
 
-    select projects.fact_id, 'project_event' as fact_kind, 'together' as side, countries.country_code, countries.via, countries.relation
+    select
+        projects.fact_id,
+        'project_event' as fact_kind,
+        'together' as side,
+        countries.country_code,
+        countries.via,
+        countries.relation
     from {{ ref('int_project_event') }} as projects
     inner join {{ ref('int_project_country') }} as countries on projects.project_id = countries.project_id
 )

@@ -3,7 +3,13 @@
 -- presidents may meet in a third country), but a part of a visit whose participants speak for fewer than two countries
 -- is between those of the visit.
 with meetings as (
-    select meeting_id, kind, country_code, started_earliest, coalesce(ended_latest, started_latest) as latest, parent_meeting_id
+    select
+        meeting_id,
+        kind,
+        country_code,
+        started_earliest,
+        coalesce(ended_latest, started_latest) as latest,
+        parent_meeting_id
     from {{ ref('int_meeting') }}
 ),
 
@@ -24,7 +30,11 @@ present as (
 
     union all
 
-    select participations.meeting_id, organizations.country_code, organizations.organization_id as via, organizations.relation
+    select
+        participations.meeting_id,
+        organizations.country_code,
+        organizations.organization_id as via,
+        organizations.relation
     from participations
     left join meetings on participations.meeting_id = meetings.meeting_id
     inner join {{ ref('int_organization_country') }} as organizations

@@ -1,6 +1,6 @@
 -- Grain: one row per statement, side and country: who speaks, and whom it concerns.
--- It concerns the countries of its target. Where those are the speaker's own alone, or the target is none with countries,
--- it concerns those at the meeting at which it was made.
+-- It concerns the countries of its target. Where those are the speaker's own alone, or the target is none with
+-- countries, it concerns those at the meeting at which it was made.
 with statements as (
     select
         statement_id, on_behalf_of_kind, on_behalf_of_code, meeting_id, target_kind, target_id, made_earliest, made_latest
@@ -8,13 +8,21 @@ with statements as (
 ),
 
 speaking as (
-    select statement_id, on_behalf_of_code as country_code, cast(null as varchar) as via, cast(null as varchar) as relation
+    select
+        statement_id,
+        on_behalf_of_code as country_code,
+        cast(null as varchar) as via,
+        cast(null as varchar) as relation
     from statements
     where on_behalf_of_kind = 'country'
 
     union all
 
-    select statements.statement_id, organizations.country_code, organizations.organization_id as via, organizations.relation
+    select
+        statements.statement_id,
+        organizations.country_code,
+        organizations.organization_id as via,
+        organizations.relation
     from statements
     inner join {{ ref('int_organization_country') }} as organizations
         on statements.on_behalf_of_kind = 'organization'

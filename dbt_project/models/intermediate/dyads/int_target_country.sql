@@ -1,4 +1,5 @@
--- Grain: one row per thing that a statement may be about and country concerned by it, itself or through an organisation.
+-- Grain: one row per thing that a statement may be about and country concerned by it, itself or through an
+-- organisation.
 -- A membership concerns the member, not the other members.
 with membership_members as (
     select
@@ -32,7 +33,12 @@ concerned as (
 
     union all
 
-    select 'membership' as target_kind, members.target_id, organizations.country_code, organizations.organization_id as via, organizations.relation
+    select
+        'membership' as target_kind,
+        members.target_id,
+        organizations.country_code,
+        organizations.organization_id as via,
+        organizations.relation
     from membership_members as members
     inner join {{ ref('int_organization_country') }} as organizations
         on members.member_kind = 'organization' and members.member_code = organizations.organization_id
@@ -51,13 +57,23 @@ concerned as (
 
     union all
 
-    select 'person' as target_kind, person_id as target_id, represents_code as country_code, null as via, null as relation
+    select
+        'person' as target_kind,
+        person_id as target_id,
+        represents_code as country_code,
+        null as via,
+        null as relation
     from {{ ref('int_person_office') }}
     where represents_kind = 'country'
 
     union all
 
-    select 'statement' as target_kind, statement_id as target_id, on_behalf_of_code as country_code, null as via, null as relation
+    select
+        'statement' as target_kind,
+        statement_id as target_id,
+        on_behalf_of_code as country_code,
+        null as via,
+        null as relation
     from {{ ref('int_statement') }}
     where on_behalf_of_kind = 'country'
 

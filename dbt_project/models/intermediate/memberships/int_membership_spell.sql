@@ -142,13 +142,15 @@ standing as (
     where event in ('observer', 'partner', 'joined', 'suspended', 'reinstated', 'expelled', 'withdrew')
 ),
 
+tracks as (
+    select * from candidacy
+    union all by name
+    select * from standing
+),
+
 changes as (
     select *
-    from (
-        select * from candidacy
-        union all by name
-        select * from standing
-    )
+    from tracks
     qualify status is distinct from lag(status) over (
         partition by organization_id, member_kind, member_identity, track
         order by place, natural_order, occurred_latest, is_implied desc, fact_id

@@ -1,19 +1,20 @@
 -- Grain: one row per kind and id by which a link, a topic or a statement may point at something that was delivered.
 -- Facts without an id of their own are pointed at by their fact_id; what has an id may be pointed at by either.
+{% set entities = [
+    ('document', 'document_id', 'document', 'int_document'),
+    ('organization', 'organization_id', 'organization', 'int_organization'),
+    ('person', 'person_id', 'person_office', 'int_person_office'),
+    ('agreement', 'agreement_id', 'agreement', 'int_agreement'),
+    ('meeting', 'meeting_id', 'meeting', 'int_meeting'),
+    ('statement', 'statement_id', 'statement', 'int_statement'),
+    ('project', 'project_id', 'project_event', 'int_project_event'),
+] %}
 with entities as (
-    select 'document' as subject_kind, document_id as subject_id, 'document' as fact_kind, fact_id from {{ ref('int_document') }}
-    union all
-    select 'organization', organization_id, 'organization', fact_id from {{ ref('int_organization') }}
-    union all
-    select 'person', person_id, 'person_office', fact_id from {{ ref('int_person_office') }}
-    union all
-    select 'agreement', agreement_id, 'agreement', fact_id from {{ ref('int_agreement') }}
-    union all
-    select 'meeting', meeting_id, 'meeting', fact_id from {{ ref('int_meeting') }}
-    union all
-    select 'statement', statement_id, 'statement', fact_id from {{ ref('int_statement') }}
-    union all
-    select 'project', project_id, 'project_event', fact_id from {{ ref('int_project_event') }}
+    {%- for subject_kind, id, fact_kind, table in entities %}
+    select '{{ subject_kind }}' as subject_kind, {{ id }} as subject_id, '{{ fact_kind }}' as fact_kind, fact_id
+    from {{ ref(table) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 facts as (

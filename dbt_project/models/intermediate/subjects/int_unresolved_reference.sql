@@ -69,7 +69,13 @@ pointers as (
     from {{ ref('int_fact') }}
     {%- for table, fact_kind, column, kind in pointing %}
     union all
-    select {{ kind }} as kind, {{ column }} as reported, '{{ fact_kind }}' as fact_kind, '{{ column }}' as column_name, fact_id, document_id
+    select
+        {{ kind }} as kind,
+        {{ column }} as reported,
+        '{{ fact_kind }}' as fact_kind,
+        '{{ column }}' as column_name,
+        fact_id,
+        document_id
     from {{ ref(table) }}
     {%- endfor %}
 ),

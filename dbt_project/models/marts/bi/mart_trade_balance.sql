@@ -67,12 +67,22 @@ chosen as (
 ),
 
 views as (
-    select exporter_code as country_code, importer_code as partner_code, 'exports' as direction, side = 'exporter' as is_own, *
+    select
+        exporter_code as country_code,
+        importer_code as partner_code,
+        'exports' as direction,
+        side = 'exporter' as is_own,
+        *
     from chosen
 
     union all
 
-    select importer_code as country_code, exporter_code as partner_code, 'imports' as direction, side = 'importer' as is_own, *
+    select
+        importer_code as country_code,
+        exporter_code as partner_code,
+        'imports' as direction,
+        side = 'importer' as is_own,
+        *
     from chosen
 ),
 

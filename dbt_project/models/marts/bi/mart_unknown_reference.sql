@@ -24,7 +24,10 @@ country_names as (
 ),
 
 organization_names as (
-    select {{ normalised_name('name') }} as normalised_name, organization_id as candidate from {{ ref('int_organization') }}
+    select
+        {{ normalised_name('name') }} as normalised_name,
+        organization_id as candidate
+    from {{ ref('int_organization') }}
 ),
 
 -- only what has an id that people write; hashes resemble nothing
@@ -37,11 +40,11 @@ delivered_ids as (
 pool as (
     select 'country' as kind, normalised_name, candidate from country_names
     union all
-    select 'country_or_organization', normalised_name, candidate from country_names
+    select 'country_or_organization' as kind, normalised_name, candidate from country_names
     union all
-    select 'country_or_organization', normalised_name, candidate from organization_names
+    select 'country_or_organization' as kind, normalised_name, candidate from organization_names
     union all
-    select 'organization', normalised_name, candidate from organization_names
+    select 'organization' as kind, normalised_name, candidate from organization_names
     union all
     select kind, normalised_name, candidate from delivered_ids
 ),

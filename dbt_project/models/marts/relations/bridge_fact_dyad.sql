@@ -6,7 +6,15 @@ with countries as (
 ),
 
 facts as (
-    select fact_kind, fact_id, document_id, modality, claim_count, has_conflict, evidence_class from {{ ref('int_fact') }}
+    select
+        fact_kind,
+        fact_id,
+        document_id,
+        modality,
+        claim_count,
+        has_conflict,
+        evidence_class
+    from {{ ref('int_fact') }}
 ),
 
 met as (
