@@ -67,6 +67,7 @@ people as (
     select
         participations.meeting_id,
         participations.represents_code,
+        participations.person,
         coalesce(participations.person, 'a delegation') || coalesce(
             ' (' || nullif(
                 concat_ws(
@@ -93,13 +94,18 @@ sides as (
         meeting_id,
         represents_code,
         string_agg(distinct described, ', ' order by described) as described,
+        count(*) as people_count,
+        min(person) as first_person,
         coalesce(bool_or(is_guest), false) as is_guest
     from people
     group by meeting_id, represents_code
 ),
 
 who_met_whom as (
-    select meeting_id, string_agg(described, ' with ' order by is_guest desc, represents_code) as described
+    select
+        meeting_id,
+        string_agg(described, ' with ' order by is_guest desc, represents_code) as described,
+        case when sum(people_count) = 1 then min(first_person) end as only_person
     from sides
     group by meeting_id
 ),
@@ -112,8 +118,15 @@ meeting_entries as (
         meetings.kind as event,
         states.status,
         meetings.meeting_id as subject_id,
-        coalesce(meetings.title, concat_ws(' in ', replace(meetings.kind, '_', ' '), coalesce(meetings.place, country_names.name)))
-        || coalesce(': ' || who_met_whom.described, '') as title,
+        concat_ws(
+            ': ',
+            coalesce(
+                meetings.title,
+                concat_ws(' in ', replace(meetings.kind, '_', ' '), coalesce(meetings.place, country_names.name))
+            ),
+            -- a title that names the one person who was there has said it all
+            case when not coalesce(contains(meetings.title, who_met_whom.only_person), false) then who_met_whom.described end
+        ) as title,
         meetings.started_edtf as occurred_edtf,
         meetings.started_earliest as occurred_earliest,
         meetings.started_latest as occurred_latest,

@@ -11,8 +11,12 @@ with deliveries as (
     group by feed
 ),
 
+-- the document that a source feed is has no day of its own: it is as current as the newest delivery of the feed
 documents as (
-    select * from {{ ref('int_document') }}
+    select documents.*, coalesce(documents.published_latest, cast(deliveries.last_as_of as date)) as current_to
+    from {{ ref('int_document') }} as documents
+    left join {{ ref('source_documents') }} as source_documents on documents.document_id = source_documents.document_id
+    left join deliveries on source_documents.feed = deliveries.feed
 ),
 
 claims_by_document as (
@@ -50,7 +54,7 @@ sources as (
         documents.document_id as source_id,
         documents.title,
         documents.publisher,
-        documents.published_latest as current_to,
+        documents.current_to,
         cast(claims.last_recorded_at as timestamp) as last_received_at,
         null as delivery_count,
         coalesce(claims.current_claim_count, 0) as current_claim_count
