@@ -315,8 +315,7 @@ def _summarise(settings: Settings, journal: Journal, out: TextIO) -> None:
         else:
             failed = len(outcome.at_fault)
             words = f"{outcome.models_built} built, {outcome.tests_passed} tests passed"
-            _say(out, f"Tables        {words}{f', {failed} models and tests failed' if failed else ''}")
-    if journal.published is not None:
+            _say(out, f"Tables        {words}{f', {failed} failed' if failed else ''}")
         _summarise_publication(settings, journal, out)
 
 
@@ -346,7 +345,7 @@ def _summarise_ingestion(settings: Settings, journal: Journal, out: TextIO) -> N
         _say(out, f"              ignored  raw/{ignored.path}: {ignored.reason}")
     for warning in result.warnings[:LISTED]:
         _say(out, f"              note     {warning}")
-    _say(out, f"Claims        {result.rows_accepted:,} new rows accepted{_claims_in_all(settings, journal)}")
+    _say(out, f"Claims        {result.rows_accepted:,} new rows accepted{_claims_in_all(settings)}")
     quarantined = f"Quarantine    {result.rows_rejected:,} new rows"
     if result.rows_rejected:
         broken = [path for delivery in notable if delivery.rows_rejected for path in delivery.paths[:1]]
@@ -359,11 +358,11 @@ def _summarise_ingestion(settings: Settings, journal: Journal, out: TextIO) -> N
         _say(out, quarantined)
 
 
-def _claims_in_all(settings: Settings, journal: Journal) -> str:
+def _claims_in_all(settings: Settings) -> str:
     from orchestration.publication.store import PublicationStore
 
     database = PublicationStore(settings.serving).database
-    if journal.published is None or not database.exists():
+    if not database.exists():
         return ""
     with duckdb.connect(str(database), read_only=True) as connection:
         try:
@@ -380,18 +379,20 @@ def _report_of(settings: Settings, path: str) -> str:
 
 
 def _summarise_publication(settings: Settings, journal: Journal, out: TextIO) -> None:
-    outcome = journal.published
-    assert outcome is not None  # noqa: S101
-    current = outcome.publication
+    from orchestration.publication.publishing import reason_to_stay
+    from orchestration.publication.store import PublicationStore
+
+    store = PublicationStore(settings.serving)
+    current = store.current()
     if current is None:
-        _say(out, f"Published     nothing: {outcome.reason}")
+        _say(out, "Published     nothing yet")
         return
-    if outcome.is_new:
-        words = f"{current.publication_id}: {current.table_count} tables, {current.row_count:,} rows"
-    else:
-        words = f"{current.publication_id}, as before: {outcome.reason}"
+    words = f"{current.publication_id}: {current.table_count} tables, {current.row_count:,} rows"
+    if journal.published is None or not journal.published.is_new:
+        reason = reason_to_stay(settings, journal.built.build) if journal.built else None
+        words += f"\n              as before: {reason or 'this run published nothing'}"
     _say(out, f"Published     {words}")
-    _say(out, f"              {settings.serving / 'warehouse.duckdb'}")
+    _say(out, f"              {store.database}")
     _say(out, "")
     _say(out, "Try:")
     _say(out, f'  make query SQL="{FIRST_QUERY}"')

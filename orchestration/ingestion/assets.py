@@ -22,6 +22,9 @@ from orchestration.ownership import OWNERS
 from orchestration.settings import Settings
 
 DOSSIERS = "dossiers"
+LEDGER = dg.AssetKey(["ops", "deliveries"])
+ADDS_UP = "rows_add_up"
+SET_ASIDE = "nothing_is_set_aside"
 PREVIEWED_ROWS = 20
 
 LOOKED_AT_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
@@ -51,7 +54,15 @@ def build_landing_assets(
     One step, since deliveries of several feeds share a commit, and a dossier lands in many feeds at once.
     """
     specs = [_feed_spec(contract) for contract in registry.values()]
-    checks = [check for contract in registry.values() for check in _feed_checks(contract)]
+    checks = [
+        *(_check_of(feed) for feed in registry),
+        dg.AssetCheckSpec(
+            ADDS_UP,
+            asset=LEDGER,
+            blocking=True,
+            description="Of every delivery: rows read = rows accepted + rows in quarantine. Otherwise rows were lost.",
+        ),
+    ]
 
     @dg.multi_asset(name="landing", specs=[*specs, *beside], check_specs=checks, can_subset=True, pool=POOL)
     def landing(
@@ -74,7 +85,7 @@ def build_landing_assets(
             journal.ingested = result
             # told inside the lock: what the results say is what this run left
             with duckdb.connect(str(settings.warehouse)) as connection:
-                told = [
+                told: list[dg.MaterializeResult[Any] | dg.AssetCheckResult] = [
                     found
                     for feed in feeds
                     for found in _tell_feed(
@@ -84,6 +95,8 @@ def build_landing_assets(
                     )
                 ]
                 told += [_tell_table(connection, spec.key) for spec in beside if spec.key in selected]
+                if LEDGER in selected:
+                    told.append(_tell_whether_it_adds_up(connection))
         yield from told
 
     return landing
@@ -105,26 +118,15 @@ def _feed_spec(contract: Contract) -> dg.AssetSpec:
     )
 
 
-def _feed_checks(contract: Contract) -> list[dg.AssetCheckSpec]:
-    key = feed_key(contract.feed)
-    return [
-        dg.AssetCheckSpec(
-            "rows_add_up",
-            asset=key,
-            blocking=True,
-            description="Of every delivery: rows read = rows accepted + rows in quarantine. Otherwise rows were lost.",
+def _check_of(feed: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        SET_ASIDE,
+        asset=feed_key(feed),
+        description=(
+            "No row of this feed is in quarantine, and no delivery was refused or waits for a person. "
+            "The report beside the file says what is wrong, and how to mend it."
         ),
-        dg.AssetCheckSpec(
-            "quarantine_is_empty",
-            asset=key,
-            description="No row of this feed broke its contract. The report beside the file says which did, and why.",
-        ),
-        dg.AssetCheckSpec(
-            "nothing_is_held_or_refused",
-            asset=key,
-            description="No delivery of this feed waits for a person's confirmation or was refused.",
-        ),
-    ]
+    )
 
 
 def _tell_feed(
@@ -151,38 +153,44 @@ def _tell_feed(
             **_preview(connection, contract.feed),
         },
     )
-    lost = connection.execute(
-        """
-        select delivery_id, rows_read, rows_accepted, rows_rejected from ops.deliveries
-        where feed = ? and status = 'loaded' and rows_read <> rows_accepted + rows_rejected
-        """,
-        [contract.feed],
-    ).fetchall()
-    yield dg.AssetCheckResult(
-        asset_key=key,
-        check_name="rows_add_up",
-        passed=not lost,
-        description="; ".join(f"{id_}: {read} read, {good} accepted, {bad} rejected" for id_, read, good, bad in lost)
-        or "Every row that was read was accepted or is in quarantine.",
-    )
-    yield dg.AssetCheckResult(
-        asset_key=key,
-        check_name="quarantine_is_empty",
-        passed=quarantined == 0,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{quarantined} rows are in quarantine." if quarantined else "No row is in quarantine.",
-    )
     stuck = connection.execute(
         "select status, delivery_id, reason from ops.deliveries where feed = ? and status in ('held', 'refused')",
         [contract.feed],
     ).fetchall()
+    words = [f"{status}: delivery {delivery_id} ({reason})" for status, delivery_id, reason in stuck]
+    if quarantined:
+        words.insert(0, f"{quarantined} {'row is' if quarantined == 1 else 'rows are'} in quarantine")
     yield dg.AssetCheckResult(
         asset_key=key,
-        check_name="nothing_is_held_or_refused",
-        passed=not stuck,
+        check_name=SET_ASIDE,
+        passed=not words,
         severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(f"{status}: {id_} ({reason})" for status, id_, reason in stuck)
-        or "Nothing is held or refused.",
+        description="; ".join(words) or "Every row was accepted.",
+    )
+
+
+def _tell_whether_it_adds_up(connection: duckdb.DuckDBPyConnection) -> dg.AssetCheckResult:
+    lost = connection.execute(
+        """
+        with quarantined as (
+            select delivery_id, count(distinct (file_sha256, row_number)) as row_count
+            from ops.rejected_rows
+            group by delivery_id
+        )
+
+        select delivery_id, rows_read, rows_accepted, coalesce(row_count, 0) as rows_in_quarantine
+        from ops.deliveries
+        left join quarantined using (delivery_id)
+        where status = 'loaded' and rows_read <> rows_accepted + rows_in_quarantine
+        order by delivery_id
+        """
+    ).fetchall()
+    words = [f"{id_}: {read} read, {accepted} accepted, {bad} in quarantine" for id_, read, accepted, bad in lost]
+    return dg.AssetCheckResult(
+        asset_key=LEDGER,
+        check_name=ADDS_UP,
+        passed=not lost,
+        description="; ".join(words) or "Every row that was read was accepted or is in quarantine.",
     )
 
 

@@ -6,7 +6,6 @@ Belongs here: what the Dagster UI shows of publishing. Does not belong here: aud
 # no postponed annotations: Dagster reads the types of configuration and resources when it sees the function
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -48,9 +47,6 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
                 group_name="publication",
                 kinds={"duckdb", "parquet"},
                 owners=OWNERS,
-                freshness_policy=dg.FreshnessPolicy.time_window(
-                    fail_window=timedelta(hours=50), warn_window=timedelta(hours=26)
-                ),
             )
         ],
         check_specs=[

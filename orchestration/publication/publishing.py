@@ -54,17 +54,10 @@ def publish(
     """
     store = PublicationStore(settings.serving)
     build = _audited(settings, store)
-    current = store.current()
-    if not force and current is not None and current.fingerprint == build.fingerprint:
-        return _stay(current, "readers see these facts and models already", log=log)
-    same = [known for known in store.history() if known.fingerprint == build.fingerprint]
-    if not force and same and same[-1].withdrawn_at is not None:
-        withdrawn = same[-1]
-        reason = (
-            f"the same was published as {withdrawn.publication_id} and rolled back; new facts or models publish again, "
-            f"and so does `entente rollback --to {withdrawn.publication_id}`"
-        )
-        return _stay(current, reason, log=log)
+    reason = None if force else reason_to_stay(settings, build)
+    if reason is not None:
+        log(f"Nothing is published anew: {reason}.")
+        return PublishOutcome(publication=store.current(), is_new=False, reason=reason)
 
     # Whoever publishes holds the writer's lock, so that nobody else is preparing one
     store.sweep_unfinished()
@@ -79,6 +72,21 @@ def publish(
     if gone:
         log(f"Removed what is no longer kept: {', '.join(gone)}.")
     return PublishOutcome(publication=publication, is_new=True, reason="its tests passed", tables=tables)
+
+
+def reason_to_stay(settings: Settings, build: Build) -> str | None:
+    """Return why a build need not be published, or None where readers should see it."""
+    store = PublicationStore(settings.serving)
+    current = store.current()
+    if current is not None and current.fingerprint == build.fingerprint:
+        return "readers see these facts and models already"
+    same = [known for known in store.history() if known.fingerprint == build.fingerprint]
+    if same and same[-1].withdrawn_at is not None:
+        return (
+            f"the same was published as {same[-1].publication_id} and rolled back; new facts or models publish again, "
+            f"and so does `entente rollback --to {same[-1].publication_id}`"
+        )
+    return None
 
 
 def rollback(settings: Settings, *, to: str | None = None) -> tuple[Publication, Publication]:
@@ -107,11 +115,6 @@ def rollback(settings: Settings, *, to: str | None = None) -> tuple[Publication,
         store.reinstate(target)
         store.show(target)
     return current, target
-
-
-def _stay(current: Publication | None, reason: str, *, log: Callable[[str], None]) -> PublishOutcome:
-    log(f"Nothing is published anew: {reason}.")
-    return PublishOutcome(publication=current, is_new=False, reason=reason)
 
 
 def _audited(settings: Settings, store: PublicationStore) -> Build:

@@ -15,6 +15,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, build_dbt_asset_specs
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
 from orchestration.ownership import OWNERS
+from orchestration.publication.publishing import reason_to_stay
 from orchestration.settings import Settings
 from orchestration.transformation.building import BuildOutcome, NodeOutcome, tests_by_model
 from orchestration.transformation.project import DbtError
@@ -119,6 +120,9 @@ def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
                 journal.built = refresh_star(settings, run_id=context.run_id, select=names, force=config.force)
             except (DbtError, NothingLoadedError) as error:
                 raise dg.Failure(description=str(error), allow_retries=False) from error
+        if journal.built.outcome is None and reason_to_stay(settings, journal.built.build) is not None:
+            # nothing is new, and nobody waits for it: Dagster skips the publication too, and its history stays short
+            return
         yield from _results(journal.built, {key: unique_ids[key] for key in selected}, checked)
         _raise_if_failed(journal.built)
 
@@ -136,6 +140,13 @@ def _results(
         counted = {} if rows is None else {"dagster/row_count": rows}
         if star.outcome is None:
             yield dg.MaterializeResult(asset_key=key, metadata={**counted, "is_rebuilt": False}, data_version=version)
+            if key in checked:
+                yield dg.AssetCheckResult(
+                    asset_key=key,
+                    check_name=CHECK,
+                    passed=True,
+                    description=f"Passed at the build of {star.build.started_at:%Y-%m-%d %H:%M} UTC.",
+                )
             continue
         node = nodes.get(unique_id)
         if node is None or node.status != "success":

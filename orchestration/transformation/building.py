@@ -173,4 +173,4 @@ def _speaks_of(attached: str | None, depends_on: Sequence[str]) -> tuple[str, ..
 
 def _first_lines(message: str) -> str:
     lines = [line.strip() for line in message.strip().splitlines() if line.strip()]
-    return " ".join(lines[:4])
+    return " ".join(lines[:10])
