@@ -84,7 +84,9 @@ class BuildOutcome:
         return tuple(node for node in self.nodes if node.kind in TESTS and unique_id in node.speaks_of)
 
 
-def build_star(settings: Settings, *, select: Collection[str] | None, log: Callable[[str], None]) -> BuildOutcome:
+def build_star(
+    settings: Settings, *, select: Collection[str] | None, unit_tests: bool = True, log: Callable[[str], None]
+) -> BuildOutcome:
     """Build and test the models called in `select`, or all of them; the caller holds the writer's lock.
 
     Failing models and tests are in the outcome, not raised.
@@ -93,8 +95,12 @@ def build_star(settings: Settings, *, select: Collection[str] | None, log: Calla
         DbtError: dbt did not get as far as running anything.
     """
     arguments = ["build"]
+    if not unit_tests:
+        arguments += ["--exclude-resource-type", "unit_test"]
     if select is not None:
         arguments += ["--select", *sorted(select), "--indirect-selection", "buildable"]
+    if not unit_tests:
+        arguments += ["--exclude-resource-type", "unit_test"]
     started = time.monotonic()
     prepare_manifest(log=log)
     result = invoke_dbt(
