@@ -5,14 +5,8 @@ with recorded as (
     qualify row_number() over (partition by agreement_id order by fact_id) = 1
 ),
 
-named as (
-    select agreement_id from {{ ref('int_agreement_side') }}
-    union
-    select agreement_id from {{ ref('int_agreement_event') }}
-    union
-    select parent_agreement_id from recorded
-    union
-    select subject_id from {{ ref('int_link') }} where subject_kind = 'agreement'
+pointed_at as (
+    select subject_id as reference from {{ ref('int_link') }} where subject_kind = 'agreement'
     union
     select object_id from {{ ref('int_link') }} where object_kind = 'agreement'
     union
@@ -21,11 +15,15 @@ named as (
     select target_id from {{ ref('int_statement') }} where target_kind = 'agreement'
 ),
 
--- a link may name an agreement by its fact_id: that is no other agreement
-known_references as (
-    select agreement_id as reference from recorded
+named as (
+    select agreement_id from {{ ref('int_agreement_side') }}
     union
-    select fact_id from {{ ref('int_agreement') }}
+    select agreement_id from {{ ref('int_agreement_event') }}
+    union
+    select parent_agreement_id from recorded
+    union
+    -- what points at an agreement may name it by its fact_id: that is no other agreement
+    select reference from pointed_at where reference not in (select fact_id from {{ ref('int_agreement') }})
 ),
 
 agreements as (
@@ -50,7 +48,7 @@ agreements as (
 
     select agreement_id, false as is_delivered
     from named
-    where agreement_id is not null and agreement_id not in (select reference from known_references)
+    where agreement_id not in (select agreement_id from recorded)
 ),
 
 instrument_types as (

@@ -5,6 +5,16 @@ with recorded as (
     qualify row_number() over (partition by meeting_id order by fact_id) = 1
 ),
 
+pointed_at as (
+    select subject_id as reference from {{ ref('int_link') }} where subject_kind = 'meeting'
+    union
+    select object_id from {{ ref('int_link') }} where object_kind = 'meeting'
+    union
+    select subject_id from {{ ref('int_topic') }} where subject_kind = 'meeting'
+    union
+    select target_id from {{ ref('int_statement') }} where target_kind = 'meeting'
+),
+
 named as (
     select meeting_id from {{ ref('int_meeting_participation') }}
     union
@@ -14,22 +24,8 @@ named as (
     union
     select parent_meeting_id from recorded
     union
-    select subject_id from {{ ref('int_link') }} where subject_kind = 'meeting'
-    union
-    select object_id from {{ ref('int_link') }} where object_kind = 'meeting'
-    union
-    select subject_id from {{ ref('int_topic') }} where subject_kind = 'meeting'
-    union
-    select target_id from {{ ref('int_statement') }} where target_kind = 'meeting'
-),
-
--- a link may name a meeting by its fact_id: that is no other meeting
-known_references as (
-    select meeting_id as reference from recorded
-    union
-    select fact_id from {{ ref('int_meeting') }}
-    union
-    select 'unknown' as reference
+    -- what points at a meeting may name it by its fact_id: that is no other meeting
+    select reference from pointed_at where reference not in (select fact_id from {{ ref('int_meeting') }})
 ),
 
 meetings as (
@@ -55,7 +51,7 @@ meetings as (
 
     select meeting_id, false as is_delivered
     from named
-    where meeting_id is not null and meeting_id not in (select reference from known_references)
+    where meeting_id not in (select meeting_id from recorded) and meeting_id <> 'unknown'
 
     union all by name
 
