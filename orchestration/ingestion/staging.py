@@ -33,7 +33,8 @@ _CSV_OPTIONS = (
     "auto_detect = false, delim = ',', quote = '\"', escape = '\"', strict_mode = true, null_padding = false, "
     "nullstr = '', allow_quoted_nulls = true, comment = '', compression = 'none'"
 )
-_OWN_LINE_BYTES = 16 * (1 << 20)
+_OWN_OPTIONS = f"header = false, new_line = '\\n', max_line_size = {16 * (1 << 20)}"
+"""Of files that `delimited.mend` writes: DuckDB would take CRLF within the first cells for the end of lines."""
 _numbers = count(1)
 
 
@@ -164,13 +165,13 @@ def stage_mended_csv(
         names = literal_struct(("n", *(f"c{place}" for place in range(columns.width))))
         con.execute(
             f"create temp table {table} as select * from read_csv($path, columns = {names}, {_CSV_OPTIONS}, "
-            f"header = false, max_line_size = {_OWN_LINE_BYTES})",
+            f"{_OWN_OPTIONS})",
             {"path": str(clean)},
         )
         con.execute(
             "insert into broken_rows by name select $number as _file_no, n::bigint as _row_number, $feed as feed, "
-            f"found, expected, raw as raw_row from read_csv($path, {_CSV_OPTIONS}, header = false, "
-            f"columns = {literal_struct(('n', 'found', 'expected', 'raw'))}, max_line_size = {_OWN_LINE_BYTES})",
+            f"found, expected, raw as raw_row from read_csv($path, {_CSV_OPTIONS}, "
+            f"columns = {literal_struct(('n', 'found', 'expected', 'raw'))}, {_OWN_OPTIONS})",
             {"number": file.number, "feed": contract.feed, "path": str(broken)},
         )
     finally:

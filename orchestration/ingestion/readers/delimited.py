@@ -139,8 +139,11 @@ def records(source: Path, *, width: int) -> Iterator[Record]:
         yield from reader.rows(width)
 
 
-def split(text: str) -> list[str] | None:
-    """Split one record into its cells, or return None where a quote is not closed or stands in the wrong place."""
+def split(text: str, *, allows_stray_quotes: bool = True) -> list[str] | None:
+    """Split one record into its cells, or return None where a quote is not closed or stands in the wrong place.
+
+    A quote within an unquoted cell is legal, but also the mark of a line that begins within a quoted one.
+    """
     cells: list[str] = []
     position = 0
     while True:
@@ -153,8 +156,11 @@ def split(text: str) -> list[str] | None:
             position = end.end()
         else:
             unquoted = _UNQUOTED.match(text, position)
-            position = unquoted.end() if unquoted else position
-            cells.append(unquoted[0] if unquoted else "")
+            cell = unquoted[0] if unquoted else ""
+            if not allows_stray_quotes and '"' in cell:
+                return None
+            position += len(cell)
+            cells.append(cell)
         if position >= len(text):
             return cells
         position += 1
@@ -206,15 +212,16 @@ class _Records:
             found = f"a row of {len(content):,} characters"
             return Record(raw=content, clean="", found=found, expected=f"at most {LONGEST_ROW:,}")
         cells = split(content)
+        if cells is None and text != line:
+            # The quote that was opened here closed only because a later row has one.
+            self._put_back(text[len(line) :])
+            return Record(raw=first, clean="", found="a quote that is not closed", expected=_EXPECTED_QUOTES)
         if cells is None:
-            if text != line:
-                self._put_back(text[len(line) :])
             return Record(raw=first, clean="", found="a quote in the wrong place", expected=_EXPECTED_QUOTES)
         kept = cells[:width]
         if len(kept) == width and not any(cells[width:]):
             return Record(raw=content, clean=_joined(kept))
         if text != line and self._holds_a_row(text[len(line) :], width):
-            # The quote that was opened here closed only because a later row has one.
             self._put_back(text[len(line) :])
             return Record(raw=first, clean="", found="a quote that is not closed", expected=_EXPECTED_QUOTES)
         found = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
@@ -237,7 +244,8 @@ class _Records:
         return None
 
     def _holds_a_row(self, text: str, width: int) -> bool:
-        return any(len(split(line.rstrip("\r\n")) or ()) == width for line in text.splitlines(keepends=True))
+        lines = (line.rstrip("\r\n") for line in _lines_of(text))
+        return any(len(split(line, allows_stray_quotes=False) or ()) == width for line in lines)
 
     def _put_back(self, text: str) -> None:
         self._again.extendleft(reversed(_lines_of(text)))
