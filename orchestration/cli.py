@@ -29,6 +29,7 @@ INSTANCE_CONFIG = "dagster.yaml"
 FIRST_QUERY = (
     "select occurred_edtf, event, title from mart_dyad_timeline where dyad_code = 'PAK-RUS' order by occurred_earliest"
 )
+MOST_ROWS = 1000
 LISTED = 8
 """How many deliveries the summary names before it only counts."""
 
@@ -277,16 +278,17 @@ def _query(settings: Settings, options: argparse.Namespace, out: TextIO) -> int:
 
 
 def _show_relation(relation: duckdb.DuckDBPyRelation, out: TextIO) -> None:
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*relation.columns)
-    rows = relation.fetchmany(1000)
+    table = Table(*relation.columns, box=box.MARKDOWN)
+    rows = relation.fetchmany(MOST_ROWS)
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     # a file or a pipe has no width to fit
     Console(file=out, width=None if out.isatty() else 10_000, highlight=False, markup=False).print(table)
-    _say(out, f"{len(rows)} rows" + (" (the first 1,000)" if len(rows) == 1000 else ""))
+    _say(out, f"{_counted(len(rows), 'row')}{' (there may be more)' if len(rows) == MOST_ROWS else ''}")
 
 
 def _docs(_: Settings, __: argparse.Namespace, out: TextIO) -> int:
@@ -302,6 +304,10 @@ def _docs(_: Settings, __: argparse.Namespace, out: TextIO) -> int:
 
 
 # Words
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _summarise(settings: Settings, journal: Journal, out: TextIO) -> None:
@@ -335,7 +341,7 @@ def _summarise_ingestion(settings: Settings, journal: Journal, out: TextIO) -> N
         where = f"raw/{delivery.paths[0]}" if delivery.paths else f"{delivery.feed}: {delivery.dataset_key}"
         more = f" and {len(delivery.paths) - 1} more" if len(delivery.paths) > 1 else ""
         state = delivery.standing if delivery.status is OutcomeStatus.UNCHANGED else delivery.status.value
-        what = f"{delivery.rows_accepted:,} rows" if delivery.status is OutcomeStatus.NEW else delivery.reason
+        what = _counted(delivery.rows_accepted, "row") if delivery.status is OutcomeStatus.NEW else delivery.reason
         _say(out, f"              {state:<8} {where}{more}: {what}")
         if state == "held":
             _say(out, f"                       if it is meant: make confirm DELIVERY={delivery.delivery_id}")
@@ -345,8 +351,8 @@ def _summarise_ingestion(settings: Settings, journal: Journal, out: TextIO) -> N
         _say(out, f"              ignored  raw/{ignored.path}: {ignored.reason}")
     for warning in result.warnings[:LISTED]:
         _say(out, f"              note     {warning}")
-    _say(out, f"Claims        {result.rows_accepted:,} new rows accepted{_claims_in_all(settings)}")
-    quarantined = f"Quarantine    {result.rows_rejected:,} new rows"
+    _say(out, f"Claims        {_counted(result.rows_accepted, 'new row')} accepted{_claims_in_all(settings)}")
+    quarantined = f"Quarantine    {_counted(result.rows_rejected, 'new row')}"
     if result.rows_rejected:
         broken = [path for delivery in notable if delivery.rows_rejected for path in delivery.paths[:1]]
         quarantined += "; why is in the report beside each file:"
@@ -437,6 +443,8 @@ def _show_progress(out: TextIO) -> None:
         logger.addHandler(_ProgressHandler(out))
     logger.setLevel(logging.INFO)
     logger.propagate = False
+    # what Dagster remarks is in its history; without any handler Python would print it
+    logging.getLogger().addHandler(logging.NullHandler())
 
 
 if __name__ == "__main__":
