@@ -99,8 +99,6 @@ def build_star(
         arguments += ["--exclude-resource-type", "unit_test"]
     if select is not None:
         arguments += ["--select", *sorted(select), "--indirect-selection", "buildable"]
-    if not unit_tests:
-        arguments += ["--exclude-resource-type", "unit_test"]
     started = time.monotonic()
     prepare_manifest(log=log)
     result = invoke_dbt(

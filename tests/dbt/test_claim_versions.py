@@ -51,10 +51,10 @@ def warehouse(compiled_models: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
 
 
 def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:
-    connection.execute(f"delete from {table}")
+    connection.execute(f"delete from {table}")  # noqa: S608 - a table of this module
     if rows:
         marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"insert into {table} values ({marks})", rows)
+        connection.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608 - a table of this module
 
 
 def known_on(connection: duckdb.DuckDBPyConnection, model: str, basis: str, moment: datetime) -> dict[str, str]:
@@ -65,7 +65,7 @@ def known_on(connection: duckdb.DuckDBPyConnection, model: str, basis: str, mome
         inner join warehouse.intermediate.int_claim_row as claims using (row_id)
         where not versions.is_retraction
             and versions.{basis}_from <= $moment and versions.{basis}_to > $moment
-        """,
+        """,  # noqa: S608 - a model and a clock of this module
         {"moment": moment},
     ).fetchall()
     assert len(rows) == len(dict(rows)), "two versions of one claim hold at one moment"
@@ -159,10 +159,22 @@ def test_the_last_word_of_a_document_is_what_was_known_whatever_the_order_of_arr
         for number in range(len(arrival))
     ]
     claims = [
-        (f"d{number}/1", f"d{number}", "h", 1, "meetings", "meeting", fact, "press", content == "retract", day(recorded),
-         "{}", content)
+        (
+            f"d{number}/1",
+            f"d{number}",
+            "h",
+            1,
+            "meetings",
+            "meeting",
+            fact,
+            "press",
+            content == "retract",
+            day(recorded),
+            "{}",
+            content,
+        )
         for number, (fact, content, recorded) in enumerate(arrival)
-    ]  # fmt: skip
+    ]
     fill(warehouse, "warehouse.intermediate.int_delivery", deliveries)
     fill(warehouse, "warehouse.intermediate.int_claim_row", claims)
     fill(warehouse, "warehouse.staging.stg_rejected_rows", [])

@@ -6,8 +6,8 @@ with staged as (
 identified as (
     select
         staged.*,
-        party_party.party_kind as party_kind,
-        party_party.party_code as party_code
+        party_party.party_kind,
+        party_party.party_code
     from staged
     {{ join_party('agreement_events', 'party') }}
 ),
@@ -20,7 +20,7 @@ repeated as (
         from identified
         group by agreement_id, party_code, event, document_id, delivery_id
         having count(distinct occurred_edtf) > 1
-    )
+    ) as dated_twice
 ),
 
 dated as (

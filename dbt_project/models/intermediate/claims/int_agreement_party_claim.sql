@@ -6,8 +6,8 @@ with staged as (
 identified as (
     select
         staged.*,
-        party_party.party_kind as party_kind,
-        party_party.party_code as party_code
+        party_party.party_kind,
+        party_party.party_code
     from staged
     {{ join_party('agreement_parties', 'party') }}
 )

@@ -64,7 +64,7 @@ changes as (
                 order by recorded_from, received_at, delivery_id nulls last, row_number
             ) as previous_hash
         from events
-    )
+    ) as ordered
     where previous_hash is null or previous_hash <> content_hash
 ),
 

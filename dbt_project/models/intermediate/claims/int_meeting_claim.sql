@@ -4,7 +4,7 @@ with staged as (
 ),
 
 native_meetings as (
-    select staged.*, country_country.country_code as country_code
+    select staged.*, country_country.country_code
     from staged
     {{ join_country('meetings', 'country') }}
 ),

@@ -11,7 +11,7 @@ repeated as (
         from staged
         group by meeting_id, event, document_id, delivery_id
         having count(distinct occurred_edtf) > 1
-    )
+    ) as dated_twice
 ),
 
 dated as (

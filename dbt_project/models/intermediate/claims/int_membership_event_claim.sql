@@ -24,7 +24,7 @@ repeated as (
         from identified
         group by organization_id, member_code, event, document_id, delivery_id
         having count(distinct occurred_edtf) > 1
-    )
+    ) as dated_twice
 ),
 
 dated as (

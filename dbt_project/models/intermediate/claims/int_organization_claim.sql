@@ -6,7 +6,7 @@ with staged as (
 identified as (
     select
         staged.*,
-        country_country.country_code as country_code
+        country_country.country_code
     from staged
     {{ join_country('organizations', 'country') }}
 )

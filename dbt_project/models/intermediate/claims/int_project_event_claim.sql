@@ -6,7 +6,7 @@ with staged as (
 identified as (
     select
         staged.*,
-        country_country.country_code as country_code
+        country_country.country_code
     from staged
     {{ join_country('projects', 'country') }}
 ),
@@ -19,7 +19,7 @@ repeated as (
         from identified
         group by project_id, event, document_id, delivery_id
         having count(distinct occurred_edtf) > 1
-    )
+    ) as dated_twice
 ),
 
 dated as (

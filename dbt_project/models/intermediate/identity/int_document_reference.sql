@@ -34,7 +34,7 @@ chains as (
     with recursive chain as (
         select document_id, document_id as ancestor_id, derived_from, 0 as depth from latest
         union all
-        select chain.document_id, latest.document_id, latest.derived_from, chain.depth + 1
+        select chain.document_id, latest.document_id as ancestor_id, latest.derived_from, chain.depth + 1 as depth
         from chain
         inner join latest on chain.derived_from = latest.document_id
         where chain.depth < 16

@@ -10,7 +10,7 @@ with visits as (
 repeated_ids as (
     select distinct visit_id from (
         select visit_id from visits group by delivery_id, visit_id having count(*) > 1
-    )
+    ) as repeated
 ),
 
 previous as (
