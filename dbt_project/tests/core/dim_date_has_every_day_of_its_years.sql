@@ -14,13 +14,14 @@ expected_years as (
 ),
 
 known_days as (
-    select * from (
+    select looked_up.*
+    from (
         values
             (date '2021-01-03', '2020-W53', 7, '2021-Q1'),
             (date '2020-12-31', '2020-W53', 4, '2020-Q4'),
             (date '2024-12-30', '2025-W01', 1, '2024-Q4'),
             (date '2024-02-29', '2024-W09', 4, '2024-Q1')
-    ) as days (date_day, iso_year_week, iso_day_of_week, year_quarter)
+    ) as looked_up (date_day, iso_year_week, iso_day_of_week, year_quarter)
 )
 
 select 'incomplete year ' || expected_years.calendar_year as problem

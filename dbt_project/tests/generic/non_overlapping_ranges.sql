@@ -5,10 +5,7 @@ with ranges as (
         {{ key | join(', ') }},
         {{ starts }},
         {{ ends }},
-        max({{ ends }}) over (
-            partition by {{ key | join(', ') }} order by {{ starts }}, {{ ends }}
-            rows between unbounded preceding and 1 preceding
-        ) as ended_before
+        lag({{ ends }}) over (partition by {{ key | join(', ') }} order by {{ starts }}, {{ ends }}) as ended_before
     from {{ model }}
 )
 

@@ -102,7 +102,10 @@ counted_moves as (
 -- two parties make it signed or in force; all of them, ratified; it ends when fewer than two are left
 lifted_events as (
     select
-        counted_moves.* exclude (event, modality, move, natural_order, is_consent, is_ending, lifted_event, side_count, move_number, is_any_inferred),
+        counted_moves.* exclude (
+            event, modality, move, natural_order, is_consent, is_ending, lifted_event, side_count, move_number,
+            is_any_inferred
+        ),
         counted_moves.lifted_event as event,
         case when counted_moves.is_any_inferred then 'inferred' else 'asserted' end as modality,
         counted_moves.lifted_event as move,
@@ -257,7 +260,7 @@ machines as (
 folded as (
     select
         ordered.*,
-        list_reduce(
+        list_reduce(  -- noqa: PRS
             list_prepend('unknown', list(ordered.taken_move) over life),
             lambda state, move: coalesce(machines.next_states[state || ' + ' || move], state)
         ) as state_after

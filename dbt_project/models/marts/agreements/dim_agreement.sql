@@ -48,7 +48,7 @@ agreements as (
 
     select agreement_id, false as is_delivered
     from named
-    where agreement_id not in (select agreement_id from recorded)
+    where agreement_id is not null and agreement_id not in (select agreement_id from recorded)
 ),
 
 instrument_types as (

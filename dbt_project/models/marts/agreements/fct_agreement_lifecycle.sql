@@ -31,7 +31,7 @@ standings as (
         select 2 as standing_rank, * exclude (party_kind, party_code, party_ref) from sides
         union all by name
         select 3 as standing_rank, * from events
-    )
+    ) as namings
     qualify row_number() over (partition by agreement_id order by standing_rank, fact_id) = 1
 ),
 

@@ -40,7 +40,7 @@ standings as (
         select 2 as standing_rank, * exclude (person_id, represents_kind, represents_code) from participations
         union all by name
         select 3 as standing_rank, * exclude (event, occurred_edtf) from events
-    )
+    ) as namings
     qualify row_number() over (partition by meeting_id order by standing_rank, fact_id) = 1
 ),
 
