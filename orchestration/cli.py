@@ -10,6 +10,7 @@ import argparse
 import logging
 import os
 import shutil
+import socket
 import sys
 import textwrap
 import time
@@ -150,10 +151,12 @@ def _words_of_failure(event: object) -> str:
 def _dev(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:
     from orchestration.transformation.project import prepare_manifest
 
+    port = os.environ.get("DAGSTER_PORT") or "3000"
+    if not _is_free(port):
+        return _failed(out, [f"Port {port} is taken. Choose another: DAGSTER_PORT={int(port) + 1} make dev"])
     _show_progress(out)
     _prepare_dagster_home(settings)
     prepare_manifest()
-    port = os.environ.get("DAGSTER_PORT") or "3000"
     _say(out, f"The Dagster UI: http://127.0.0.1:{port}. New files in {settings.raw} are loaded as they come.")
     os.chdir(PROJECT_ROOT)
     command = [
@@ -169,6 +172,16 @@ def _dev(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:
         "workspace.yaml",
     ]
     os.execv(sys.executable, command)  # noqa: S606
+
+
+def _is_free(port: str) -> bool:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", int(port)))
+        except OSError:
+            return False
+    return True
 
 
 def _prepare_dagster_home(settings: Settings) -> None:

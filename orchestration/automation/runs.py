@@ -48,7 +48,7 @@ def show_alive(settings: Settings, *, run_id: str) -> None:
     for lock in _alive.values():
         lock.release()
     _alive.clear()
-    path = _sign_of_life(settings, run_id)
+    path = _signs_of_life(settings) / f"{run_id}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(path)
     lock.acquire()
@@ -58,21 +58,21 @@ def show_alive(settings: Settings, *, run_id: str) -> None:
 def fail_lost_runs(settings: Settings, instance: dg.DagsterInstance) -> tuple[str, ...]:
     """Mark runs as failed whose process is gone, and return their ids; Dagster may then try them again."""
     lost = []
-    for run in instance.get_runs(
-        filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
-    ):
-        path = _sign_of_life(settings, run.run_id)
-        if run.run_id in _alive or not path.exists() or _is_held(path):
+    for path in _signs_of_life(settings).glob("*.lock"):
+        run_id = path.stem
+        if run_id in _alive or _is_held(path):
             continue
-        instance.report_run_failed(
-            run, message="The process of this run is gone: it was killed, or the machine stopped."
-        )
-        lost.append(run.run_id)
+        run = instance.get_run_by_id(run_id)
+        if run is not None and run.status in (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING):
+            words = "The process of this run is gone: it was killed, or the machine stopped."
+            instance.report_run_failed(run, message=words)
+            lost.append(run_id)
+        path.unlink(missing_ok=True)
     return tuple(lost)
 
 
-def _sign_of_life(settings: Settings, run_id: str) -> Path:
-    return settings.warehouse.parent / "runs" / f"{run_id}.lock"
+def _signs_of_life(settings: Settings) -> Path:
+    return settings.warehouse.parent / "runs"
 
 
 def _is_held(path: Path) -> bool:
@@ -82,5 +82,4 @@ def _is_held(path: Path) -> bool:
     except filelock.Timeout:
         return True
     lock.release()
-    path.unlink(missing_ok=True)
     return False
