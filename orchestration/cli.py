@@ -148,7 +148,7 @@ def _words_of_failure(event: object) -> str:
     return str(error.message).strip() if error is not None else str(event)
 
 
-def _dev(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:
+def _dev(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:  # noqa: RET503 - execv never returns
     from orchestration.transformation.project import prepare_manifest
 
     port = os.environ.get("DAGSTER_PORT") or "3000"
