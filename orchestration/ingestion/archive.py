@@ -83,6 +83,7 @@ class Archive:
         self._files = root / "files"
         self._deliveries = root / "deliveries"
         self._incoming = root / "incoming"
+        self._unsynced: set[Path] = set()
 
     def path_of(self, sha256: str) -> Path:
         """Return where the content is; its name holds nothing that DuckDB would take for a pattern."""
@@ -150,6 +151,12 @@ class Archive:
         }
         self._write(self._deliveries / f"{delivery.delivery_id}.json", content)
 
+    def settle(self) -> None:
+        """Make the names of what was written durable; before this, a power cut may lose them, though no content."""
+        for folder in sorted(self._unsynced):
+            _sync_folder(folder)
+        self._unsynced.clear()
+
     def delivery_ids(self) -> frozenset[str]:
         """Return the ids of all recorded deliveries."""
         return frozenset(path.name.removesuffix(".json") for path in self._records())
@@ -178,6 +185,7 @@ class Archive:
     def confirm(self, delivery_id: str, *, confirmed_at: datetime) -> None:
         """Note for good that a person confirmed a held delivery."""
         self._write(self._confirmation(delivery_id), {"confirmed_at": clock.as_text(confirmed_at)})
+        self.settle()
 
     def is_confirmed(self, delivery_id: str) -> bool:
         """Say whether a person confirmed this delivery."""
@@ -198,7 +206,7 @@ class Archive:
         else:
             temporary.chmod(0o444)
             temporary.replace(path)
-            _sync_folder(path.parent)
+            self._unsynced.add(path.parent)
         if not sidecar.is_file():
             self._write(
                 sidecar,
@@ -217,7 +225,7 @@ class Archive:
             writer.flush()
             os.fsync(writer.fileno())
         temporary.replace(path)
-        _sync_folder(path.parent)
+        self._unsynced.add(path.parent)
 
 
 def hash_of(path: Path) -> str:

@@ -75,27 +75,25 @@ def build_landing_assets(
         selected = context.selected_asset_keys
         # dossiers first: Dagster wants what others depend on before them
         feeds = sorted((feed for feed in registry if feed_key(feed) in selected), key=lambda feed: feed != DOSSIERS)
+        checked = {check.asset_key for check in context.selected_asset_check_keys}
         with writing(settings, run_id=context.run_id, purpose="loading new files"):
-            result = refresh(
-                settings,
-                feeds=None if len(feeds) == len(registry) else feeds,
-                reread=config.reread,
-                log=_logger.info,
-            )
-            journal.ingested = result
+            if selected:  # else somebody asks for checks alone
+                journal.ingested = refresh(
+                    settings,
+                    feeds=None if len(feeds) == len(registry) else feeds,
+                    reread=config.reread,
+                    log=_logger.info,
+                )
+            deliveries = journal.ingested.deliveries if journal.ingested else ()
             # told inside the lock: what the results say is what this run left
             with duckdb.connect(str(settings.warehouse)) as connection:
                 told: list[dg.MaterializeResult[Any] | dg.AssetCheckResult] = [
-                    found
+                    _tell_feed(connection, registry[feed], [found for found in deliveries if found.feed == feed])
                     for feed in feeds
-                    for found in _tell_feed(
-                        connection,
-                        registry[feed],
-                        [delivery for delivery in result.deliveries if delivery.feed == feed],
-                    )
                 ]
                 told += [_tell_table(connection, spec.key) for spec in beside if spec.key in selected]
-                if LEDGER in selected:
+                told += [_tell_what_is_set_aside(connection, feed) for feed in registry if feed_key(feed) in checked]
+                if LEDGER in checked:
                     told.append(_tell_whether_it_adds_up(connection))
         yield from told
 
@@ -131,16 +129,10 @@ def _check_of(feed: str) -> dg.AssetCheckSpec:
 
 def _tell_feed(
     connection: duckdb.DuckDBPyConnection, contract: Contract, deliveries: Sequence[DeliveryOutcome]
-) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
-    key = feed_key(contract.feed)
+) -> dg.MaterializeResult[Any]:
     new = [delivery for delivery in deliveries if delivery.status is OutcomeStatus.NEW]
-    quarantined = _one(
-        connection,
-        "select count(distinct (delivery_id, file_sha256, row_number)) from ops.rejected_rows where feed = ?",
-        [contract.feed],
-    )
-    yield dg.MaterializeResult(
-        asset_key=key,
+    return dg.MaterializeResult(
+        asset_key=feed_key(contract.feed),
         metadata={
             **_counted(connection, contract),
             "deliveries": len(deliveries),
@@ -148,20 +140,24 @@ def _tell_feed(
             "rows_read": sum(delivery.rows_read for delivery in new),
             "rows_accepted": sum(delivery.rows_accepted for delivery in new),
             "rows_rejected": sum(delivery.rows_rejected for delivery in new),
-            "rows_in_quarantine": quarantined,
+            "rows_in_quarantine": _quarantined(connection, contract.feed),
             "files": dg.MetadataValue.md(_files(deliveries)),
             **_preview(connection, contract.feed),
         },
     )
+
+
+def _tell_what_is_set_aside(connection: duckdb.DuckDBPyConnection, feed: str) -> dg.AssetCheckResult:
+    quarantined = _quarantined(connection, feed)
     stuck = connection.execute(
         "select status, delivery_id, reason from ops.deliveries where feed = ? and status in ('held', 'refused')",
-        [contract.feed],
+        [feed],
     ).fetchall()
     words = [f"{status}: delivery {delivery_id} ({reason})" for status, delivery_id, reason in stuck]
     if quarantined:
         words.insert(0, f"{quarantined} {'row is' if quarantined == 1 else 'rows are'} in quarantine")
-    yield dg.AssetCheckResult(
-        asset_key=key,
+    return dg.AssetCheckResult(
+        asset_key=feed_key(feed),
         check_name=SET_ASIDE,
         passed=not words,
         severity=dg.AssetCheckSeverity.WARN,
@@ -240,6 +236,8 @@ def _files(deliveries: Sequence[DeliveryOutcome]) -> str:
     return "\n".join([*lines, f"- and {more} more"] if more > 0 else lines)
 
 
-def _one(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object]) -> int:
-    row = connection.execute(sql, parameters).fetchone()
+def _quarantined(connection: duckdb.DuckDBPyConnection, feed: str) -> int:
+    row = connection.execute(
+        "select count(distinct (delivery_id, file_sha256, row_number)) from ops.rejected_rows where feed = ?", [feed]
+    ).fetchone()
     return int(row[0]) if row else 0

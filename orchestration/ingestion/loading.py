@@ -313,19 +313,23 @@ class Loader:
             )
 
     def _insert(self, batch: Batch) -> None:
-        for stage in batch.stages:
-            self._insert_stage(stage)
-        write_rejected_rows(self.con, batch)
+        incomplete = [stage for stage in batch.stages if self._insert_stage(stage) < self._staged(stage)]
+        write_rejected_rows(self.con, batch, incomplete)
         ledger.write_extra_columns(self.con, batch.extra_columns)
         ledger.write_notes(self.con, batch.notes)
 
-    def _insert_stage(self, stage: Stage) -> None:
+    def _staged(self, stage: Stage) -> int:
+        row = self.con.execute(f"select count(*) from {stage.view} semi join batch_files using (_file_no)").fetchone()
+        return int(row[0]) if row else 0
+
+    def _insert_stage(self, stage: Stage) -> int:
+        """Load the valid rows of a stage, and return how many there are."""
         parameters = Parameters()
         contract = stage.contract
         cells = [f"{converted(column, parameters)} as {quoted(column.name)}" for column in contract.columns]
         broken = [judgement.is_broken for judgement in judgements(contract, parameters)]
         broken += [judgement.is_broken for judgement in group_judgements(contract)]
-        self.con.execute(
+        row = self.con.execute(
             f"""
             insert into landing.{quoted(contract.table)} by name
             select {", ".join(cells)}, {_extra(stage, parameters)} as _extra,
@@ -335,7 +339,8 @@ class Loader:
             where not ({" or ".join(broken)})
             """,
             parameters.values,
-        )
+        ).fetchone()
+        return int(row[0]) if row else 0
 
     def _rows_read(self, batch: Batch) -> dict[str, int]:
         """Return for each delivery the number of rows in its files, readable or not."""

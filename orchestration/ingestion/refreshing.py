@@ -221,6 +221,7 @@ class _Run:
             belongs[candidate.path] = _delivery_id(decision)
             if decision.warning:
                 warned[candidate.path] = decision.warning
+        self.archive.settle()
         self.load(new.values())
         self._account_for(candidates, belongs, warned)
         self._write_reports(found, belongs, findings.reports)

@@ -8,6 +8,7 @@ Belongs here: what the one who wrote the file needs to correct it. Does not belo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 
 import duckdb
@@ -31,9 +32,9 @@ def read_dates(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         for name in edtf_columns(stage.contract):
             texts = con.execute(
                 f"""
-                select distinct {quoted(name)} from {stage.view}
-                where {quoted(name)} is not null and {quoted(name)} not in (select edtf_text from reference.edtf)
-                  and {quoted(name)} not in (select found from date_hints)
+                select distinct {quoted(name)} from {stage.view} where {quoted(name)} is not null
+                except select edtf_text from reference.edtf
+                except select found from date_hints
                 """
             ).fetchall()
             rows, hints = parsed_dates(text for (text,) in texts)
@@ -41,10 +42,10 @@ def read_dates(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
             insert_rows(con, "date_hints", pa.table({"found": list(hints), "expected": list(hints.values())}))
 
 
-def write_rejected_rows(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """Put every row of the batch that was not accepted into `ops.rejected_rows`."""
+def write_rejected_rows(con: duckdb.DuckDBPyConnection, batch: Batch, incomplete: Sequence[Stage]) -> None:
+    """Put every row that was not accepted into `ops.rejected_rows`; `incomplete` are the stages that have some."""
     con.execute("create temp table rejected_cells as select * from broken_rows")
-    for stage in batch.stages:
+    for stage in incomplete:
         _reject_cells(con, stage)
         if stage.csv_width is not None:
             _look_up_original_rows(con, batch, stage.csv_width)

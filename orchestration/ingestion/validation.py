@@ -136,7 +136,7 @@ def expected_of(column: Column) -> str:
     """Say in words what the contract allows in a cell."""
     words = _words(column)
     if column.minimum is not None and column.maximum is not None:
-        words += f" from {column.minimum:g} to {column.maximum:g}"
+        words += f", from {column.minimum:g} to {column.maximum:g}"
     elif column.minimum is not None:
         words += f", {column.minimum:g} or more"
     elif column.maximum is not None:
@@ -196,8 +196,8 @@ def _words(column: Column) -> str:
 
 def _judgement(contract: Contract, column: Column, retraction: str, parameters: Parameters) -> Judgement:
     value = quoted(column.name)
-    valid = " and ".join(_conditions(column, value, parameters)) or "true"
-    broken = f"({value} is not null and not coalesce({valid}, false))"
+    conditions = _conditions(column, value, parameters)
+    broken = f"({value} is not null and not coalesce({' and '.join(conditions)}, false))" if conditions else "false"
     if not column.required:
         return Judgement(column=column, is_broken=broken, expected=expected_of(column))
     missing = f"{value} is null"
@@ -235,7 +235,9 @@ def _conditions_of_type(column: Column, value: str, parameters: Parameters) -> l
         case ColumnType.BOOLEAN:
             return [f"list_contains({parameters.bind(list(_BOOLEAN))}, lower({value}))"]
         case ColumnType.COUNTRY | ColumnType.PARTY:
-            return [f"(not {_matches(value, _CODED)} or {_matches(value, _CODE)})"]
+            # `case` spares the expressions for all that has no colon in it, which is nearly everything.
+            is_code = f"(not {_matches(value, _CODED)} or {_matches(value, _CODE)})"
+            return [f"case when contains({value}, ':') then {is_code} else true end"]
         case ColumnType.LANGUAGE:
             return [_matches(value, _LANGUAGE)]
         case ColumnType.URL:

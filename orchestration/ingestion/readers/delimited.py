@@ -10,6 +10,7 @@ blank lines are no rows, and empty cells beyond the header's last column are dro
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections import deque
@@ -28,7 +29,12 @@ LONGEST_ROW = 2_000_000
 MOST_LINES = 10_000
 """Lines of one row, for the same reason."""
 
+BLANKS = " \t\r\n\v\f\u00a0\u1680\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What is trimmed from cells, and leaves a cell empty that holds nothing else."""
+
 _HEAD_BYTES = 1 << 20
+_UNCOMMON = (b'"', *sorted({char.encode()[:2] for char in BLANKS if char not in " \r\n"}))
+"""Bytes without which no cell begins or ends with another blank than the space: line ends need quotes."""
 _BLANK = " \t\r\n\v\f\x1a\u00a0\ufeff"
 _QUOTED = re.compile(r'[ \t]*"((?:[^"]++|"")*+)"')
 _QUOTE_FIRST = re.compile(r'[ \t]*"')
@@ -92,6 +98,24 @@ def read_header(path: Path, contract: Contract) -> Header:
     _require_commas(line, written, contract)
     is_quoted_over_lines = "\n" in line.rstrip("\r\n") or "\r" in line.rstrip("\r\n")
     return Header(names=written, is_plain=line_count == 1 and not is_quoted_over_lines)
+
+
+def blanks_in(paths: Iterable[Path]) -> str:
+    """Return the blanks that may stand around the cells of some files: the space alone, or all of them."""
+    return BLANKS if any(_has_uncommon(path) for path in paths) else " "
+
+
+def _has_uncommon(path: Path) -> bool:
+    with path.open("rb") as reader:
+        chunk = reader.read(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
+        while chunk:
+            if any(uncommon in chunk for uncommon in _UNCOMMON):
+                return True
+            # A character may lie across two chunks.
+            last = chunk[-1:] if chunk[-1] >= 0x80 else b""
+            following = reader.read(_HEAD_BYTES)
+            chunk = last + following if following else b""
+    return False
 
 
 def mend(source: Path, *, clean: Path, broken: Path, width: int) -> int:
