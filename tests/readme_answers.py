@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-_BLOCK = re.compile(r"```sql\n(?P<sql>.*?)```\n(?P<answer>\n(?:\|.*\|\n)+)?", re.DOTALL)
+_BLOCK = re.compile(r"```sql\n(?P<sql>.*?)```\n(?P<answer>\n(?:\|[^\n]*\|\n)+)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
