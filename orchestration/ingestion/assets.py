@@ -77,6 +77,7 @@ def build_landing_assets(
         feeds = sorted((feed for feed in registry if feed_key(feed) in selected), key=lambda feed: feed != DOSSIERS)
         checked = {check.asset_key for check in context.selected_asset_check_keys}
         with writing(settings, run_id=context.run_id, purpose="loading new files"):
+            deliveries: tuple[DeliveryOutcome, ...] = ()
             if selected:  # else somebody asks for checks alone
                 journal.ingested = refresh(
                     settings,
@@ -84,7 +85,7 @@ def build_landing_assets(
                     reread=config.reread,
                     log=_logger.info,
                 )
-            deliveries = journal.ingested.deliveries if journal.ingested else ()
+                deliveries = journal.ingested.deliveries
             # told inside the lock: what the results say is what this run left
             with duckdb.connect(str(settings.warehouse)) as connection:
                 told: list[dg.MaterializeResult[Any] | dg.AssetCheckResult] = [

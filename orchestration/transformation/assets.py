@@ -20,6 +20,7 @@ from orchestration.settings import Settings
 from orchestration.transformation.building import BuildOutcome, NodeOutcome, tests_by_model
 from orchestration.transformation.project import DbtError
 from orchestration.transformation.star import NothingLoadedError, StarOutcome, refresh_star
+from orchestration.transformation.wording import words_of_test
 
 CHECK = "tests"
 """The name of every model's one check, which folds its dbt tests."""
@@ -99,7 +100,6 @@ def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         for spec in specs
         if unique_ids[spec.key] in tests
     ]
-    checked = {check.asset_key for check in checks}
     # Dagster wants what others depend on before them
     dependencies = {spec.key: {dep.asset_key for dep in spec.deps} & unique_ids.keys() for spec in specs}
     order = list(TopologicalSorter(dependencies).static_order())
@@ -113,50 +113,58 @@ def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         """Build the star with dbt, in one process with this step, and fold its tests into one check per model."""
         selected = [key for key in order if key in context.selected_asset_keys]
-        is_whole = len(selected) == len(specs)
-        names = None if is_whole else [manifest["nodes"][unique_ids[key]]["name"] for key in selected]
+        checked = {check.asset_key for check in context.selected_asset_check_keys}
+        names = sorted(manifest["nodes"][unique_ids[key]]["name"] for key in {*selected, *checked})
         with writing(settings, run_id=context.run_id, purpose="building the star"):
             try:
-                journal.built = refresh_star(settings, run_id=context.run_id, select=names, force=config.force)
+                journal.built = refresh_star(
+                    settings,
+                    run_id=context.run_id,
+                    select=None if len(selected) == len(specs) else names,
+                    # somebody asks for checks alone
+                    only_test=not selected,
+                    force=config.force,
+                )
             except (DbtError, NothingLoadedError) as error:
                 raise dg.Failure(description=str(error), allow_retries=False) from error
         if journal.built.outcome is None and reason_to_stay(settings, journal.built.build) is not None:
             # nothing is new, and nobody waits for it: Dagster skips the publication too, and its history stays short
             return
-        yield from _results(journal.built, {key: unique_ids[key] for key in selected}, checked)
+        yield from _materializations(journal.built, {key: unique_ids[key] for key in selected})
+        yield from _checks(journal.built, {key: unique_ids[key] for key in order if key in checked})
         _raise_if_failed(journal.built)
 
     return star
 
 
-def _results(
-    star: StarOutcome, selected: Mapping[dg.AssetKey, str], checked: set[dg.AssetKey]
-) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+def _materializations(star: StarOutcome, selected: Mapping[dg.AssetKey, str]) -> Iterator[dg.MaterializeResult[Any]]:
     nodes = {node.unique_id: node for node in star.outcome.nodes} if star.outcome else {}
     # the same inputs give the same tables: Dagster then sees that nothing changed
     version = dg.DataVersion(star.build.fingerprint[:16])
     for key, unique_id in selected.items():
-        rows = star.row_counts.get((key.path[0], key.path[1]))
-        counted = {} if rows is None else {"dagster/row_count": rows}
-        if star.outcome is None:
-            yield dg.MaterializeResult(asset_key=key, metadata={**counted, "is_rebuilt": False}, data_version=version)
-            if key in checked:
-                yield dg.AssetCheckResult(
-                    asset_key=key,
-                    check_name=CHECK,
-                    passed=True,
-                    description=f"Passed at the build of {star.build.started_at:%Y-%m-%d %H:%M} UTC.",
-                )
-            continue
         node = nodes.get(unique_id)
-        if node is None or node.status != "success":
+        if star.outcome is not None and (node is None or node.status != "success"):
             continue
+        rows = star.row_counts.get((key.path[0], key.path[1]))
         yield dg.MaterializeResult(
             asset_key=key,
-            metadata={**counted, "is_rebuilt": True, "seconds": dg.MetadataValue.float(round(node.seconds, 3))},
+            metadata={
+                **({} if rows is None else {"dagster/row_count": rows}),
+                "is_rebuilt": node is not None,
+                **({} if node is None else {"seconds": dg.MetadataValue.float(round(node.seconds, 3))}),
+            },
             data_version=version,
         )
-        if key in checked:
+
+
+def _checks(star: StarOutcome, checked: Mapping[dg.AssetKey, str]) -> Iterator[dg.AssetCheckResult]:
+    for key, unique_id in checked.items():
+        if star.outcome is None:
+            when = f"{star.build.started_at:%Y-%m-%d %H:%M} UTC"
+            yield dg.AssetCheckResult(
+                asset_key=key, check_name=CHECK, passed=True, description=f"Passed at the build of {when}."
+            )
+        elif any(test.status != "skipped" for test in star.outcome.tests_of(unique_id)):
             yield _check(star.outcome, key, unique_id)
 
 
@@ -205,5 +213,5 @@ def _raise_if_failed(star: StarOutcome) -> None:
 
 def _describe_tests(manifest: Mapping[str, Any], unique_ids: Sequence[str]) -> str:
     nodes = {**manifest["nodes"], **manifest.get("unit_tests", {})}
-    lines = [f"- {nodes[unique_id].get('description') or nodes[unique_id]['name']}" for unique_id in unique_ids]
+    lines = [f"- {words_of_test(nodes[unique_id])}" for unique_id in unique_ids]
     return "\n".join(["The dbt tests of this table; one that fails keeps the star from being published:", *lines])

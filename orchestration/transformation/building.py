@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.settings import Settings
 from orchestration.transformation.project import DBT_PROJECT, DbtError, invoke_dbt, prepare_manifest, run_folder
+from orchestration.transformation.wording import words_of_test
 
 if TYPE_CHECKING:
     from dbt_common.events.base_types import EventMsg
@@ -49,7 +50,7 @@ class NodeOutcome:
         """One line for a person."""
         if self.status == "fail" and self.failures is not None:
             rows = "1 row" if self.failures == 1 else f"{self.failures} rows"
-            words = f"test {self.name} found {rows} at fault"
+            words = f"{rows} at fault: {self.name}"
         elif self.status == "skipped":
             words = f"{self.kind} {self.name} was skipped, since something before it failed"
         else:
@@ -85,16 +86,21 @@ class BuildOutcome:
 
 
 def build_star(
-    settings: Settings, *, select: Collection[str] | None, unit_tests: bool = True, log: Callable[[str], None]
+    settings: Settings,
+    *,
+    select: Collection[str] | None,
+    only_test: bool = False,
+    unit_tests: bool = True,
+    log: Callable[[str], None],
 ) -> BuildOutcome:
     """Build and test the models called in `select`, or all of them; the caller holds the writer's lock.
 
-    Failing models and tests are in the outcome, not raised.
+    With `only_test` the tables stay as they are. Failing models and tests are in the outcome, not raised.
 
     Raises:
         DbtError: dbt did not get as far as running anything.
     """
-    arguments = ["build"]
+    arguments = ["test" if only_test else "build"]
     if not unit_tests:
         arguments += ["--exclude-resource-type", "unit_test"]
     if select is not None:
@@ -154,7 +160,7 @@ def _outcome(run: Any) -> NodeOutcome:
     compiled = getattr(node, "compiled_path", None)
     return NodeOutcome(
         unique_id=node.unique_id,
-        name=node.name,
+        name=node.name if str(node.resource_type) != "test" else words_of_test(node.to_dict()),
         kind=str(node.resource_type),
         status=str(run.status),
         seconds=run.execution_time,

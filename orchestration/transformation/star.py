@@ -52,6 +52,7 @@ def refresh_star(
     *,
     run_id: str,
     select: Collection[str] | None = None,
+    only_test: bool = False,
     force: bool = False,
     log: Callable[[str], None] = _logger.info,
 ) -> StarOutcome:
@@ -75,7 +76,7 @@ def refresh_star(
         build = begin_build(connection, run_id=run_id, inputs=inputs, is_whole=select is None)
     log("Building and testing the tables.")
     try:
-        outcome = build_star(settings, select=select, unit_tests=not were_tested, log=log)
+        outcome = build_star(settings, select=select, only_test=only_test, unit_tests=not were_tested, log=log)
     except DbtError as error:
         with duckdb.connect(str(settings.warehouse)) as connection:
             end_build(connection, build, before=before, failures=[str(error)], models_built=0, tests_passed=0)
