@@ -76,7 +76,7 @@ def build_landing_assets(
         # dossiers first: Dagster wants what others depend on before them
         feeds = sorted((feed for feed in registry if feed_key(feed) in selected), key=lambda feed: feed != DOSSIERS)
         checked = {check.asset_key for check in context.selected_asset_check_keys}
-        with writing(settings, run_id=context.run_id, purpose="loading new files"):
+        with writing(settings, run_id=context.run.run_id, purpose="loading new files"):
             deliveries: tuple[DeliveryOutcome, ...] = ()
             if selected:  # else somebody asks for checks alone
                 journal.ingested = refresh(

@@ -61,9 +61,9 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         journal: dg.ResourceParam[Journal],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         """Publish the star if all of its tests passed, unless readers see the same already."""
-        with writing(settings, run_id=context.run_id, purpose="publishing"):
+        with writing(settings, run_id=context.run.run_id, purpose="publishing"):
             try:
-                outcome = publish(settings, run_id=context.run_id, force=config.force)
+                outcome = publish(settings, run_id=context.run.run_id, force=config.force)
             except (AuditFailedError, NothingToPublishError) as error:
                 raise dg.Failure(description=str(error), allow_retries=False) from error
         journal.published = outcome

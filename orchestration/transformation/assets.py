@@ -115,11 +115,11 @@ def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         selected = [key for key in order if key in context.selected_asset_keys]
         checked = {check.asset_key for check in context.selected_asset_check_keys}
         names = sorted(manifest["nodes"][unique_ids[key]]["name"] for key in {*selected, *checked})
-        with writing(settings, run_id=context.run_id, purpose="building the star"):
+        with writing(settings, run_id=context.run.run_id, purpose="building the star"):
             try:
                 journal.built = refresh_star(
                     settings,
-                    run_id=context.run_id,
+                    run_id=context.run.run_id,
                     select=None if len(selected) == len(specs) else names,
                     # somebody asks for checks alone
                     only_test=not selected,

@@ -1,0 +1,200 @@
+"""The real job, run by Dagster on a scratch installation: what its history tells, and what keeps a star from readers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from orchestration.automation.jobs import REFRESH
+from orchestration.automation.journal import Journal
+from orchestration.definitions import build_definitions
+from orchestration.ingestion.assets import ADDS_UP, LEDGER, SET_ASIDE, feed_key
+from orchestration.publication import assets as publication
+from orchestration.publication.publishing import AuditFailedError, publish
+from orchestration.publication.store import PublicationStore
+from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.transformation.assets import CHECK
+from orchestration.transformation.builds import latest_build
+from orchestration.transformation.star import refresh_star
+
+MEMBERSHIPS = """\
+organization,member,event,occurred,document_id
+Example Union,Norway,joined,2001-05,example-register
+Example Union,a | b,entered,2001-05,example-register
+"""
+
+
+@dataclass
+class Installation:
+    """A scratch installation with a Dagster instance of its own."""
+
+    settings: Settings
+    instance: dg.DagsterInstance
+    journal: Journal
+
+    def run(self, job: str = REFRESH) -> dg.ExecuteInProcessResult:
+        definitions = build_definitions(resources={"settings": self.settings, "journal": self.journal})
+        return definitions.resolve_job_def(job).execute_in_process(instance=self.instance, raise_on_error=False)
+
+    def ledger(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(self.settings.warehouse))
+
+    @property
+    def published(self) -> str:
+        current = PublicationStore(self.settings.serving).current()
+        assert current is not None
+        return current.publication_id
+
+
+pytestmark = pytest.mark.usefixtures("first_run")
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    folder: Path = tmp_path_factory.mktemp("installation")
+    raw = folder / "raw"
+    shutil.copytree(PROJECT_ROOT / "raw", raw, ignore=shutil.ignore_patterns("*report.txt"))
+    (raw / "memberships" / "example.csv").write_text(MEMBERSHIPS)
+    settings = Settings(raw=raw, home=folder / "home", settle_seconds=0.0)
+    with dg.instance_for_test() as instance:
+        yield Installation(settings, instance, Journal())
+
+
+@pytest.fixture(scope="module")
+def first_run(installation: Installation) -> dg.ExecuteInProcessResult:
+    return installation.run()
+
+
+def materialized(result: dg.ExecuteInProcessResult) -> Mapping[dg.AssetKey, dg.AssetMaterialization]:
+    return {
+        event.asset_key: event.step_materialization_data.materialization
+        for event in result.get_asset_materialization_events()
+        if event.asset_key is not None
+    }
+
+
+def checks(result: dg.ExecuteInProcessResult, name: str) -> Mapping[dg.AssetKey, dg.AssetCheckEvaluation]:
+    return {
+        evaluation.asset_key: evaluation
+        for evaluation in result.get_asset_check_evaluations()
+        if evaluation.check_name == name
+    }
+
+
+def test_a_run_materializes_every_asset_and_publishes(
+    installation: Installation, first_run: dg.ExecuteInProcessResult
+) -> None:
+    assert first_run.success
+    everything = build_definitions().resolve_asset_graph().materializable_asset_keys
+    assert materialized(first_run).keys() == everything
+    told = materialized(first_run)[publication.KEY].metadata
+    assert told["publication_id"].value == installation.published
+    assert told["is_new"].value is True
+
+
+def test_the_history_tells_what_was_loaded_and_shows_what_was_not(first_run: dg.ExecuteInProcessResult) -> None:
+    told = materialized(first_run)[feed_key("memberships")].metadata
+    assert {name: told[name].value for name in ("rows_read", "rows_accepted", "rows_rejected")} == {
+        "rows_read": 2,
+        "rows_accepted": 1,
+        "rows_rejected": 1,
+    }
+    assert "memberships/example.csv" in str(told["files"].value)
+    preview = str(told["rejected_rows"].value)
+    assert "entered" in preview
+    assert len({line.count(" | ") for line in preview.splitlines()[2:]}) == 1, "a bar in a cell ends no cell"
+
+
+def test_rows_in_quarantine_are_a_warning_in_words(first_run: dg.ExecuteInProcessResult) -> None:
+    found = checks(first_run, SET_ASIDE)
+    warned = [key for key, evaluation in found.items() if not evaluation.passed]
+    assert warned == [feed_key("memberships")]
+    assert found[feed_key("memberships")].severity is dg.AssetCheckSeverity.WARN
+    assert found[feed_key("memberships")].description == "1 row is in quarantine"
+    assert checks(first_run, ADDS_UP)[LEDGER].passed
+
+
+def test_each_tested_model_has_one_check_and_a_row_count(first_run: dg.ExecuteInProcessResult) -> None:
+    tests = checks(first_run, CHECK)
+    assert all(evaluation.passed for evaluation in tests.values())
+    assert dg.AssetKey(["main", "fct_membership_event"]) in tests
+    told = materialized(first_run)[dg.AssetKey(["main", "dim_country"])].metadata
+    assert int(str(told["dagster/row_count"].value)) > 200
+
+
+def test_a_second_run_loads_builds_and_publishes_nothing(
+    installation: Installation,
+) -> None:
+    before = installation.published
+    again = installation.run()
+    assert again.success
+    assert installation.published == before
+    assert {key for key in materialized(again) if key.path[0] in ("main", "serving")} == set()
+    assert installation.journal.built is not None
+    assert installation.journal.built.was_built is False
+
+
+def test_a_build_that_readers_have_not_seen_yet_is_published_by_the_next_run(
+    installation: Installation,
+) -> None:
+    """A run may be killed between build and publication."""
+    (installation.settings.serving / "current").unlink()
+    again = installation.run()
+    assert again.success
+    assert installation.journal.built is not None
+    assert installation.journal.built.was_built is False
+    assert materialized(again)[publication.KEY].metadata["is_new"].value is True
+
+
+def test_the_star_alone_may_be_published_and_checks_may_be_run_alone(
+    installation: Installation,
+) -> None:
+    before = installation.published
+    assert installation.run("publish").success
+    assert installation.published == before
+    definitions = build_definitions(resources={"settings": installation.settings, "journal": Journal()})
+    key = dg.AssetKey(["main", "dim_currency"])
+    job = definitions.resolve_implicit_global_asset_job_def()
+    result = job.get_subset(
+        asset_selection=set(), asset_check_selection={dg.AssetCheckKey(key, CHECK)}
+    ).execute_in_process(instance=installation.instance)
+    (evaluation,) = result.get_asset_check_evaluations()
+    assert (evaluation.asset_key, evaluation.passed) == (key, True)
+    assert materialized(result) == {}
+    assert installation.run("publish").success, "a test that passes leaves the star publishable"
+
+
+def test_a_failing_test_is_told_in_words_and_keeps_readers_where_they_are(
+    installation: Installation,
+) -> None:
+    before = installation.published
+    with installation.ledger() as connection:
+        connection.execute("update ops.deliveries set rows_accepted = rows_accepted + 1 where feed = 'memberships'")
+    star = refresh_star(installation.settings, run_id="a-run", select=["deliveries"])
+    assert star.outcome is not None
+    assert any("in every row" in node.in_words and "1 row at fault" in node.in_words for node in star.outcome.at_fault)
+    with pytest.raises(AuditFailedError, match="1 row at fault"):
+        publish(installation.settings, run_id="a-run")
+    assert installation.published == before
+
+
+def test_rows_that_do_not_add_up_stop_the_run_before_the_star(
+    installation: Installation,
+) -> None:
+    before = installation.published
+    with installation.ledger() as connection:
+        built = latest_build(connection)
+    result = installation.run()
+    assert not result.success
+    evaluation = checks(result, ADDS_UP)[LEDGER]
+    assert (evaluation.passed, evaluation.blocking) == (False, True)
+    assert "2 read, 2 accepted, 1 in quarantine" in str(evaluation.description)
+    with installation.ledger() as connection:
+        assert latest_build(connection) == built, "nothing was built on it"
+    assert installation.published == before
