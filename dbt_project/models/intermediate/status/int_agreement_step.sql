@@ -212,15 +212,21 @@ compared as (
         step.life_key,
         step.fact_id,
         step.origin,
-        max(other.low) filter (where other.natural_order < step.natural_order) as not_before,
-        coalesce(bool_or(other.move <> step.move and not (step.low = step.high and other.low = other.high)), false)
-            as is_order_unknown
+        max(other.low) filter (
+            where
+                step.low <= other.high
+                and other.low <= step.high
+                and other.natural_order < step.natural_order
+        ) as not_before,
+        coalesce(bool_or(
+            step.low <= other.high
+            and other.low <= step.high
+            and other.move <> step.move
+            and not (step.low = step.high and other.low = other.high)
+        ), false) as is_order_unknown
     from identified as step
-    left join identified as other
-        on step.life_key = other.life_key
-        and (step.fact_id <> other.fact_id or step.origin <> other.origin)
-        and step.low <= other.high
-        and other.low <= step.high
+    -- on the life alone: with the dates among its conditions, this join of 67,669 steps took 4.3 s instead of 0.2 s
+    inner join identified as other on step.life_key = other.life_key
     group by step.life_key, step.fact_id, step.origin
 ),
 
@@ -257,23 +263,41 @@ machines as (
     group by instrument
 ),
 
-folded as (
+travelled as (
     select
-        ordered.*,
+        *,
+        list(taken_move) over (
+            partition by life_key order by step_number rows between unbounded preceding and current row
+        ) as path
+    from ordered
+),
+
+-- many lives take the same path: each is gone once
+paths as (
+    select distinct instrument, path from travelled
+),
+
+path_ends as (
+    select
+        paths.instrument,
+        paths.path,
         list_reduce(  -- noqa: PRS
-            list_prepend('unknown', list(ordered.taken_move) over life),
+            list_prepend('unknown', paths.path),
             lambda state, move: coalesce(machines.next_states[state || ' + ' || move], state)
         ) as state_after
-    from ordered
-    inner join machines on ordered.instrument = machines.instrument
-    window life as (
-        partition by ordered.life_key order by ordered.step_number rows between unbounded preceding and current row
-    )
+    from paths
+    inner join machines on paths.instrument = machines.instrument
 ),
 
 followed as (
-    select *, coalesce(lag(state_after) over (partition by life_key order by step_number), 'unknown') as state_before
-    from folded
+    select
+        travelled.*,
+        path_ends.state_after,
+        coalesce(
+            lag(path_ends.state_after) over (partition by travelled.life_key order by travelled.step_number), 'unknown'
+        ) as state_before
+    from travelled
+    inner join path_ends on travelled.instrument = path_ends.instrument and travelled.path = path_ends.path
 )
 
 select
