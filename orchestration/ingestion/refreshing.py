@@ -62,13 +62,14 @@ def refresh(
 ) -> IngestResult:
     """Archive and load everything new; the caller holds the lock on the writer.
 
-    `feeds` limits it to some feeds. `reread` reads every file again instead of trusting size, time and inode.
+    `feeds` limits the look into `raw/` to some feeds. `reread` reads every file again instead of trusting size, time
+    and inode.
     """
     started = time.monotonic()
     with connection(settings, log=log, clock=clock) as con:
         run = _Run(con=con, settings=settings, registry=registry, clock=clock, log=log, started=started, rereads=reread)
         run.prepare(force=False)
-        run.load_recorded(feeds)
+        run.load_recorded()
         run.seen = time.monotonic()
         findings = discovery.discover(settings.raw, registry=registry, feeds=feeds)
         run.take_in(discovery.settle(findings, settings.raw, settle_seconds=settings.settle_seconds, sleep=sleep))
@@ -87,7 +88,7 @@ def rebuild(
     with connection(settings, log=log, clock=clock) as con:
         run = _Run(con=con, settings=settings, registry=registry, clock=clock, log=log, started=started)
         run.prepare(force=True)
-        run.load_recorded(None)
+        run.load_recorded()
         return run.result()
 
 
@@ -153,8 +154,8 @@ class _Run:
                 self.con.execute("insert into ops.contracts values ($current)", {"current": current})
         load_reference(self.con, log=self.log)
 
-    def load_recorded(self, feeds: Collection[str] | None) -> None:
-        """Load what the archive holds and the ledger does not, and what a person confirmed meanwhile."""
+    def load_recorded(self) -> None:
+        """Load what the archive holds and the ledger does not, of any feed, and what a person confirmed meanwhile."""
         known = ledger.known_deliveries(self.con)
         confirmed = [
             delivery.delivery_id
@@ -162,8 +163,7 @@ class _Run:
             if delivery.status is Status.HELD and self.archive.is_confirmed(delivery.delivery_id)
         ]
         missing = self.archive.delivery_ids() - {delivery.delivery_id for delivery in known}
-        pending = [self.archive.delivery(delivery_id) for delivery_id in (*missing, *confirmed)]
-        self.load(delivery for delivery in pending if feeds is None or delivery.feed in feeds)
+        self.load(self.archive.delivery(delivery_id) for delivery_id in (*missing, *confirmed))
 
     def load(self, deliveries: Iterable[Delivery]) -> None:
         """Load deliveries in the order in which they were received."""

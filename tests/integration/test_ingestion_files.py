@@ -389,6 +389,14 @@ def test_feeds_limit_what_is_looked_at(house: House) -> None:
     assert [outcome.feed for outcome in house.refresh(feeds={"topics"}).deliveries] == ["topics"]
 
 
+def test_a_run_for_one_feed_still_rebuilds_all_of_them(house: House) -> None:
+    house.drop("meetings/a.csv", meetings(meeting(1)))
+    house.refresh()
+    house.settings.warehouse.unlink()
+    house.refresh(feeds={"topics"})
+    assert house.ask("select count(*) from landing.meetings") == [(1,)]
+
+
 def test_the_cursor_changes_with_files_and_only_with_them(house: House) -> None:
     def cursor() -> str:
         return ingestion.scan(house.settings).cursor

@@ -33,8 +33,10 @@ BLANKS = " \t\r\n\v\f\u00a0\u1680\u202f\u205f\u3000\ufeff" + "".join(map(chr, ra
 """What is trimmed from cells, and leaves a cell empty that holds nothing else."""
 
 _HEAD_BYTES = 1 << 20
-_UNCOMMON = (b'"', *sorted({char.encode()[:2] for char in BLANKS if char not in " \r\n"}))
+_UNCOMMON_ASCII = (b'"', b"\t", b"\v", b"\f")
+_UNCOMMON_OTHERS = tuple(sorted({char.encode()[:2] for char in BLANKS if not char.isascii()}))
 """Bytes without which no cell begins or ends with another blank than the space: line ends need quotes."""
+
 _BLANK = " \t\r\n\v\f\x1a\u00a0\ufeff"
 _QUOTED = re.compile(r'[ \t]*"((?:[^"]++|"")*+)"')
 _QUOTE_FIRST = re.compile(r'[ \t]*"')
@@ -109,7 +111,9 @@ def _has_uncommon(path: Path) -> bool:
     with path.open("rb") as reader:
         chunk = reader.read(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
         while chunk:
-            if any(uncommon in chunk for uncommon in _UNCOMMON):
+            if any(uncommon in chunk for uncommon in _UNCOMMON_ASCII):
+                return True
+            if not chunk.isascii() and any(uncommon in chunk for uncommon in _UNCOMMON_OTHERS):
                 return True
             # A character may lie across two chunks.
             last = chunk[-1:] if chunk[-1] >= 0x80 else b""
