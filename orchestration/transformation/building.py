@@ -100,7 +100,8 @@ def build_star(
     Raises:
         DbtError: dbt did not get as far as running anything.
     """
-    arguments = ["test" if only_test else "build"]
+    # what dbt would write of the build, this module returns; and the manifest is at hand
+    arguments = ["test" if only_test else "build", "--no-write-json"]
     if not unit_tests:
         arguments += ["--exclude-resource-type", "unit_test"]
     if select is not None:
