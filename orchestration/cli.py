@@ -95,7 +95,7 @@ def _refresh(settings: Settings, out: TextIO, *, run_config: dict[str, object]) 
     started = time.monotonic()
     _show_progress(out)
     _say(out, f"Entente: {settings.raw} → {settings.serving / 'warehouse.duckdb'}")
-    _prepare_dagster_home(settings)
+    prepare_dagster_home(settings)
     warnings.filterwarnings("ignore", category=UserWarning, module="dagster")
 
     from orchestration.transformation.project import DbtError, prepare_manifest
@@ -155,7 +155,7 @@ def _dev(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:  # noqa
     if not _is_free(port):
         return _failed(out, [f"Port {port} is taken. Choose another: DAGSTER_PORT={int(port) + 1} make dev"])
     _show_progress(out)
-    _prepare_dagster_home(settings)
+    prepare_dagster_home(settings)
     prepare_manifest()
     _say(out, f"The Dagster UI: http://127.0.0.1:{port}. New files in {settings.raw} are loaded as they come.")
     os.chdir(PROJECT_ROOT)
@@ -184,7 +184,7 @@ def _is_free(port: str) -> bool:
     return True
 
 
-def _prepare_dagster_home(settings: Settings) -> None:
+def prepare_dagster_home(settings: Settings) -> None:
     """Make DAGSTER_HOME, so that nobody need know it; Dagster's configuration there follows the checkout's.
 
     Where the caller chose the folder and configured it, their configuration stays.
