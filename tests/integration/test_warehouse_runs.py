@@ -1,4 +1,4 @@
-"""The real job, run by Dagster on a scratch installation: what its history tells, what keeps a star from readers."""
+"""The real job, run by Dagster on a scratch installation: its history, and what keeps a star from readers."""
 
 from __future__ import annotations
 
