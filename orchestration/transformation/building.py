@@ -104,6 +104,9 @@ def build_star(
     arguments = ["test" if only_test else "build", "--no-write-json"]
     if not unit_tests:
         arguments += ["--exclude-resource-type", "unit_test"]
+    elif not only_test:
+        # where the models changed a seed may have other columns, and dbt replaces its table only when told to
+        arguments += ["--full-refresh"]
     if select is not None:
         arguments += ["--select", *sorted(select), "--indirect-selection", "buildable"]
     started = time.monotonic()

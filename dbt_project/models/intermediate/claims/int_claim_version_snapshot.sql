@@ -92,15 +92,32 @@ seen as (
         using (dataset, fact_kind, fact_id, document_id, twin_number, delivery_number)
 ),
 
--- present, unreadable: the last good version stays
+present as (
+    select
+        *,
+        coalesce(delivery_number <> lag(delivery_number) over stream + 1, true) as is_back
+    from seen
+    window stream as (partition by dataset, fact_kind, fact_id, document_id, twin_number order by delivery_number)
+),
+
+stays as (
+    select
+        *,
+        sum(cast(is_back as integer)) over (
+            partition by dataset, fact_kind, fact_id, document_id, twin_number order by delivery_number
+        ) as stay_number
+    from present
+),
+
+-- present, unreadable: the last good version stays; what was withdrawn comes back only with a row that can be read
 filled as (
     select
         *,
         last_value(content_hash ignore nulls) over (
-            partition by dataset, fact_kind, fact_id, document_id, twin_number order by delivery_number
+            partition by dataset, fact_kind, fact_id, document_id, twin_number, stay_number order by delivery_number
             rows between unbounded preceding and current row
         ) as held_hash
-    from seen
+    from stays
 ),
 
 marked as (
