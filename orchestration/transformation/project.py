@@ -35,6 +35,9 @@ PARSED = TARGET / "parsed.msgpack"
 PARTS = ("dbt_project.yml", "profiles.yml", "models", "macros", "seeds", "tests", "analyses", "snapshots")
 """What below the project decides what dbt builds."""
 
+IMPORTED = ("identity",)
+"""The packages of ours that models in Python import."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -52,9 +55,10 @@ def project_fingerprint(project: Path = DBT_PROJECT) -> str:
     digest = hashlib.sha256()
     for package in ("dbt-core", "dbt-duckdb", "duckdb"):
         digest.update(json.dumps([package, version(package)]).encode())
-    for path in sorted(path for part in PARTS for path in _files(project / part)):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(json.dumps([path.relative_to(project).as_posix(), content]).encode())
+    for folder, parts in ((project, PARTS), (PROJECT_ROOT / "orchestration", IMPORTED)):
+        for path in sorted(path for part in parts for path in _files(folder / part)):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(json.dumps([path.relative_to(folder).as_posix(), content]).encode())
     return digest.hexdigest()
 
 

@@ -57,7 +57,7 @@ def test_a_layer_reads_only_what_stands_before_it(manifest: Manifest) -> None:
 
 
 def test_every_model_opens_with_its_grain(manifest: Manifest) -> None:
-    assert [node["name"] for node in models(manifest) if not node["raw_code"].startswith("-- Grain: ")] == []
+    assert [node["name"] for node in models(manifest) if not re.match("(--|#) Grain: ", node["raw_code"])] == []
 
 
 def test_every_mart_has_an_enforced_contract_and_a_test(manifest: Manifest) -> None:

@@ -1,25 +1,30 @@
-{% macro fact_id(fact_kind, key) -%}
+{% macro fact_id(fact_kind, key, given='given_fact_id') -%}
     {#-
         The id that the recorder gave; else the one id that others gave for the same business key, so that a second
         document joins the fact without knowing its id; else a hash of the kind and the business key.
     -#}
     {%- set key_hash = surrogate_key(["'" ~ fact_kind ~ "'"] + key) -%}
     coalesce(
-        given_fact_id,
+        {{ given }},
         case
-            when min(given_fact_id) over (partition by {{ key_hash }}) = max(given_fact_id) over (partition by {{ key_hash }})
-                then min(given_fact_id) over (partition by {{ key_hash }})
+            when min({{ given }}) over (partition by {{ key_hash }}) = max({{ given }}) over (partition by {{ key_hash }})
+                then min({{ given }}) over (partition by {{ key_hash }})
         end,
         {{ key_hash }}
     )
 {%- endmacro %}
 
 
-{% macro claim_columns(feed, fact_kind, key, attributes) -%}
-    {#- The columns that all claims share; the model adds its typed attributes beside them. -#}
-    '{{ feed }}' as feed,
+{% macro claim_columns(feed, fact_kind, key, attributes, reported_key=none) -%}
+    {#-
+        The columns that all claims share; the model adds its typed attributes beside them. `feed` is a feed's name, or
+        none where a column says it. `reported_key` is the key before identity was decided, and stands with
+        `reported_given_fact_id`: it gives the id that the fact would have alone.
+    -#}
+    {{ "'" ~ feed ~ "' as feed" if feed else 'feed' }},
     '{{ fact_kind }}' as fact_kind,
     {{ fact_id(fact_kind, key) }} as fact_id,
+    {{ fact_id(fact_kind, reported_key, 'reported_given_fact_id') if reported_key else 'fact_id' }} as reported_fact_id,
     {{ row_id() }} as row_id,
     document_id,
     locator,

@@ -30,10 +30,18 @@
 {%- endmacro %}
 
 
-{% macro join_person(column, relation='staged') -%}
-    left join {{ ref('int_person_name') }} as {{ column }}_by_id on {{ relation }}.{{ column }}_reported = {{ column }}_by_id.text
+{% macro join_person(column, code, relation='staged') -%}
+    {#- The recorded person whom a text names, speaking for `code`; and what a person decided on the id made of both. -#}
+    left join {{ ref('int_person_name') }} as {{ column }}_by_id
+        on {{ relation }}.{{ column }}_reported = {{ column }}_by_id.text and {{ column }}_by_id.scope = 'id'
     left join {{ ref('int_person_name') }} as {{ column }}_by_name
         on {{ normalised_name(relation ~ '.' ~ column ~ '_reported') }} = {{ column }}_by_name.text
+        and {{ column }}_by_name.scope = case when {{ is_known_country(code) }} then {{ code }} else 'unstated' end
+    left join {{ ref('int_person_name') }} as {{ column }}_by_alias
+        on {{ normalised_name(relation ~ '.' ~ column ~ '_reported') }} = {{ column }}_by_alias.text
+        and {{ column }}_by_alias.scope = 'anywhere'
+    left join {{ ref('int_identity') }} as {{ column }}_identity
+        on {{ column }}_identity.kind = 'person' and {{ column }}_identity.reported_id = {{ named_person_id(column, code, relation) }}
 {%- endmacro %}
 
 
@@ -42,8 +50,15 @@
     coalesce(
         {{ column }}_by_id.person_id,
         {{ column }}_by_name.person_id,
-        {{ slug(relation ~ '.' ~ column ~ '_reported') }} || coalesce('-' || {{ slug(code) }}, '')
+        {{ column }}_by_alias.person_id,
+        {{ column }}_identity.canonical_id,
+        {{ named_person_id(column, code, relation) }}
     )
+{%- endmacro %}
+
+
+{% macro named_person_id(column, code, relation='staged') -%}
+    {{ slug(relation ~ '.' ~ column ~ '_reported') }} || coalesce('-' || {{ slug(code) }}, '')
 {%- endmacro %}
 
 

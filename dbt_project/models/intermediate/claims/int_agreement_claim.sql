@@ -1,18 +1,27 @@
 -- Grain: one row per accepted row that claims an agreement.
-with staged as (
-    select * from {{ ref('stg_agreements') }}
+with identified as (
+    select
+        reported.* exclude (agreement_id, parent_agreement_id, given_fact_id),
+        {{ identified('agreement_id', 'reported') }},
+        {{ identified('parent_agreement_id', 'reported') }},
+        {{ identified_fact_id('agreement_id', 'reported') }}
+    from {{ ref('int_agreement_reported') }} as reported
+    {{ join_identity("'agreement'", 'agreement_id', 'reported') }}
+    {{ join_identity("'agreement'", 'parent_agreement_id', 'reported') }}
 )
 
 select
     {{ claim_columns(
-        'agreements', 'agreement',
+        none, 'agreement',
         ['agreement_id'],
         [
             'agreement_id', 'title', 'instrument_type', 'is_binding', 'place', 'registration', 'text_url',
-            'parent_agreement_id', 'parent_relation'
-        ]
+            'parent_agreement_id', 'parent_relation', 'reported_agreement_id'
+        ],
+        reported_key=['reported_agreement_id']
     ) }},
     agreement_id,
+    reported_agreement_id,
     title,
     instrument_type,
     is_binding,
@@ -21,4 +30,4 @@ select
     text_url,
     parent_agreement_id,
     parent_relation
-from staged
+from identified

@@ -1,15 +1,11 @@
 -- Grain: one row per accepted row that claims a step in the life of an agreement.
-with staged as (
-    select * from {{ ref('stg_agreement_events') }}
-),
-
-identified as (
+with identified as (
     select
-        staged.*,
-        party_party.party_kind,
-        party_party.party_code
-    from staged
-    {{ join_party('agreement_events', 'party') }}
+        reported.* exclude (agreement_id, given_fact_id),
+        {{ identified('agreement_id', 'reported') }},
+        {{ identified_fact_id('agreement_id', 'reported') }}
+    from {{ ref('int_agreement_event_reported') }} as reported
+    {{ join_identity("'agreement'", 'agreement_id', 'reported') }}
 ),
 
 -- one document that dates the same step twice speaks of two steps (left, and joined again), in every document
@@ -18,7 +14,7 @@ repeated as (
     from (
         select agreement_id, party_code, event
         from identified
-        group by agreement_id, party_code, event, document_id, delivery_id
+        group by agreement_id, reported_agreement_id, party_code, event, document_id, delivery_id
         having count(distinct occurred_edtf) > 1
     ) as dated_twice
 ),
@@ -36,13 +32,16 @@ dated as (
 
 select
     {{ claim_columns(
-        'agreement_events', 'agreement_event',
+        none, 'agreement_event',
         ['agreement_id', key_of_reported('party_code', 'party_reported'), 'event', 'occurrence'],
         [
-            'agreement_id', 'party_code', 'party_reported', 'event', 'occurred_edtf', 'effective_edtf'
-        ]
+            'agreement_id', 'party_code', 'party_reported', 'event', 'occurred_edtf', 'effective_edtf',
+            'reported_agreement_id'
+        ],
+        reported_key=['reported_agreement_id', key_of_reported('party_code', 'party_reported'), 'event', 'occurrence']
     ) }},
     agreement_id,
+    reported_agreement_id,
     party_kind,
     party_code,
     party_reported,

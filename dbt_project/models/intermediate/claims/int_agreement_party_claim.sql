@@ -1,26 +1,24 @@
 -- Grain: one row per accepted row that claims a party to an agreement.
-with staged as (
-    select * from {{ ref('stg_agreement_parties') }}
-),
-
-identified as (
+with identified as (
     select
-        staged.*,
-        party_party.party_kind,
-        party_party.party_code
-    from staged
-    {{ join_party('agreement_parties', 'party') }}
+        reported.* exclude (agreement_id, given_fact_id),
+        {{ identified('agreement_id', 'reported') }},
+        {{ identified_fact_id('agreement_id', 'reported') }}
+    from {{ ref('int_agreement_party_reported') }} as reported
+    {{ join_identity("'agreement'", 'agreement_id', 'reported') }}
 )
 
 select
     {{ claim_columns(
-        'agreement_parties', 'agreement_party',
+        none, 'agreement_party',
         ['agreement_id', key_of_reported('party_code', 'party_reported')],
         [
-            'agreement_id', 'party_code', 'party_reported', 'role'
-        ]
+            'agreement_id', 'party_code', 'party_reported', 'role', 'reported_agreement_id'
+        ],
+        reported_key=['reported_agreement_id', key_of_reported('party_code', 'party_reported')]
     ) }},
     agreement_id,
+    reported_agreement_id,
     party_kind,
     party_code,
     party_reported,

@@ -1,6 +1,14 @@
 -- Grain: one row per accepted row that claims another name of something.
 with staged as (
     select * from {{ ref('stg_aliases') }}
+),
+
+identified as (
+    select
+        staged.* exclude (id),
+        {{ identified('id') }}
+    from staged
+    {{ join_identity('staged.kind', 'id') }}
 )
 
 select
@@ -15,4 +23,4 @@ select
     id,
     alias,
     language
-from staged
+from identified

@@ -1,6 +1,14 @@
 -- Grain: one row per accepted row that claims an id elsewhere.
 with staged as (
     select * from {{ ref('stg_external_ids') }}
+),
+
+identified as (
+    select
+        staged.* exclude (id),
+        {{ identified('id') }}
+    from staged
+    {{ join_identity('staged.kind', 'id') }}
 )
 
 select
@@ -15,4 +23,4 @@ select
     id,
     scheme,
     value
-from staged
+from identified

@@ -1,6 +1,16 @@
 -- Grain: one row per accepted row that claims an edge between two facts.
 with staged as (
     select * from {{ ref('stg_links') }}
+),
+
+identified as (
+    select
+        staged.* exclude (subject_id, object_id),
+        {{ identified('subject_id') }},
+        {{ identified('object_id') }}
+    from staged
+    {{ join_identity('staged.subject_kind', 'subject_id') }}
+    {{ join_identity('staged.object_kind', 'object_id') }}
 )
 
 select
@@ -16,4 +26,4 @@ select
     relation,
     object_kind,
     object_id
-from staged
+from identified

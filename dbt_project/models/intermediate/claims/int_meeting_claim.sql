@@ -4,9 +4,15 @@ with staged as (
 ),
 
 native_meetings as (
-    select staged.*, country_country.country_code
+    select
+        staged.* exclude (meeting_id, parent_meeting_id),
+        {{ identified('meeting_id') }},
+        {{ identified('parent_meeting_id') }},
+        country_country.country_code
     from staged
     {{ join_country('meetings', 'country') }}
+    {{ join_identity("'meeting'", 'meeting_id') }}
+    {{ join_identity("'meeting'", 'parent_meeting_id') }}
 ),
 
 native_claims as (
@@ -43,11 +49,12 @@ native_claims as (
 
 visits as (
     select
-        * exclude (
-            start_date_edtf, start_date_earliest, start_date_latest, start_date_precision, start_date_is_approximate,
+        visit.* exclude (
+            meeting_id, start_date_edtf, start_date_earliest, start_date_latest, start_date_precision, start_date_is_approximate,
             start_date_is_uncertain, end_date_edtf, end_date_earliest, end_date_latest, end_date_precision,
             end_date_is_approximate, end_date_is_uncertain
         ),
+        {{ identified('meeting_id', 'visit') }},
         'visit' as kind,
         visitor_reported || ' (' || from_country_reported || ') in the United States' as title,
         start_date_edtf as started_edtf,
@@ -67,7 +74,8 @@ visits as (
         'United States' as country_reported,
         cast(null as varchar) as parent_meeting_id,
         {{ source_claim_columns('history-at-state-visits') }}
-    from {{ ref('int_state_visit') }}
+    from {{ ref('int_state_visit') }} as visit
+    {{ join_identity("'meeting'", 'meeting_id', 'visit') }}
 ),
 
 visit_claims as (

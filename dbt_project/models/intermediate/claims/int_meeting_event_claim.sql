@@ -1,6 +1,8 @@
 -- Grain: one row per accepted row that claims a step in the life of a meeting.
 with staged as (
-    select * from {{ ref('stg_meeting_events') }}
+    select reported.* exclude (meeting_id), {{ identified('meeting_id', 'reported') }}
+    from {{ ref('stg_meeting_events') }} as reported
+    {{ join_identity("'meeting'", 'meeting_id', 'reported') }}
 ),
 
 -- one document that dates the same step twice speaks of two steps (left, and joined again), in every document

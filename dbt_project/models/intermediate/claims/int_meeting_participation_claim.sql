@@ -5,13 +5,15 @@ with staged as (
 
 native_participants as (
     select
-        staged.*,
+        staged.* exclude (meeting_id),
+        {{ identified('meeting_id') }},
         represents_party.party_kind as represents_kind,
         represents_party.party_code as represents_code,
         {{ person_id('person', 'represents_party.party_code') }} as person_id
     from staged
     {{ join_party('meeting_participants', 'represents') }}
-    {{ join_person('person') }}
+    {{ join_person('person', 'represents_party.party_code') }}
+    {{ join_identity("'meeting'", 'meeting_id') }}
 ),
 
 native_claims as (
@@ -46,9 +48,13 @@ visitors as (
 ),
 
 identified_visitors as (
-    select visitors.*, {{ person_id('person', 'visitors.represents_code', 'visitors') }} as person_id
+    select
+        visitors.* exclude (meeting_id),
+        {{ identified('meeting_id', 'visitors') }},
+        {{ person_id('person', 'visitors.represents_code', 'visitors') }} as person_id
     from visitors
-    {{ join_person('person', 'visitors') }}
+    {{ join_person('person', 'visitors.represents_code', 'visitors') }}
+    {{ join_identity("'meeting'", 'meeting_id', 'visitors') }}
 ),
 
 -- a visit has one visitor: a corrected spelling is a new version of the same participation

@@ -5,10 +5,12 @@ with staged as (
 
 identified as (
     select
-        staged.*,
+        staged.* exclude (organization_id),
+        {{ identified('organization_id') }},
         country_country.country_code
     from staged
     {{ join_country('organizations', 'country') }}
+    {{ join_identity("'organization'", 'organization_id') }}
 )
 
 select

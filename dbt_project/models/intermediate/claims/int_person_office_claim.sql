@@ -5,11 +5,13 @@ with staged as (
 
 identified as (
     select
-        staged.*,
+        staged.* exclude (person_id),
+        {{ identified('person_id') }},
         represents_party.party_kind as represents_kind,
         represents_party.party_code as represents_code
     from staged
     {{ join_party('people', 'represents') }}
+    {{ join_identity("'person'", 'person_id') }}
 )
 
 select

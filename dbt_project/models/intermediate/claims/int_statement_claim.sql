@@ -5,13 +5,17 @@ with staged as (
 
 identified as (
     select
-        staged.*,
+        staged.* exclude (meeting_id, target_id),
+        {{ identified('meeting_id') }},
+        {{ identified('target_id') }},
         on_behalf_of_party.party_kind as on_behalf_of_kind,
         on_behalf_of_party.party_code as on_behalf_of_code,
         {{ person_id('speaker', 'on_behalf_of_party.party_code') }} as speaker_person_id
     from staged
     {{ join_party('statements', 'on_behalf_of') }}
-    {{ join_person('speaker') }}
+    {{ join_person('speaker', 'on_behalf_of_party.party_code') }}
+    {{ join_identity("'meeting'", 'meeting_id') }}
+    {{ join_identity('staged.target_kind', 'target_id') }}
 )
 
 select

@@ -1,6 +1,14 @@
 -- Grain: one row per accepted row that claims a topic of a fact.
 with staged as (
     select * from {{ ref('stg_topics') }}
+),
+
+identified as (
+    select
+        staged.* exclude (subject_id),
+        {{ identified('subject_id') }}
+    from staged
+    {{ join_identity('staged.subject_kind', 'subject_id') }}
 )
 
 select
@@ -14,4 +22,4 @@ select
     subject_kind,
     subject_id,
     topic
-from staged
+from identified

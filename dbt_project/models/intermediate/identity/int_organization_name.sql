@@ -13,10 +13,16 @@ known as (
     select {{ normalised_name('name') }} as text, organization_id from organizations
     union
     select {{ normalised_name('alias') }} as text, id as organization_id from aliases where kind = 'organization'
+),
+
+identified as (
+    select known.text, coalesce(identity.canonical_id, known.organization_id) as organization_id
+    from known
+    left join {{ ref('int_organization_identity') }} as identity on known.organization_id = identity.reported_id
 )
 
 select text, min(organization_id) as organization_id
-from known
+from identified
 where text is not null
 group by text
 having count(distinct organization_id) = 1

@@ -1,0 +1,33 @@
+-- Grain: one row per kind, rule and pair of ids that the rule says are the same, or are not, the strongest first.
+-- Organisations are linked before, since parties to agreements are known by them.
+with links as (
+    {{ stated_links("kind <> 'organization'") }}
+    union all by name
+    select 'person' as kind, id_a, id_b, true as is_same, 'name_country_and_time' as rule, 3 as rule_rank, 1.0 as score
+    from {{ ref('int_person_pair') }}
+),
+
+-- what people record comes first, then what datasets record, then what machines code, then ids that nothing delivered
+ranks as (
+    select
+        'agreement' as kind,
+        reported.agreement_id as id,
+        min(case when classes.evidence_class = 'machine_coded' then 2 when sources.feed is not null then 1 else 0 end) as rank
+    from {{ ref('int_agreement_reported') }} as reported
+    left join {{ ref('evidence_classes') }} as classes on reported.feed = classes.feed
+    left join {{ ref('source_documents') }} as sources on reported.feed = sources.feed
+    group by reported.agreement_id
+    union all
+    select distinct 'person' as kind, person_id as id, 0 as rank from {{ ref('stg_people') }}
+    union all
+    select distinct 'meeting' as kind, meeting_id as id, 0 as rank from {{ ref('stg_meetings') }}
+)
+
+select
+    links.*,
+    {{ link_position() }} as position,
+    coalesce(a.rank, 3) as rank_a,
+    coalesce(b.rank, 3) as rank_b
+from links
+left join ranks as a on links.kind = a.kind and links.id_a = a.id
+left join ranks as b on links.kind = b.kind and links.id_b = b.id
