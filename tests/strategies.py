@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 
@@ -77,6 +78,8 @@ def cells(column: Column) -> st.SearchStrategy[str]:
             return COUNTRIES
         case ColumnType.LANGUAGE:
             return st.sampled_from(("en", "ur", "ru", "pt-BR"))
+        case ColumnType.JSON:
+            return st.lists(IDS).map(json.dumps)
         case ColumnType.URL:
             return IDS.map(lambda text: f"https://example.org/{text}")
         case ColumnType.TEXT | ColumnType.PERSON | ColumnType.ORGANIZATION:

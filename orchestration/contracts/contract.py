@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+TABLE_PATTERNS = ("*.csv", "*.csv.gz", "*.ndjson", "*.ndjson.gz", "*.jsonl", "*.jsonl.gz")
+"""The names of files that hold one table, in the formats that every feed of tables takes."""
+
 
 class ColumnType(StrEnum):
     """How the text of a cell is checked, and the DuckDB type that it lands in."""
@@ -38,6 +41,8 @@ class ColumnType(StrEnum):
     LANGUAGE = "language"
     """An ISO 639 code of two or three letters, with an optional BCP 47 tail."""
     URL = "url"
+    JSON = "json"
+    """A list or an object, or any other JSON value. Lands as the text of it."""
 
     @property
     def duckdb_type(self) -> str:
@@ -97,10 +102,14 @@ class Contract:
     at_least_one: tuple[tuple[str, ...], ...] = ()
     """Groups of columns of which a row must fill one, whichever it can."""
     mode: Mode = Mode.APPEND
-    file_patterns: tuple[str, ...] = ("*.csv", "*.csv.gz")
+    file_patterns: tuple[str, ...] = TABLE_PATTERNS
     """Which file names below `raw/<feed>/` belong to the feed."""
+    reader: str | None = None
+    """The reader of its files, by its name in `orchestration.ingestion.formats`; None: the ending of a name tells."""
     is_folder_delivery: bool = False
     """True where a folder `raw/<feed>/<as of>/` is one delivery; otherwise every file is one."""
+    dataset_key: str | None = None
+    """Folder deliveries: the data set that every folder is a release of, where it is not called after the feed."""
     source_document_id: str | None = None
     """Source feeds: the document (a row of the seed `source_documents`) that every row comes from."""
     lands_in: str | None = field(default=None)

@@ -16,5 +16,6 @@ CONTRACT = Contract(
     key=(),
     mode=Mode.SNAPSHOT,
     file_patterns=("*.yaml", "*.yml"),
+    reader="dossiers",
     columns=(),
 )

@@ -28,6 +28,7 @@ _TYPES: dict[ColumnType, str] = {
     ColumnType.PERSON: "A name, or the id of a person.",
     ColumnType.LANGUAGE: "An ISO 639 code of two or three letters: `en`, `ur`, `pt-BR`.",
     ColumnType.URL: "An address that begins with `http://` or `https://`.",
+    ColumnType.JSON: "A JSON value, such as a list; a list or an object of an NDJSON or Parquet file as it is.",
 }
 
 _MODES: dict[Mode, str] = {

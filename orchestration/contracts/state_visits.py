@@ -24,6 +24,8 @@ CONTRACT = Contract(
     mode=Mode.SNAPSHOT,
     file_patterns=("*.xml",),
     is_folder_delivery=True,
+    reader="state_visits",
+    dataset_key="visits",
     source_document_id="history-at-state-visits",
     columns=(
         Column(

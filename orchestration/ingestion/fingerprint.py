@@ -15,7 +15,14 @@ import orchestration
 from orchestration.contracts import Contract
 
 _ROOT = Path(orchestration.__file__).parent
-_READING_CODE = ("edtf.py", "dossiers", "ingestion/readers", "ingestion/staging.py", "ingestion/validation.py")
+_READING_CODE = (
+    "edtf.py",
+    "dossiers",
+    "ingestion/formats.py",
+    "ingestion/readers",
+    "ingestion/staging.py",
+    "ingestion/validation.py",
+)
 
 
 def fingerprint(registry: Mapping[str, Contract]) -> str:
@@ -33,6 +40,7 @@ def _shape(contract: Contract) -> list[object]:
         contract.at_least_one,
         contract.mode,
         contract.is_folder_delivery,
+        contract.reader,
         [[c.name, c.type, c.required, c.allowed, c.pattern, c.minimum, c.maximum] for c in contract.columns],
     ]
 

@@ -23,11 +23,12 @@ from orchestration.ingestion import ledger
 from orchestration.ingestion.archive import Archive, Delivery
 from orchestration.ingestion.clock import Clock, naive
 from orchestration.ingestion.database import quoted, temporary_folder, transaction
+from orchestration.ingestion.formats import CSV, GZIP_ENDING, ROW_FORMATS, RowFormat, format_of
 from orchestration.ingestion.ledger import Entry, Status
 from orchestration.ingestion.manifests import Manifest, from_content
 from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
 from orchestration.ingestion.readers import columns as header_columns
-from orchestration.ingestion.readers import compressed, delimited, dossiers, state_visits
+from orchestration.ingestion.readers import compressed, delimited, dossiers
 from orchestration.ingestion.readers.columns import Columns
 from orchestration.ingestion.readers.rows import FileContent
 from orchestration.ingestion.refusal import Refused
@@ -102,12 +103,14 @@ class Loader:
                     yield self._refuse(delivery, str(refused))
             if contract is None or not ready:
                 return
-            if contract.feed == dossiers.FEED:
-                yield from self._load_dossiers(ready)
-            elif contract.is_folder_delivery:
-                yield from self._load_visits(ready)
-            else:
-                yield from self._load_csv(contract, ready, folder)
+            by_format: dict[str, list[StagedFile]] = defaultdict(list)
+            for file in ready:
+                by_format[format_of(contract, file.file.original_path)].append(file)
+            for name, files in by_format.items():
+                if name == CSV:
+                    yield from self._load_csv(contract, files, folder)
+                else:
+                    yield from self._load_rows(contract, files, ROW_FORMATS[name])
 
     # Files
 
@@ -130,7 +133,7 @@ class Loader:
                 what = "is damaged" if source.is_file() else "is missing"
                 reason = f"{file.original_path} {what} in the archive ({file.sha256})"
                 raise Refused(reason, "restore the archive from its backup")
-            if file.original_path.lower().endswith(".gz"):
+            if file.original_path.lower().endswith(GZIP_ENDING):
                 packed, source = source, folder / file.sha256
                 compressed.unpack(packed, source)
             number = first + len(opened)
@@ -207,52 +210,61 @@ class Loader:
             written = [name for name, _ in (*columns.known, *columns.extra)]
             raise header_columns.lacking(columns.missing, written, stage.contract)
 
-    def _load_dossiers(self, files: Sequence[StagedFile]) -> Iterator[DeliveryOutcome]:
-        contents: list[tuple[StagedFile, FileContent]] = []
-        for file in files:
-            try:
-                content = dossiers.read(
-                    file.source, name=file.file.original_path, document_id=file.delivery.dataset_key
-                )
-            except Refused as refused:
-                yield self._refuse(file.delivery, str(refused))
+    def _load_rows(
+        self, contract: Contract, files: Sequence[StagedFile], row_format: RowFormat
+    ) -> Iterator[DeliveryOutcome]:
+        """Load what is read row by row; where something is wrong with one delivery, find it by halves."""
+        deliveries = list(dict.fromkeys(file.delivery.delivery_id for file in files))
+        try:
+            outcomes = self._stage_and_commit(contract, files, row_format)
+        except (Refused, StructureError, CountMismatchError, *_DATA_ERRORS) as error:
+            if len(deliveries) == 1:
+                is_refused = isinstance(error, Refused)
+                reason = str(error) if is_refused else f"it could not be loaded: {str(error).splitlines()[0]}"
+                outcomes = [self._refuse(files[0].delivery, reason)]
             else:
-                contents.append((file, content))
-        yield from self._load_read(contents)
-
-    def _load_visits(self, files: Sequence[StagedFile]) -> Iterator[DeliveryOutcome]:
-        delivery = files[0].delivery
-        try:
-            contents = [(file, state_visits.read(file.source, name=file.file.original_path)) for file in files]
-        except Refused as refused:
-            yield self._refuse(delivery, str(refused))
-        else:
-            yield from self._load_read(contents)
-
-    def _load_read(self, contents: Sequence[tuple[StagedFile, FileContent]]) -> Iterator[DeliveryOutcome]:
-        """Load what was read row by row; where it cannot be loaded together, each delivery on its own."""
-        if not contents:
-            return
-        try:
-            batch = open_batch(self.con, [file for file, _ in contents])
-            stage_rows(self.con, batch, contents, self.registry)
-            outcomes = self._commit(batch)
-        except Refused as refused:
-            outcomes = [self._refuse(contents[0][0].delivery, str(refused))]
-        except (CountMismatchError, *_DATA_ERRORS) as error:
-            by_delivery: dict[str, list[tuple[StagedFile, FileContent]]] = defaultdict(list)
-            for file, content in contents:
-                by_delivery[file.delivery.delivery_id].append((file, content))
-            if len(by_delivery) > 1:
-                close_batch(self.con)
-                for part in by_delivery.values():
-                    yield from self._load_read(part)
+                first = set(deliveries[: len(deliveries) // 2])
+                for is_first in (True, False):
+                    half = [file for file in files if (file.delivery.delivery_id in first) is is_first]
+                    yield from self._load_rows(contract, half, row_format)
                 return
-            reason = f"it could not be loaded: {str(error).splitlines()[0]}"
-            outcomes = [self._refuse(contents[0][0].delivery, reason)]
+        yield from outcomes
+
+    def _stage_and_commit(
+        self, contract: Contract, files: Sequence[StagedFile], row_format: RowFormat
+    ) -> list[DeliveryOutcome]:
+        contents: list[tuple[StagedFile, FileContent]] = []
+
+        def opened() -> Iterator[tuple[StagedFile, FileContent]]:
+            for file in files:
+                content = row_format.read(file.as_source(contract))
+                contents.append((file, content))
+                yield file, content
+
+        try:
+            batch = open_batch(self.con, files)
+            stage_rows(self.con, batch, opened(), self.registry, originals=row_format.originals)
+            for file, content in contents:
+                if content.header:
+                    self._match_header(batch, contract, file, content.header)
+            return self._commit(batch)
         finally:
             close_batch(self.con)
-        yield from outcomes
+
+    def _match_header(self, batch: Batch, contract: Contract, file: StagedFile, header: Sequence[str]) -> None:
+        """Judge the columns that a file turned out to have.
+
+        Raises:
+            Refused: a required column is missing.
+            StructureError: some are missing as only a file full of retractions may, and the batch holds other files.
+        """
+        columns = header_columns.match(header, contract)
+        if columns.missing:
+            if len(batch.files) > 1:
+                raise StructureError("required columns are missing")
+            self._require_retractions(batch, columns)
+        notes = header_columns.near_misses(columns, contract)
+        batch.notes += [(file.delivery.delivery_id, note) for note in notes]
 
     # Commits
 

@@ -17,12 +17,10 @@ from orchestration.contracts import Contract, Mode
 from orchestration.ingestion.archive import DeliveredFile, Delivery, delivery_id
 from orchestration.ingestion.ledger import Known, Status
 from orchestration.ingestion.manifests import Manifest, from_content
-from orchestration.ingestion.readers import dossiers, state_visits
+from orchestration.ingestion.readers import dossiers
 
 UNREADABLE_MANIFEST = "unreadable"
 """The field under which the record of a refused delivery keeps a manifest that could not be read."""
-
-_DATASET_KEYS = {state_visits.FEED: state_visits.DATASET_KEY}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +200,7 @@ def _dataset_key(candidate: Candidate, manifest: Manifest) -> str:
     if manifest.dataset_key is not None:
         return manifest.dataset_key
     if candidate.contract.is_folder_delivery:
-        return _DATASET_KEYS.get(candidate.contract.feed, candidate.contract.feed)
+        return candidate.contract.dataset_key or candidate.contract.feed
     return below_feed(candidate.path)
 
 

@@ -15,8 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.ingestion.database import insert_rows, literal, quoted
-from orchestration.ingestion.readers import delimited
-from orchestration.ingestion.staging import Batch, Stage
+from orchestration.ingestion.staging import Batch, Originals, Stage
 from orchestration.ingestion.validation import Parameters, edtf_columns, group_judgements, judgements, parsed_dates
 
 LONGEST_FOUND = 1000
@@ -47,8 +46,8 @@ def write_rejected_rows(con: duckdb.DuckDBPyConnection, batch: Batch, incomplete
     con.execute("create temp table rejected_cells as select * from broken_rows")
     for stage in incomplete:
         _reject_cells(con, stage)
-        if stage.csv_width is not None:
-            _look_up_original_rows(con, batch, stage.csv_width)
+        if stage.originals is not None:
+            _look_up_original_rows(con, batch, stage.originals)
     con.execute(
         """
         insert into ops.rejected_rows by name
@@ -119,7 +118,7 @@ def _entry(is_broken: str, column: str, found: str, expected: str, parameters: P
     )
 
 
-def _look_up_original_rows(con: duckdb.DuckDBPyConnection, batch: Batch, width: int) -> None:
+def _look_up_original_rows(con: duckdb.DuckDBPyConnection, batch: Batch, originals: Originals) -> None:
     """Read the text of rejected rows in the file again: the staged cells no longer show how it was written."""
     con.execute("create temp table original_rows (_file_no integer, _row_number bigint, raw varchar)")
     for file in batch.files:
@@ -127,7 +126,7 @@ def _look_up_original_rows(con: duckdb.DuckDBPyConnection, batch: Batch, width: 
             "select distinct _row_number from rejected_cells where raw_row is null and _file_no = $number",
             {"number": file.number},
         ).fetchall()
-        rows = delimited.original_rows(file.source, (number for (number,) in found), width=width)
+        rows = originals(file.source, (number for (number,) in found))
         while chunk := list(islice(rows, _CHUNK_ROWS)):
             insert_rows(
                 con,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.ingestion.formats import how_rows_count
 from orchestration.ingestion.ledger import Status
 
 MOST_CELLS = 50
@@ -120,7 +121,7 @@ def text_of(account: Account, *, path: str, is_check: bool = False) -> str:
         lines += ["In quarantine:", *(_cell(cell, is_one_file=account.file_count == 1) for cell in account.cells)]
         if account.cell_count > len(account.cells):
             lines.append(f"  and {account.cell_count - len(account.cells):,} more broken cells")
-        lines.append("Rows are counted from 1, without the header and without blank lines.")
+        lines.append(how_rows_count(account.path))
         if not is_check:
             lines += [
                 "All of them, with their original text, once published:",

@@ -11,20 +11,21 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from orchestration.contracts import Contract
+from orchestration.contracts import Column, Contract
 from orchestration.ingestion.archive import DeliveredFile, Delivery
 from orchestration.ingestion.database import insert_rows, literal, quoted
 from orchestration.ingestion.readers import delimited
 from orchestration.ingestion.readers.columns import Columns
-from orchestration.ingestion.readers.rows import BrokenRow, FileContent, TextRow
+from orchestration.ingestion.readers.rows import BrokenRow, FileContent, Source, TextRow
 
 _CSV_OPTIONS = (
     "auto_detect = false, delim = ',', quote = '\"', escape = '\"', strict_mode = true, null_padding = false, "
@@ -32,7 +33,12 @@ _CSV_OPTIONS = (
 )
 _OWN_OPTIONS = f"header = false, new_line = '\\n', max_line_size = {16 * (1 << 20)}"
 """Of files that `delimited.mend` writes: DuckDB would take CRLF within the first cells for the end of lines."""
+_CHUNK_ROWS = 20_000
+"""Rows read one by one that are held in memory before they go into a table."""
 _numbers = count(1)
+
+Originals = Callable[[Path, Iterable[int]], Iterator[tuple[int, str]]]
+"""Returns the original text of some rows of a file, by their numbers, in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +49,16 @@ class StagedFile:
     delivery: Delivery
     file: DeliveredFile
     source: Path
-    """Where its text is: in the archive, or unpacked."""
+    """Where its content is: in the archive, or unpacked."""
+
+    def as_source(self, contract: Contract) -> Source:
+        """Return the file as a reader is handed it."""
+        return Source(
+            path=self.source,
+            name=self.file.original_path,
+            dataset_key=self.delivery.dataset_key,
+            contract=contract,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +71,8 @@ class Stage:
     """The columns that the contract does not know: their names in the file and in the view."""
     extra_json: str | None = None
     """The column of the view that holds them already as JSON."""
-    csv_width: int | None = None
-    """For CSV: the number of columns in the files, to look up the original text of a row."""
+    originals: Originals | None = None
+    """How the original text of a row is looked up where `_raw` is null."""
 
 
 @dataclass(kw_only=True)
@@ -192,25 +207,25 @@ def stage_rows(
     batch: Batch,
     contents: Iterable[tuple[StagedFile, FileContent]],
     registry: Mapping[str, Contract],
+    *,
+    originals: Originals | None = None,
 ) -> None:
-    """Stage rows that were read one by one, each under its feed."""
-    by_feed: dict[str, list[tuple[StagedFile, TextRow]]] = defaultdict(list)
-    broken: list[tuple[StagedFile, BrokenRow]] = []
-    seen: set[tuple[str, str, str]] = set()
+    """Stage rows that are read one by one, each under its feed; no more of them are in memory than a chunk.
+
+    Raises:
+        Refused: what a reader finds unusable while its rows are read.
+    """
+    arriving = _Arriving(con=con, registry=registry)
     for file, content in contents:
         for row in content.rows:
-            by_feed[row.feed].append((file, row))
-        broken += [(file, entry) for entry in content.broken]
+            arriving.add(file, row)
         batch.notes += [(file.delivery.delivery_id, note) for note in content.notes]
-        rows = (*content.rows, *(entry.row for entry in content.broken))
-        for row in rows:
-            known = registry[row.feed].columns_by_name
-            strangers = (*(name for name in row.values if name not in known), *row.extras)
-            seen |= {(file.delivery.delivery_id, row.feed, name) for name in strangers}
-    batch.extra_columns += sorted(seen)
-    for feed, rows_of_feed in by_feed.items():
-        _stage_text(con, batch, registry[feed], rows_of_feed)
-    insert_rows(con, "broken_rows", _broken_table(broken, registry))
+    arriving.flush()
+    batch.extra_columns += sorted(arriving.strangers)
+    batch.stages += [
+        Stage(contract=registry[feed], view=table, extra_json="_extra_json", originals=originals)
+        for feed, table in arriving.tables.items()
+    ]
 
 
 def literal_struct(names: Iterable[str]) -> str:
@@ -240,36 +255,80 @@ def _csv_view(
         f"create temp view {view} as select {file_no} as _file_no, {row_number} as _row_number, "
         f"null::varchar as _raw, null::varchar as _places, {', '.join(cells)} from {origin}"
     )
-    batch.stages.append(Stage(contract=contract, view=view, extras=extras, csv_width=columns.width))
+    batch.stages.append(
+        Stage(
+            contract=contract,
+            view=view,
+            extras=extras,
+            originals=partial(delimited.original_rows, width=columns.width),
+        )
+    )
     batch.extra_columns += [
         (delivery.delivery_id, contract.feed, name) for delivery in batch.deliveries for name, _ in columns.extra
     ]
 
 
-def _stage_text(
-    con: duckdb.DuckDBPyConnection, batch: Batch, contract: Contract, rows: Sequence[tuple[StagedFile, TextRow]]
-) -> None:
-    number = next(_numbers)
-    table, view = f"staged_{number}", f"cells_{number}"
-    columns: dict[str, pa.Array] = {
-        "_file_no": pa.array([file.number for file, _ in rows], pa.int32()),
-        "_row_number": pa.array([row.row_number for _, row in rows], pa.int64()),
-        "_raw": pa.array([row.raw for _, row in rows], pa.string()),
-        "_places": pa.array([_places(row, contract) for _, row in rows], pa.string()),
-        "_extra_json": pa.array([_extra(row, contract) for _, row in rows], pa.string()),
-    }
-    for name in contract.columns_by_name:
-        columns[name] = pa.array([row.values.get(name) for _, row in rows], pa.string())
-    con.register("arriving_text", pa.table(columns))
-    try:
-        con.execute(f"create temp table {table} as select * from arriving_text")
-    finally:
-        con.unregister("arriving_text")
-    cells = ", ".join(f"{_trimmed(quoted(name))} as {quoted(name)}" for name in contract.columns_by_name)
-    con.execute(
-        f"create temp view {view} as select _file_no, _row_number, _raw, _places, _extra_json, {cells} from {table}"
-    )
-    batch.stages.append(Stage(contract=contract, view=view, extra_json="_extra_json"))
+@dataclass(kw_only=True)
+class _Arriving:
+    """Rows on their way into one table for each feed."""
+
+    con: duckdb.DuckDBPyConnection
+    registry: Mapping[str, Contract]
+    tables: dict[str, str] = field(default_factory=dict)
+    """By feed."""
+    strangers: set[tuple[str, str, str]] = field(default_factory=set)
+    """(delivery id, feed, name) of every column that no contract knows."""
+    _rows: dict[str, list[tuple[StagedFile, TextRow]]] = field(default_factory=lambda: defaultdict(list))
+    _broken: list[tuple[StagedFile, BrokenRow]] = field(default_factory=list)
+    _count: int = 0
+
+    def add(self, file: StagedFile, row: TextRow | BrokenRow) -> None:
+        text = row if isinstance(row, TextRow) else row.row
+        known = self.registry[text.feed].columns_by_name
+        if text.extras or not text.values.keys() <= known.keys():
+            names = (*(name for name in text.values if name not in known), *text.extras)
+            self.strangers |= {(file.delivery.delivery_id, text.feed, name) for name in names}
+        if isinstance(row, TextRow):
+            self._rows[row.feed].append((file, row))
+        else:
+            self._broken.append((file, row))
+        self._count += 1
+        if self._count >= _CHUNK_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        for feed, rows in self._rows.items():
+            self._insert(self.registry[feed], rows)
+        insert_rows(self.con, "broken_rows", _broken_table(self._broken, self.registry))
+        self._rows.clear()
+        self._broken.clear()
+        self._count = 0
+
+    def _insert(self, contract: Contract, rows: Sequence[tuple[StagedFile, TextRow]]) -> None:
+        names = contract.columns_by_name
+        table = self.tables.get(contract.feed)
+        if table is None:
+            table = self.tables[contract.feed] = f"staged_{next(_numbers)}"
+            cells = ", ".join(f"{quoted(name)} varchar" for name in names)
+            self.con.execute(
+                f"create temp table {table} (_file_no integer, _row_number bigint, _raw varchar, _places varchar, "
+                f"_extra_json varchar, {cells})"
+            )
+        columns: dict[str, pa.Array] = {
+            "_file_no": pa.array([file.number for file, _ in rows], pa.int32()),
+            "_row_number": pa.array([row.row_number for _, row in rows], pa.int64()),
+            "_raw": pa.array([row.raw for _, row in rows], pa.string()),
+            "_places": pa.array([_places(row, contract) for _, row in rows], pa.string()),
+            "_extra_json": pa.array([_extra(row, names) for _, row in rows], pa.string()),
+        }
+        for name in names:
+            columns[name] = pa.array([row.values.get(name) for _, row in rows], pa.string())
+        trimmed = ", ".join(f"{_trimmed(quoted(name))} as {quoted(name)}" for name in names)
+        self.con.register("arriving_text", pa.table(columns))
+        try:
+            self.con.execute(f"insert into {table} by name select * replace ({trimmed}) from arriving_text")
+        finally:
+            self.con.unregister("arriving_text")
 
 
 def _cells(columns: Columns, *, blanks: str) -> str:
@@ -283,8 +342,9 @@ def _trimmed(cell: str, blanks: str = delimited.BLANKS) -> str:
     return f"nullif({trimmed}, '')"
 
 
-def _extra(row: TextRow, contract: Contract) -> str | None:
-    known = contract.columns_by_name
+def _extra(row: TextRow, known: Mapping[str, Column]) -> str | None:
+    if not row.extras and row.values.keys() <= known.keys():
+        return None
     extras = {name: value for name, value in row.values.items() if name not in known and value} | dict(row.extras)
     return json.dumps(extras, ensure_ascii=False) if extras else None
 

@@ -190,6 +190,8 @@ def _words(column: Column) -> str:
             return "a language code such as en, ur or zh-Hant"
         case ColumnType.URL:
             return "a web address that begins with https:// or http://"
+        case ColumnType.JSON:
+            return 'a JSON value, such as ["a", "b"]'
         case _:
             return "a text"
 
@@ -242,6 +244,8 @@ def _conditions_of_type(column: Column, value: str, parameters: Parameters) -> l
             return [_matches(value, _LANGUAGE)]
         case ColumnType.URL:
             return [_matches(value, _URL)]
+        case ColumnType.JSON:
+            return [f"json_valid({value})"]
         case _:
             return []
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchestration.contracts import Contract
-from orchestration.ingestion.readers.compressed import GZIP_MAGIC
+from orchestration.ingestion.readers.signatures import require_text
 from orchestration.ingestion.refusal import Refused
 
 SAVE_AS = 'save it as "CSV UTF-8 (comma delimited)"'
@@ -43,14 +43,6 @@ _QUOTE_FIRST = re.compile(r'[ \t]*"')
 _AFTER_QUOTED = re.compile(r"[ \t]*(?=,|\Z)")
 _UNQUOTED = re.compile(r"[^,]*")
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_OTHER_FORMATS = {
-    GZIP_MAGIC: ("it is compressed with gzip", "call it .csv.gz"),
-    b"PK\x03\x04": ("it is an Excel workbook or a zip file", SAVE_AS),
-    b"\xd0\xcf\x11\xe0": ("it is an old Excel workbook", SAVE_AS),
-    b"%PDF": ("it is a PDF", "copy its table into a sheet and " + SAVE_AS),
-    b"\xff\xfe": ("it is UTF-16, not UTF-8", SAVE_AS),
-    b"\xfe\xff": ("it is UTF-16, not UTF-8", SAVE_AS),
-}
 _EXPECTED_QUOTES = 'a cell with commas, quotes or line ends in quotes, each quote within it doubled ("")'
 
 
@@ -78,13 +70,7 @@ def read_header(path: Path, contract: Contract) -> Header:
     Raises:
         Refused: the file is empty, in another format or encoding, or separated by something else than commas.
     """
-    with path.open("rb") as reader:
-        head = reader.read(_HEAD_BYTES)
-    for magic, (reason, advice) in _OTHER_FORMATS.items():
-        if head.startswith(magic):
-            raise Refused(reason, advice)
-    if b"\0" in head[:4096]:
-        raise Refused("it holds zero bytes: it is no text, or UTF-16", SAVE_AS)
+    require_text(path, advice=SAVE_AS)
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
         first = next(_Records(lines).skip_blank(), None)
         line_count = first[1] if first else 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestration.dossiers import DossierRow, Expansion, Place, Severity, expand
-from orchestration.ingestion.readers.rows import BrokenRow, FileContent, TextRow
+from orchestration.ingestion.readers.rows import BrokenRow, FileContent, Source, TextRow
 from orchestration.ingestion.refusal import Refused
 
 FEED = "dossiers"
@@ -25,20 +25,20 @@ def document_of(path: Path, *, name: str) -> str | None:
     return None if expansion.is_refused else expansion.document_id
 
 
-def read(path: Path, *, name: str, document_id: str) -> FileContent:
-    """Expand the dossier of a document.
+def read(source: Source) -> FileContent:
+    """Expand the dossier of the document that it was delivered as.
 
     Raises:
         Refused: something in it makes the whole file unusable; with file, line and field.
     """
-    expansion = _expansion(path, name=name)
+    expansion = _expansion(source.path, name=source.name)
     if expansion.is_refused:
         raise Refused("; ".join(expansion.messages(Severity.REFUSED)), "correct the file: nothing of it is loaded")
-    if expansion.document_id != document_id:
-        reason = f"it is the dossier of document {expansion.document_id}, but was delivered as {document_id}"
+    if expansion.document_id != source.dataset_key:
+        reason = f"it is the dossier of document {expansion.document_id}, but was delivered as {source.dataset_key}"
         raise Refused(reason, "deliver it again")
     rows = {row.row_number: _text_row(row) for row in expansion.rows}
-    broken = tuple(
+    broken = [
         BrokenRow(
             row=rows[problem.row_number],
             column=problem.place.path.rpartition(".")[2] or None,
@@ -47,12 +47,11 @@ def read(path: Path, *, name: str, document_id: str) -> FileContent:
         )
         for problem in expansion.problems
         if problem.severity is Severity.REJECTED and problem.row_number is not None
-    )
+    ]
     lost = {entry.row.row_number for entry in broken}
     return FileContent(
-        rows=tuple(row for number, row in rows.items() if number not in lost),
-        broken=broken,
-        notes=expansion.messages(Severity.NOTED),
+        rows=[*(row for number, row in rows.items() if number not in lost), *broken],
+        notes=list(expansion.messages(Severity.NOTED)),
     )
 
 

@@ -7,27 +7,26 @@ the whole delivery, since the visits in it would otherwise pass for withdrawn.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import defusedxml.ElementTree
 
-from orchestration.ingestion.readers.rows import BrokenRow, FileContent, TextRow
+from orchestration.ingestion.readers.rows import BrokenRow, FileContent, Source, TextRow
 from orchestration.ingestion.refusal import Refused
 
 FEED = "state_visits"
-DATASET_KEY = "visits"
 _ROOT, _ROW = "visits", "visit"
 _COLUMNS = {"id": "visit_id", "from": "from_country"}
 
 
-def read(path: Path, *, name: str) -> FileContent:
+def read(source: Source) -> FileContent:
     """Read one file; text is joined through inner markup, and its white space collapsed.
 
     Raises:
         Refused: it is no well-formed list of visits; with line and column.
     """
+    name = source.name
     try:
-        root = defusedxml.ElementTree.parse(path).getroot()
+        root = defusedxml.ElementTree.parse(source.path).getroot()
     except ET.ParseError as error:
         line, column = error.position
         reason = f"{name}, line {line}, column {column + 1}: it is not well-formed XML ({str(error).split(':')[0]})"
@@ -40,22 +39,13 @@ def read(path: Path, *, name: str) -> FileContent:
     strangers = [element.tag for element in root if element.tag != _ROW]
     if strangers:
         raise Refused(f"{name}: found <{strangers[0]}> between the visits, expected <{_ROW}>", _ADVICE)
-    rows: list[TextRow] = []
-    broken: list[BrokenRow] = []
-    for number, visit in enumerate(root, start=1):
-        row, twice = _row(visit, number)
-        if twice is None:
-            rows.append(row)
-        else:
-            broken.append(BrokenRow(row=row, column=twice, found="a second one", expected="one in each visit"))
-    return FileContent(rows=tuple(rows), broken=tuple(broken))
+    return FileContent(rows=[_row(visit, number) for number, visit in enumerate(root, start=1)])
 
 
 _ADVICE = "the delivery must be complete: fetch it again as published"
 
 
-def _row(visit: ET.Element, number: int) -> tuple[TextRow, str | None]:
-    """Return the row, and the column that stands in it twice."""
+def _row(visit: ET.Element, number: int) -> TextRow | BrokenRow:
     values: dict[str, str] = {}
     twice = None
     for element in visit:
@@ -66,4 +56,7 @@ def _row(visit: ET.Element, number: int) -> tuple[TextRow, str | None]:
         if element.tag == "from" and element.get("id"):
             values["from_id"] = element.get("id", "")
     raw = ET.tostring(visit, encoding="unicode").strip()
-    return TextRow(feed=FEED, row_number=number, values=values, raw=raw), twice
+    row = TextRow(feed=FEED, row_number=number, values=values, raw=raw)
+    if twice is not None:
+        return BrokenRow(row=row, column=twice, found="a second one", expected="one in each visit")
+    return row
