@@ -8,7 +8,7 @@
     inner join {{ ref('int_delivery') }} as deliveries on staged.delivery_id = deliveries.delivery_id
     where
         not staged.is_retraction
-        and (deliveries.mode <> 'snapshot' or deliveries.is_latest)
+        and (deliveries.mode in ('append', 'extract') or deliveries.is_latest)
         and not exists (
             select 1
             from {{ ref('stg_' ~ feed) }} as notices

@@ -17,7 +17,7 @@ with claim_rows as (
     from {{ ref('int_claim_row') }} as claims
     inner join {{ ref('int_delivery') }} as deliveries on claims.delivery_id = deliveries.delivery_id
     left join {{ ref('int_document_reference') }} as documents on claims.document_id = documents.document_id
-    where deliveries.mode <> 'snapshot'
+    where deliveries.mode = 'append'
 ),
 
 -- a publisher that takes a fact back in a later notice closes what its other documents said of it

@@ -14,6 +14,8 @@ numbered as (
         as_of,
         is_as_of_stated,
         received_at,
+        -- what an extract answers: within it, silence counts
+        json_extract_string(manifest, '$.query') as query,
         row_number() over (
             partition by feed, dataset_key order by as_of, revision nulls first, received_at, delivery_id
         ) as delivery_number
