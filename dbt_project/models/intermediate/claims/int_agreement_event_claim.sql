@@ -8,27 +8,11 @@ with identified as (
     {{ join_identity("'agreement'", 'agreement_id', 'reported') }}
 ),
 
--- one document that dates the same step twice speaks of two steps (left, and joined again), in every document
-repeated as (
-    select distinct agreement_id, party_code, event
-    from (
-        select agreement_id, party_code, event
-        from identified
-        group by agreement_id, reported_agreement_id, party_code, event, document_id, delivery_id
-        having count(distinct occurred_edtf) > 1
-    ) as dated_twice
-),
-
-dated as (
-    select
-        identified.*,
-        case when identified.event in ('extended', 'amended', 'reservation', 'suspended', 'suspension_lifted') or repeated.agreement_id is not null then identified.occurred_edtf end as occurrence
-    from identified
-    left join repeated
-        on identified.agreement_id is not distinct from repeated.agreement_id
-        and identified.party_code is not distinct from repeated.party_code
-        and identified.event is not distinct from repeated.event
-)
+{{ dated_steps(
+    'identified', ['agreement_id', key_of_reported('party_code', 'party_reported'), 'event'],
+    recurring=['extended', 'amended', 'reservation', 'suspended', 'suspension_lifted'],
+    told_by=['reported_agreement_id', 'document_id', 'delivery_id']
+) }}
 
 select
     {{ claim_columns(

@@ -5,26 +5,7 @@ with staged as (
     {{ join_identity("'meeting'", 'meeting_id', 'reported') }}
 ),
 
--- one document that dates the same step twice speaks of two steps (left, and joined again), in every document
-repeated as (
-    select distinct meeting_id, event
-    from (
-        select meeting_id, event
-        from staged
-        group by meeting_id, event, document_id, delivery_id
-        having count(distinct occurred_edtf) > 1
-    ) as dated_twice
-),
-
-dated as (
-    select
-        staged.*,
-        case when staged.event = 'postponed' or repeated.meeting_id is not null then staged.occurred_edtf end as occurrence
-    from staged
-    left join repeated
-        on staged.meeting_id is not distinct from repeated.meeting_id
-        and staged.event is not distinct from repeated.event
-)
+{{ dated_steps('staged', ['meeting_id', 'event'], recurring=['postponed']) }}
 
 select
     {{ claim_columns(

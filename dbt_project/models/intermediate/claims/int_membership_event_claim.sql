@@ -16,27 +16,7 @@ identified as (
     {{ join_party('memberships', 'member') }}
 ),
 
--- one document that dates the same step twice speaks of two steps (left, and joined again), in every document
-repeated as (
-    select distinct organization_id, member_code, event
-    from (
-        select organization_id, member_code, event
-        from identified
-        group by organization_id, member_code, event, document_id, delivery_id
-        having count(distinct occurred_edtf) > 1
-    ) as dated_twice
-),
-
-dated as (
-    select
-        identified.*,
-        case when repeated.organization_id is not null then identified.occurred_edtf end as occurrence
-    from identified
-    left join repeated
-        on identified.organization_id is not distinct from repeated.organization_id
-        and identified.member_code is not distinct from repeated.member_code
-        and identified.event is not distinct from repeated.event
-)
+{{ dated_steps('identified', ['organization_id', key_of_reported('member_code', 'member_reported'), 'event']) }}
 
 select
     {{ claim_columns(

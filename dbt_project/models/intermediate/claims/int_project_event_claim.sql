@@ -11,26 +11,7 @@ identified as (
     {{ join_country('projects', 'country') }}
 ),
 
--- one document that dates the same step twice speaks of two steps (left, and joined again), in every document
-repeated as (
-    select distinct project_id, event
-    from (
-        select project_id, event
-        from identified
-        group by project_id, event, document_id, delivery_id
-        having count(distinct occurred_edtf) > 1
-    ) as dated_twice
-),
-
-dated as (
-    select
-        identified.*,
-        case when identified.event = 'suspended' or repeated.project_id is not null then identified.occurred_edtf end as occurrence
-    from identified
-    left join repeated
-        on identified.project_id is not distinct from repeated.project_id
-        and identified.event is not distinct from repeated.event
-)
+{{ dated_steps('identified', ['project_id', 'event'], recurring=['suspended']) }}
 
 select
     {{ claim_columns(
