@@ -76,7 +76,7 @@ lint: $(READY) ## style and types of Python, SQL and YAML
 	@$(BIN)/yamllint --strict .
 
 .PHONY: docs
-docs: $(READY) ## write the generated pages of docs/ anew
+docs: $(READY) ## write anew what is generated: pages of docs/, templates, what dbt knows about the feeds
 	@$(ENTENTE) docs
 
 .PHONY: clean

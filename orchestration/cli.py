@@ -305,10 +305,13 @@ def _show_relation(relation: duckdb.DuckDBPyRelation, out: TextIO) -> None:
 
 
 def _docs(_: Settings, __: argparse.Namespace, out: TextIO) -> int:
+    from orchestration.contracts.generated import write_generated_files
     from orchestration.documentation.pages import generated_pages, write_pages
     from orchestration.transformation.project import read_manifest
 
-    changed = write_pages(generated_pages(read_manifest()), root=PROJECT_ROOT)
+    # dbt can only read its project once it knows the feeds
+    changed = write_generated_files(PROJECT_ROOT)
+    changed += write_pages(generated_pages(read_manifest()), root=PROJECT_ROOT)
     for name in changed:
         _say(out, f"written: {name}")
     if not changed:

@@ -31,7 +31,7 @@ def build_jobs(
     beside = dg.AssetSelection.assets(*(key for key in landing.keys if key not in feeds))
     # the star is always built whole: a part of it is not published
     downstream = dg.AssetSelection.assets(*star.keys) | published
-    sources = [contract for contract in registry.values() if contract.source_document_id is not None]
+    sources = [contract for contract in registry.values() if contract.source_document is not None]
     return [
         dg.define_asset_job(
             REFRESH,

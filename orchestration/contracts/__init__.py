@@ -33,9 +33,19 @@ from orchestration.contracts import (
     topics,
     trade_observations,
 )
-from orchestration.contracts.contract import Column, ColumnType, Contract, Mode
+from orchestration.contracts.contract import Column, ColumnType, Contract, EvidenceClass, Mode, SourceDocument
 
-__all__ = ["FEEDS", "LANDING", "NATIVE", "Column", "ColumnType", "Contract", "Mode"]
+__all__ = [
+    "FEEDS",
+    "LANDING",
+    "NATIVE",
+    "Column",
+    "ColumnType",
+    "Contract",
+    "EvidenceClass",
+    "Mode",
+    "SourceDocument",
+]
 
 
 def _by_feed(*contracts: Contract) -> Mapping[str, Contract]:

@@ -64,6 +64,29 @@ class Mode(StrEnum):
     EXTRACT = "extract"
 
 
+class EvidenceClass(StrEnum):
+    """Who made the rows of a feed: what people recorded comes before what machines coded."""
+
+    CURATED = "curated"
+    MACHINE_CODED = "machine_coded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceDocument:
+    """The document that all rows of a source feed come from, as `dim_document` shows it."""
+
+    document_id: str
+    kind: str
+    """A kind of the feed `documents`."""
+    publisher: str
+    title: str
+    url: str = ""
+    language: str = ""
+    licence: str = ""
+    redistributable: bool = False
+    """Whether its licence lets others publish the rows again."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a feed."""
@@ -110,8 +133,14 @@ class Contract:
     """True where a folder `raw/<feed>/<as of>/` is one delivery; otherwise every file is one."""
     dataset_key: str | None = None
     """Folder deliveries: the data set that every folder is a release of, where it is not called after the feed."""
-    source_document_id: str | None = None
-    """Source feeds: the document (a row of the seed `source_documents`) that every row comes from."""
+    source_document: SourceDocument | None = None
+    """Source feeds: the document that every row comes from."""
+    evidence_class: EvidenceClass = EvidenceClass.CURATED
+    country_columns: tuple[str, ...] | None = None
+    """The columns of its staging model, without `_reported`, that name countries; None: those of such a type."""
+    claims: tuple[str, ...] = ()
+    """Source feeds: the native feeds in whose shape its staging model speaks. Each row of the model says in the column
+    `claims` which of them it is a row of, and has the columns of their staging models that it can fill."""
     lands_in: str | None = field(default=None)
     """The landing table, where it is not called after the feed."""
 

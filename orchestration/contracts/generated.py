@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from orchestration.contracts.dbt_files import dbt_files
 from orchestration.contracts.json_schema import dossier_schema
 from orchestration.contracts.reference import feed_reference
 from orchestration.contracts.templates import templates
@@ -16,6 +17,7 @@ def generated_files() -> Mapping[str, str]:
     return {
         "docs/feeds.md": feed_reference(),
         "raw/dossiers/dossier.schema.json": json.dumps(dossier_schema(), indent=2, ensure_ascii=False) + "\n",
+        **dbt_files(),
         **{f"raw/{path}": text for path, text in templates().items()},
     }
 

@@ -7,7 +7,7 @@ white space collapsed. The elements about release and recall exist up to 2015 on
 
 from __future__ import annotations
 
-from orchestration.contracts.contract import Column, ColumnType, Contract, Mode
+from orchestration.contracts.contract import Column, ColumnType, Contract, Mode, SourceDocument
 
 
 def _bookkeeping(name: str, description: str) -> Column:
@@ -26,7 +26,16 @@ CONTRACT = Contract(
     is_folder_delivery=True,
     reader="state_visits",
     dataset_key="visits",
-    source_document_id="history-at-state-visits",
+    source_document=SourceDocument(
+        document_id="history-at-state-visits",
+        kind="dataset",
+        publisher="Office of the Historian, United States Department of State",
+        title="Visits by Foreign Leaders",
+        url="https://history.state.gov/departmenthistory/visits",
+        language="en",
+        licence="CC0-1.0",
+        redistributable=True,
+    ),
     columns=(
         Column(
             name="visit_id",

@@ -106,7 +106,7 @@ def _feed_spec(contract: Contract) -> dg.AssetSpec:
     return dg.AssetSpec(
         feed_key(contract.feed),
         # what a dossier holds lands in the tables of the native feeds
-        deps=[feed_key(DOSSIERS)] if is_table and contract.source_document_id is None else [],
+        deps=[feed_key(DOSSIERS)] if is_table and contract.source_document is None else [],
         description=f"{contract.grain[0].upper()}{contract.grain[1:]}. Files: `raw/{contract.feed}/` "
         f"({', '.join(contract.file_patterns)}); how to write one: docs/feeds.md.",
         group_name=contract.subject,

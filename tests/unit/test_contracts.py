@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from orchestration import edtf
 from orchestration.contracts import FEEDS, LANDING, NATIVE, Column, ColumnType, Contract, Mode
 from orchestration.contracts.common import COMMON_COLUMNS, KINDS
+from orchestration.contracts.dbt_files import country_mentions
 from orchestration.contracts.generated import generated_files, write_generated_files
 from orchestration.contracts.json_schema import dossier_schema
 from orchestration.contracts.reference import feed_reference
@@ -211,3 +213,24 @@ def test_an_editor_accepts_every_way_to_write_a_figure(value: object) -> None:
 def test_what_a_link_may_join_is_what_an_editor_offers() -> None:
     to = dossier_schema()["definitions"]["links"]["properties"]["to"]
     assert set(to["properties"]) == set(KINDS)
+
+
+def test_a_feed_claims_only_in_shapes_that_a_model_reads() -> None:
+    models = (PROJECT_ROOT / "dbt_project" / "models").rglob("*.sql")
+    read = {shape for model in models for shape in re.findall(r"rows_in_shape_of\('(\w+)'\)", model.read_text())}
+    assert read <= NATIVE.keys()
+    assert {shape for contract in FEEDS.values() for shape in contract.claims} <= read
+
+
+def test_the_names_of_countries_are_looked_for_in_the_shapes_that_a_feed_claims_in() -> None:
+    contract = FEEDS["state_visits"]
+    assert country_mentions(contract) == ("from_country",)
+    assert country_mentions(replace(contract, claims=("agreements", "agreement_parties"))) == ("party",)
+    assert country_mentions(replace(contract, country_columns=("host",))) == ("host",)
+
+
+def test_every_source_feed_names_its_document() -> None:
+    sources = [contract for feed, contract in LANDING.items() if feed not in NATIVE]
+    assert [contract.feed for contract in sources if contract.source_document is None] == []
+    kinds = NATIVE["documents"].column("kind").allowed
+    assert {contract.source_document.kind for contract in sources if contract.source_document} <= set(kinds)

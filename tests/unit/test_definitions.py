@@ -137,7 +137,7 @@ def test_everything_that_opens_the_writers_database_is_in_the_pool(definitions: 
 
 
 def test_each_source_has_a_job_of_its_own_that_ends_in_a_publication(definitions: dg.Definitions) -> None:
-    sources = [contract.feed for contract in FEEDS.values() if contract.source_document_id is not None]
+    sources = [contract.feed for contract in FEEDS.values() if contract.source_document is not None]
     assert "state_visits" in sources
     everything = definitions.resolve_job_def(REFRESH).asset_layer.executable_asset_keys
     for feed in sources:

@@ -1,32 +1,14 @@
-{% macro country_mentions() -%}
-    {#- Where a country may stand: feed → columns. A new feed with countries is added here. -#}
-    {{ return({
-        'organizations': ['country'],
-        'people': ['represents'],
-        'agreement_parties': ['party'],
-        'agreement_events': ['party'],
-        'meetings': ['country'],
-        'meeting_participants': ['represents'],
-        'trade_observations': ['reporter', 'partner', 'country_a', 'country_b'],
-        'indicators': ['country_a', 'country_b'],
-        'memberships': ['member', 'organization'],
-        'membership_lists': ['member', 'organization'],
-        'statements': ['on_behalf_of'],
-        'projects': ['country'],
-        'state_visits': ['from_country'],
-    }) }}
-{%- endmacro %}
-
-
 {% macro join_country(feed, column, relation='staged') -%}
+    {#- `feed` is a feed's name, or none where a column of the relation says it. -#}
     left join {{ ref('int_reported_country') }} as {{ column }}_country
-        on {{ column }}_country.feed = '{{ feed }}' and {{ relation }}.{{ column }}_reported = {{ column }}_country.reported
+        on {{ column }}_country.feed = {{ "'" ~ feed ~ "'" if feed else relation ~ '.feed' }} and {{ relation }}.{{ column }}_reported = {{ column }}_country.reported
 {%- endmacro %}
 
 
 {% macro join_party(feed, column, relation='staged') -%}
+    {#- `feed` is a feed's name, or none where a column of the relation says it. -#}
     left join {{ ref('int_reported_party') }} as {{ column }}_party
-        on {{ column }}_party.feed = '{{ feed }}' and {{ relation }}.{{ column }}_reported = {{ column }}_party.reported
+        on {{ column }}_party.feed = {{ "'" ~ feed ~ "'" if feed else relation ~ '.feed' }} and {{ relation }}.{{ column }}_reported = {{ column }}_party.reported
 {%- endmacro %}
 
 

@@ -1,8 +1,11 @@
 -- Grain: one row per accepted row of any feed that claims a step in the life of an agreement, under its reported id.
+with staged as (
+    {{ rows_in_shape_of('agreement_events') }}
+)
+
 select
-    'agreement_events' as feed,
     staged.*,
     party_party.party_kind,
     party_party.party_code
-from {{ ref('stg_agreement_events') }} as staged
-{{ join_party('agreement_events', 'party') }}
+from staged
+{{ join_party(none, 'party') }}

@@ -1,4 +1,3 @@
 -- Grain: one row per accepted row of any feed that claims an agreement, under the id that the row gives it.
--- What identity is decided on. A feed that records agreements is added here, and is matched like every other.
-select 'agreements' as feed, staged.*
-from {{ ref('stg_agreements') }} as staged
+-- What identity is decided on. A feed that records agreements in another shape is added here, and matched like all others.
+{{ rows_in_shape_of('agreements') }}

@@ -1,0 +1,12 @@
+{% macro rows_in_shape_of(native_feed) -%}
+    {#-
+        The rows of a native feed, and those of every source feed that claims in its shape (`claims` of its contract),
+        with the feed that they come from.
+    -#}
+    select '{{ native_feed }}' as feed, staged.* from {{ ref('stg_' ~ native_feed) }} as staged
+    {%- for feed in claiming_feeds().get(native_feed, []) %}
+    union all by name
+    select '{{ feed }}' as feed, staged.* exclude (claims) from {{ ref('stg_' ~ feed) }} as staged
+    where staged.claims = '{{ native_feed }}'
+    {%- endfor %}
+{%- endmacro %}

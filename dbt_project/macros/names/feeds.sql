@@ -1,0 +1,25 @@
+{#- Generated from the contracts by `make docs`; do not edit. A test compares it with the code. -#}
+{% macro country_mentions() -%}
+    {#- Where a country may be named: feed → columns. -#}
+    {{ return({
+        'organizations': ['country'],
+        'people': ['represents'],
+        'agreement_parties': ['party'],
+        'agreement_events': ['party'],
+        'meetings': ['country'],
+        'meeting_participants': ['represents'],
+        'trade_observations': ['reporter', 'partner', 'country_a', 'country_b'],
+        'indicators': ['country_a', 'country_b'],
+        'memberships': ['organization', 'member'],
+        'membership_lists': ['organization', 'member'],
+        'statements': ['on_behalf_of'],
+        'projects': ['country'],
+        'state_visits': ['from_country'],
+    }) }}
+{%- endmacro %}
+
+
+{% macro claiming_feeds() -%}
+    {#- Which source feeds claim in the shape of a native one: native feed → feeds. -#}
+    {{ return({}) }}
+{%- endmacro %}
