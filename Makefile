@@ -67,6 +67,10 @@ rebuild: $(READY) ## build the warehouse anew from the archive, and publish it
 test: $(READY) ## all tests (ARGS=… goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
+.PHONY: readers
+readers: $(READY) ## eight readers without pause while fifty publications are made (ARGS=… goes to benchmarks.readers)
+	@$(BIN)/python -m benchmarks.readers $(ARGS)
+
 .PHONY: lint
 lint: $(READY) ## style and types of Python, SQL and YAML
 	@$(BIN)/ruff check .

@@ -268,18 +268,16 @@ def _rollback(settings: Settings, options: argparse.Namespace, out: TextIO) -> i
 
 
 def _query(settings: Settings, options: argparse.Namespace, out: TextIO) -> int:
-    from orchestration.publication.store import PublicationStore
+    from orchestration.publication.store import NoPublicationError
+    from orchestration.readers import connect
 
-    database = PublicationStore(settings.serving).database
     if not options.sql.strip():
         return _failed(out, ['Say what: make query SQL="select …"'])
-    if not database.exists():
+    try:
+        connection = connect(serving=settings.serving)
+    except NoPublicationError:
         return _failed(out, ["Nothing is published yet; `make warehouse` publishes."])
-    with duckdb.connect(str(database), read_only=True) as connection:
-        # a read-only connection still reads any file of the machine, unless told otherwise in this order
-        connection.execute("set allowed_directories = []")
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
+    with connection:
         try:
             relation = connection.sql(options.sql)
         except duckdb.Error as error:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from orchestration.contracts import Contract
 from orchestration.ingestion.clock import Clock, as_text
 from orchestration.settings import Settings
+from orchestration.sql_text import quoted
 
 LINEAGE = {
     "_extra": "VARCHAR",
@@ -117,16 +118,6 @@ def drop_tables(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     for schema, table in tables:
         con.execute(f"drop table {quoted(schema)}.{quoted(table)}")
-
-
-def quoted(identifier: str) -> str:
-    """Return an identifier in quotes."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return a constant of the code as SQL text; never for what a file holds."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:

@@ -22,7 +22,7 @@ from orchestration.contracts import Contract, Mode
 from orchestration.ingestion import ledger
 from orchestration.ingestion.archive import Archive, Delivery
 from orchestration.ingestion.clock import Clock, naive
-from orchestration.ingestion.database import quoted, temporary_folder, transaction
+from orchestration.ingestion.database import temporary_folder, transaction
 from orchestration.ingestion.formats import CSV, GZIP_ENDING, ROW_FORMATS, RowFormat, format_of
 from orchestration.ingestion.ledger import Entry, Status
 from orchestration.ingestion.manifests import Manifest, from_content
@@ -53,6 +53,7 @@ from orchestration.ingestion.validation import (
     judgements,
 )
 from orchestration.settings import Settings
+from orchestration.sql_text import quoted
 
 MOST_FILES = 500
 MOST_BYTES = 64 * (1 << 20)

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import duckdb
 
 from orchestration import countries
-from orchestration.ingestion.database import quoted, transaction
+from orchestration.ingestion.database import transaction
+from orchestration.sql_text import quoted
 
 
 def load_reference(con: duckdb.DuckDBPyConnection, *, log: Callable[[str], None]) -> bool:

@@ -14,9 +14,10 @@ from itertools import islice
 import duckdb
 import pyarrow as pa
 
-from orchestration.ingestion.database import insert_rows, literal, quoted
+from orchestration.ingestion.database import insert_rows
 from orchestration.ingestion.staging import Batch, Originals, Stage
 from orchestration.ingestion.validation import Parameters, edtf_columns, group_judgements, judgements, parsed_dates
+from orchestration.sql_text import literal, quoted
 
 LONGEST_FOUND = 1000
 """Characters of a broken cell that are repeated; the original row holds all of it."""

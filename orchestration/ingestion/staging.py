@@ -22,10 +22,11 @@ import pyarrow as pa
 
 from orchestration.contracts import Column, Contract
 from orchestration.ingestion.archive import DeliveredFile, Delivery
-from orchestration.ingestion.database import insert_rows, literal, quoted
+from orchestration.ingestion.database import insert_rows
 from orchestration.ingestion.readers import delimited
 from orchestration.ingestion.readers.columns import Columns
 from orchestration.ingestion.readers.rows import BrokenRow, FileContent, Source, TextRow
+from orchestration.sql_text import literal, quoted
 
 _CSV_OPTIONS = (
     "auto_detect = false, delim = ',', quote = '\"', escape = '\"', strict_mode = true, null_padding = false, "

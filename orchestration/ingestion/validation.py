@@ -12,7 +12,7 @@ from typing import Any
 
 from orchestration import edtf
 from orchestration.contracts import Column, ColumnType, Contract
-from orchestration.ingestion.database import literal, quoted
+from orchestration.sql_text import literal, quoted
 
 RETRACTED = "retracted"
 DOCUMENT = "document_id"

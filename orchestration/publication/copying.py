@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.publication.store import DATABASE, Publication
+from orchestration.sql_text import literal, quoted
 
 SCHEMAS = ("main", "evidence")
 """The star and its lineage; everything else in the writer's database is private."""
@@ -53,9 +54,9 @@ class StarCopy:
         # another configuration, and DuckDB does not mix the two.
         self._connection = duckdb.connect(":memory:")
         self._connection.execute("set TimeZone = 'UTC'")
-        self._connection.execute(f"attach {_text(warehouse)} as warehouse (read_only)")
+        self._connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         self._connection.execute(
-            f"attach {_text(folder / DATABASE)} as published (storage_version '{STORAGE_VERSION}')"
+            f"attach {literal(folder / DATABASE)} as published (storage_version '{STORAGE_VERSION}')"
         )
 
     def __enter__(self) -> StarCopy:
@@ -108,8 +109,8 @@ class StarCopy:
         parquet.mkdir()
         for table in tables:
             self._connection.execute(
-                f"copy published.{_name(table.schema)}.{_name(table.name)}"
-                f" to {_text(parquet / f'{table.schema}.{table.name}.parquet')} (format parquet, compression zstd)"
+                f"copy published.{quoted(table.schema)}.{quoted(table.name)}"
+                f" to {literal(parquet / f'{table.schema}.{table.name}.parquet')} (format parquet, compression zstd)"
             )
 
     def _relations(self) -> list[tuple[str, str, str | None]]:
@@ -128,7 +129,7 @@ class StarCopy:
         ).fetchall()
 
     def _copy_relation(self, schema: str, name: str, comment: str | None) -> PublishedTable:
-        qualified = f"{_name(schema)}.{_name(name)}"
+        qualified = f"{quoted(schema)}.{quoted(name)}"
         self._connection.execute(f"create table published.{qualified} as from warehouse.{qualified}")
         if comment:
             self._comment("table", schema, name, None, comment)
@@ -164,7 +165,7 @@ class StarCopy:
         self._connection.execute("copy from database warehouse to catalog_copy (schema)")
         for schema in self._schemas_of("catalog_copy"):
             if schema not in SCHEMAS:
-                self._connection.execute(f"drop schema catalog_copy.{_name(schema)} cascade")
+                self._connection.execute(f"drop schema catalog_copy.{quoted(schema)} cascade")
         relations = self._connection.execute(
             """
             select 'view', schema_name, view_name from duckdb_views()
@@ -175,7 +176,7 @@ class StarCopy:
             """
         ).fetchall()
         for kind, schema, name in relations:
-            self._connection.execute(f"drop {kind} catalog_copy.{_name(schema)}.{_name(name)}")
+            self._connection.execute(f"drop {kind} catalog_copy.{quoted(schema)}.{quoted(name)}")
         self._connection.execute("copy from database catalog_copy to published (schema)")
         self._connection.execute("detach catalog_copy")
 
@@ -186,14 +187,6 @@ class StarCopy:
         return [row[0] for row in rows]
 
     def _comment(self, kind: str, schema: str, table: str, column: str | None, comment: str) -> None:
-        target = ".".join(_name(part) for part in (schema, table, column) if part is not None)
+        target = ".".join(quoted(part) for part in (schema, table, column) if part is not None)
         # COMMENT takes no parameters
-        self._connection.execute(f"comment on {kind} published.{target} is {_text(comment)}")
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _text(value: str | Path) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
+        self._connection.execute(f"comment on {kind} published.{target} is {literal(comment)}")

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,9 @@ DATABASE = "warehouse.duckdb"
 RECORD = "publication.json"
 UNFINISHED = ".tmp"
 KEPT = 3
+"""How many publications stay, at the least."""
+GRACE = timedelta(seconds=20)
+"""How long a publication stays after readers were led away from it: they may have resolved its path just before."""
 
 
 class NoPublicationError(LookupError):
@@ -118,12 +121,17 @@ class PublicationStore:
             kept[-1],
         )
 
-    def current(self) -> Publication | None:
-        """Return the publication that readers see."""
+    def current_folder(self) -> Path | None:
+        """Return the folder of the publication that readers see, resolved: a later switch does not change it."""
         try:
-            name = (self.serving / "current").readlink().name
+            return self.folder / (self.serving / "current").readlink().name
         except FileNotFoundError:
             return None
+
+    def current(self) -> Publication | None:
+        """Return the publication that readers see."""
+        folder = self.current_folder()
+        name = folder.name if folder is not None else None
         return next((publication for publication in self.on_disk() if publication.publication_id == name), None)
 
     def unfinished_folder(self, publication_id: str) -> Path:
@@ -158,18 +166,22 @@ class PublicationStore:
         if not self.database.is_symlink():
             _switch(self.database, Path("current") / DATABASE)
 
-    def prune(self) -> tuple[str, ...]:
-        """Remove what is neither current nor among the last kept ones, and return their ids.
+    def prune(self, *, now: datetime | None = None) -> tuple[str, ...]:
+        """Remove what is neither current, nor among the last kept ones, nor left only just now; return their ids.
 
         Withdrawn publications go first: they are not what one would roll back to.
         """
+        on_disk = self.on_disk()
         current = self.current()
-        good = [publication for publication in self.on_disk() if publication.withdrawn_at is None]
+        good = [publication for publication in on_disk if publication.withdrawn_at is None]
         keep = {publication.publication_id for publication in good[-KEPT:]}
         if current is not None:
             keep.add(current.publication_id)
+        before = (now or utc_now()) - GRACE
         gone = tuple(
-            publication.publication_id for publication in self.on_disk() if publication.publication_id not in keep
+            publication.publication_id
+            for publication in on_disk
+            if publication.publication_id not in keep and self._left_at(publication, good) <= before
         )
         for publication_id in gone:
             # out of sight first: a reader that lists publications must not find half of one
@@ -185,6 +197,15 @@ class PublicationStore:
     def reinstate(self, publication: Publication) -> None:
         """Forget that `publication` was withdrawn."""
         self._write_withdrawn({key: at for key, at in self._withdrawn().items() if key != publication.publication_id})
+
+    def _left_at(self, publication: Publication, good: Sequence[Publication]) -> datetime:
+        """Return when readers were led away from a publication: by a rollback, or by the one after it."""
+        if publication.withdrawn_at is not None:
+            return publication.withdrawn_at
+        successor = next(later for later in good if _order(later) > _order(publication))
+        # a record is written right before readers are led to it; `published_at` is from before the tables were copied
+        written = (self.folder / successor.publication_id / RECORD).stat().st_mtime
+        return datetime.fromtimestamp(written, UTC)
 
     def _withdrawn(self) -> dict[str, datetime]:
         try:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -11,6 +11,7 @@ import pytest
 
 from orchestration.publication.publishing import AuditFailedError, publish, rollback
 from orchestration.publication.store import NoPublicationError, PublicationStore
+from orchestration.readers import parquet
 from orchestration.settings import Settings
 from orchestration.transformation.builds import begin_build, end_build, latest_build
 
@@ -50,6 +51,7 @@ def build_star(settings: Settings) -> Edit:
                 "create or replace macro main.things_from(first, last := 1) as table "
                 "select * from main.fct_thing where thing_id between first and last"
             )
+            connection.execute("comment on macro table main.things_from is 'The things from the first to the last'")
             if not is_killed:
                 end_build(connection, build, before=before, failures=failures, models_built=1, tests_passed=1)
 
@@ -87,6 +89,9 @@ def test_comments_and_macros_with_their_defaults_are_in_the_published_file(
     ]
     assert read(settings, "select count(*) from duckdb_columns() where not internal and comment is null") == [(0,)]
     assert read(settings, "select thing_id from things_from(0) order by 1") == [(0,), (1,)]
+    assert read(settings, "select comment from duckdb_functions() where function_name = 'things_from'") == [
+        ("The things from the first to the last",)
+    ]
 
 
 def test_older_drivers_can_read_the_published_file(settings: Settings, build_star: Edit) -> None:
@@ -128,7 +133,8 @@ def test_the_list_of_publications_counts_itself_and_keeps_those_that_are_gone(
     assert rows[-1][2] == total[0][0]
 
 
-def test_the_last_three_are_kept(settings: Settings, build_star: Edit) -> None:
+def test_the_last_three_are_kept(settings: Settings, build_star: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.publication.store.GRACE", timedelta(0))
     made = []
     for number in range(5):
         build_star(number, inputs=str(number))
@@ -137,6 +143,31 @@ def test_the_last_three_are_kept(settings: Settings, build_star: Edit) -> None:
     assert {path.name for path in (settings.serving / "publications").iterdir()} == {
         publication.publication_id for publication in made[-3:] if publication
     }
+
+
+def test_a_path_that_a_reader_has_just_resolved_stays(settings: Settings, build_star: Edit) -> None:
+    build_star(0, inputs="0")
+    publish(settings, run_id="a-run")
+    resolved = parquet(serving=settings.serving) / "main.fct_thing.parquet"
+    for number in range(1, 6):
+        build_star(number, inputs=str(number))
+        publish(settings, run_id="a-run")
+    assert duckdb.read_parquet(str(resolved)).fetchall() == []
+    store = PublicationStore(settings.serving)
+    gone = store.prune(now=datetime.now(UTC) + timedelta(minutes=1))
+    assert len(gone) == 3
+    assert not resolved.exists()
+    assert len(store.on_disk()) == 3
+
+
+def test_what_was_rolled_back_stays_as_long_as_any_other(settings: Settings, build_star: Edit) -> None:
+    for number in (1, 2):
+        build_star(number, inputs=str(number))
+        publish(settings, run_id="a-run")
+    withdrawn, _ = rollback(settings)
+    store = PublicationStore(settings.serving)
+    assert store.prune() == ()
+    assert store.prune(now=datetime.now(UTC) + timedelta(minutes=1)) == (withdrawn.publication_id,)
 
 
 def test_the_same_build_is_published_once(settings: Settings, build_star: Edit) -> None:
