@@ -18,6 +18,7 @@ from orchestration.contracts import (
     dossiers,
     exchange_rates,
     external_ids,
+    gdelt_events,
     indicators,
     links,
     meeting_events,
@@ -33,15 +34,26 @@ from orchestration.contracts import (
     topics,
     trade_observations,
 )
-from orchestration.contracts.contract import Column, ColumnType, Contract, EvidenceClass, Mode, SourceDocument
+from orchestration.contracts.contract import (
+    COMMA_SEPARATED,
+    Column,
+    ColumnType,
+    Contract,
+    Dialect,
+    EvidenceClass,
+    Mode,
+    SourceDocument,
+)
 
 __all__ = [
+    "COMMA_SEPARATED",
     "FEEDS",
     "LANDING",
     "NATIVE",
     "Column",
     "ColumnType",
     "Contract",
+    "Dialect",
     "EvidenceClass",
     "Mode",
     "SourceDocument",
@@ -77,7 +89,9 @@ NATIVE: Mapping[str, Contract] = _by_feed(
 )
 """What a person or a program records: flat files, or sections of a dossier. The order ranks the feeds."""
 
-FEEDS: Mapping[str, Contract] = _by_feed(*NATIVE.values(), dossiers.CONTRACT, state_visits.CONTRACT)
+FEEDS: Mapping[str, Contract] = _by_feed(
+    *NATIVE.values(), dossiers.CONTRACT, state_visits.CONTRACT, gdelt_events.CONTRACT
+)
 """Every feed that has a folder in `raw/`."""
 
 LANDING: Mapping[str, Contract] = _by_feed(*(contract for contract in FEEDS.values() if contract.columns))

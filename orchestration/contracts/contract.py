@@ -106,6 +106,20 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """How a delimited file tells its cells apart."""
+
+    delimiter: str = ","
+    is_bare: bool = False
+    """Without a header (the columns are those of the contract, in its order) and without quotes: one line is one row,
+    and a quote is a letter as any other."""
+
+
+COMMA_SEPARATED = Dialect()
+TAB_SEPARATED = Dialect(delimiter="\t", is_bare=True)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contract:
     """What a raw row of one feed must look like.
 
@@ -129,6 +143,11 @@ class Contract:
     """Which file names below `raw/<feed>/` belong to the feed."""
     reader: str | None = None
     """The reader of its files, by its name in `orchestration.ingestion.formats`; None: the ending of a name tells."""
+    dialect: Dialect = COMMA_SEPARATED
+    """How delimited files of the feed are written."""
+    release_in_name: str | None = None
+    """Source feeds: a regular expression that finds in a file's name when it was released, such as (\\d{14}): year,
+    month and day, and the time of day (UTC) where the publisher gives one, in digits."""
     is_folder_delivery: bool = False
     """True where a folder `raw/<feed>/<as of>/` is one delivery; otherwise every file is one."""
     dataset_key: str | None = None

@@ -41,6 +41,7 @@ def _shape(contract: Contract) -> list[object]:
         contract.mode,
         contract.is_folder_delivery,
         contract.reader,
+        [contract.dialect.delimiter, contract.dialect.is_bare],
         [[c.name, c.type, c.required, c.allowed, c.pattern, c.minimum, c.maximum] for c in contract.columns],
     ]
 

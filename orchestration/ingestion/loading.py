@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 import duckdb
@@ -23,12 +23,12 @@ from orchestration.ingestion import ledger
 from orchestration.ingestion.archive import Archive, Delivery
 from orchestration.ingestion.clock import Clock, naive
 from orchestration.ingestion.database import temporary_folder, transaction
-from orchestration.ingestion.formats import CSV, GZIP_ENDING, ROW_FORMATS, RowFormat, format_of
+from orchestration.ingestion.formats import CSV, ROW_FORMATS, RowFormat, format_of
 from orchestration.ingestion.ledger import Entry, Status
 from orchestration.ingestion.manifests import Manifest, from_content
 from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
 from orchestration.ingestion.readers import columns as header_columns
-from orchestration.ingestion.readers import compressed, delimited, dossiers
+from orchestration.ingestion.readers import compressed, delimited, dossiers, zipped
 from orchestration.ingestion.readers.columns import Columns
 from orchestration.ingestion.readers.rows import FileContent
 from orchestration.ingestion.refusal import Refused
@@ -65,6 +65,9 @@ _DATA_ERRORS = (
     duckdb.OutOfRangeException,
     duckdb.TypeMismatchException,
 )
+
+
+_UNPACKERS: Mapping[str, Callable[[Path, Path], None]] = {".gz": compressed.unpack, ".zip": zipped.unpack}
 
 
 class CountMismatchError(RuntimeError):
@@ -134,9 +137,9 @@ class Loader:
                 what = "is damaged" if source.is_file() else "is missing"
                 reason = f"{file.original_path} {what} in the archive ({file.sha256})"
                 raise Refused(reason, "restore the archive from its backup")
-            if file.original_path.lower().endswith(GZIP_ENDING):
+            if unpack := _UNPACKERS.get(PurePosixPath(file.original_path.lower()).suffix):
                 packed, source = source, folder / file.sha256
-                compressed.unpack(packed, source)
+                unpack(packed, source)
             number = first + len(opened)
             opened.setdefault(file.sha256, StagedFile(number=number, delivery=delivery, file=file, source=source))
         return list(opened.values())

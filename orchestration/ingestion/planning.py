@@ -6,6 +6,7 @@ what is loaded in which order. Content decides whether bytes are new; path or ma
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -201,11 +202,15 @@ def _dataset_key(candidate: Candidate, manifest: Manifest) -> str:
         return manifest.dataset_key
     if candidate.contract.is_folder_delivery:
         return candidate.contract.dataset_key or candidate.contract.feed
+    if (release := _release_in_name(candidate)) is not None:
+        return release[0]
     return below_feed(candidate.path)
 
 
 def _date_in_name(candidate: Candidate) -> datetime | None:
-    """Return the day that the folder or file right below `raw/<feed>/` is called after."""
+    """Return the day that the folder or file right below `raw/<feed>/` is called after, or the publisher's time."""
+    if (release := _release_in_name(candidate)) is not None:
+        return release[1]
     name = PurePosixPath(below_feed(candidate.path)).parts[0]
     stem = name.partition(".")[0]
     try:
@@ -215,9 +220,22 @@ def _date_in_name(candidate: Candidate) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) if day and stem == day.isoformat() else None
 
 
+def _release_in_name(candidate: Candidate) -> tuple[str, datetime] | None:
+    """Return when the publisher says in the file's name that it was released, as written and as a time."""
+    pattern = candidate.contract.release_in_name
+    found = re.search(pattern, PurePosixPath(candidate.path).name) if pattern else None
+    if found is None:
+        return None
+    try:
+        released_at = datetime.strptime(found[1].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return found[1], released_at
+
+
 def _revises_itself(contract: Contract) -> bool:
     """Say whether an edit of a dated file is a correction: so for what people record, not for what others publish."""
-    return contract.mode is Mode.APPEND or contract.feed == dossiers.FEED
+    return (contract.mode is Mode.APPEND and contract.source_document is None) or contract.feed == dossiers.FEED
 
 
 def _existing(

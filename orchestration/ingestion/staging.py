@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from orchestration.contracts import Column, Contract
+from orchestration.contracts import Column, Contract, Dialect
 from orchestration.ingestion.archive import DeliveredFile, Delivery
 from orchestration.ingestion.database import insert_rows
 from orchestration.ingestion.readers import delimited
@@ -28,10 +28,11 @@ from orchestration.ingestion.readers.columns import Columns
 from orchestration.ingestion.readers.rows import BrokenRow, FileContent, Source, TextRow
 from orchestration.sql_text import literal, quoted
 
-_CSV_OPTIONS = (
-    "auto_detect = false, delim = ',', quote = '\"', escape = '\"', strict_mode = true, null_padding = false, "
-    "nullstr = '', allow_quoted_nulls = true, comment = '', compression = 'none'"
+_NO_GUESSING = (
+    "auto_detect = false, strict_mode = true, null_padding = false, nullstr = '', allow_quoted_nulls = true, "
+    "comment = '', compression = 'none'"
 )
+_CSV_OPTIONS = f"{_NO_GUESSING}, delim = ',', quote = '\"', escape = '\"'"
 _OWN_OPTIONS = f"header = false, new_line = '\\n', max_line_size = {16 * (1 << 20)}"
 """Of files that `delimited.mend` writes: DuckDB would take CRLF within the first cells for the end of lines."""
 _CHUNK_ROWS = 20_000
@@ -133,7 +134,7 @@ def close_batch(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def stage_csv(con: duckdb.DuckDBPyConnection, batch: Batch, contract: Contract, columns: Columns) -> None:
-    """Stage CSV files that have one header in common, all in one read.
+    """Stage delimited files that have one header in common, all in one read.
 
     Raises:
         StructureError: something in one of them is broken; nothing is staged.
@@ -141,11 +142,11 @@ def stage_csv(con: duckdb.DuckDBPyConnection, batch: Batch, contract: Contract, 
     table = f"staged_{next(_numbers)}"
     paths = [str(file.source) for file in batch.files]
     names = literal_struct(f"c{place}" for place in range(columns.width))
-    cells = _cells(columns, blanks=delimited.blanks_in(file.source for file in batch.files))
+    cells = _cells(columns, blanks=delimited.blanks_in((file.source for file in batch.files), contract.dialect))
     try:
         con.execute(
             f"create temp table {table} as select {cells}{', filename' if len(paths) > 1 else ''} "
-            f"from read_csv($paths, columns = {names}, {_CSV_OPTIONS}, header = true, "
+            f"from read_csv($paths, columns = {names}, {_options(contract.dialect)}, "
             f"filename = {'true' if len(paths) > 1 else 'false'})",
             {"paths": paths},
         )
@@ -167,7 +168,7 @@ def stage_csv(con: duckdb.DuckDBPyConnection, batch: Batch, contract: Contract, 
 def stage_mended_csv(
     con: duckdb.DuckDBPyConnection, batch: Batch, contract: Contract, columns: Columns, folder: Path
 ) -> None:
-    """Stage one CSV file without its broken rows, which are listed instead.
+    """Stage one delimited file without its broken rows, which are listed instead.
 
     Raises:
         Refused: it is not UTF-8.
@@ -176,10 +177,11 @@ def stage_mended_csv(
     table = f"staged_{next(_numbers)}"
     clean, broken = folder / f"{table}.clean.csv", folder / f"{table}.broken.csv"
     try:
-        delimited.mend(file.source, clean=clean, broken=broken, width=columns.width)
+        delimited.mend(file.source, clean=clean, broken=broken, width=columns.width, dialect=contract.dialect)
         names = literal_struct(("n", *(f"c{place}" for place in range(columns.width))))
+        blanks = delimited.blanks_in([file.source], contract.dialect)
         con.execute(
-            f"create temp table {table} as select n, {_cells(columns, blanks=delimited.BLANKS)} "
+            f"create temp table {table} as select n, {_cells(columns, blanks=blanks)} "
             f"from read_csv($path, columns = {names}, {_CSV_OPTIONS}, {_OWN_OPTIONS})",
             {"path": str(clean)},
         )
@@ -234,6 +236,13 @@ def literal_struct(names: Iterable[str]) -> str:
     return "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names) + "}"
 
 
+def _options(dialect: Dialect) -> str:
+    """Return how DuckDB reads files of a dialect: as text, and nothing guessed."""
+    if dialect.is_bare:
+        return f"{_NO_GUESSING}, delim = {literal(dialect.delimiter)}, quote = '', escape = '', header = false"
+    return f"{_CSV_OPTIONS}, header = true"
+
+
 def _csv_view(
     con: duckdb.DuckDBPyConnection,
     batch: Batch,
@@ -261,7 +270,7 @@ def _csv_view(
             contract=contract,
             view=view,
             extras=extras,
-            originals=partial(delimited.original_rows, width=columns.width),
+            originals=partial(delimited.original_rows, width=columns.width, dialect=contract.dialect),
         )
     )
     batch.extra_columns += [

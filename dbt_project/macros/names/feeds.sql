@@ -15,6 +15,7 @@
         'statements': ['on_behalf_of'],
         'projects': ['country'],
         'state_visits': ['from_country'],
+        'gdelt_events': ['actor1_country', 'actor2_country', 'actor1_geo_country', 'actor2_geo_country', 'action_geo_country'],
     }) }}
 {%- endmacro %}
 

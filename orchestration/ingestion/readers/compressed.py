@@ -16,7 +16,7 @@ MAXIMUM_BYTES = 32 * (1 << 30)
 MAXIMUM_RATIO = 200
 """Tables of text shrink five to fifty times; beyond this, a file that grows past `FREE_BYTES` is taken for a bomb."""
 FREE_BYTES = 64 * (1 << 20)
-_CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 20
 _WINDOW_OF_GZIP = 31
 
 
@@ -37,7 +37,7 @@ def unpack(
     decompressor = None
     with source.open("rb") as packed, target.open("wb") as plain:
         rest = b""
-        while chunk := rest or packed.read(_CHUNK_BYTES):
+        while chunk := rest or packed.read(CHUNK_BYTES):
             read += len(chunk) if not rest else 0
             rest = b""
             if decompressor is None:
@@ -47,15 +47,13 @@ def unpack(
                     continue
                 decompressor = zlib.decompressobj(wbits=_WINDOW_OF_GZIP)
             try:
-                piece = decompressor.decompress(chunk, _CHUNK_BYTES)
+                piece = decompressor.decompress(chunk, CHUNK_BYTES)
             except zlib.error as error:
                 raise _damaged(read == len(chunk) and not chunk.startswith(GZIP_MAGIC)) from error
             written += plain.write(piece)
-            if written > maximum_bytes or (written > free_bytes and written > maximum_ratio * read):
-                raise Refused(
-                    f"it unpacks to more than {written:,} bytes from {read:,}",
-                    "deliver it unpacked, or in parts, if it really is that large",
-                )
+            require_bounds(
+                written, read, maximum_bytes=maximum_bytes, maximum_ratio=maximum_ratio, free_bytes=free_bytes
+            )
             if decompressor.eof:
                 rest, decompressor = decompressor.unused_data, None
             else:
@@ -64,6 +62,19 @@ def unpack(
         raise _damaged(False)
     if read == 0:
         raise _damaged(True)
+
+
+def require_bounds(written: int, read: int, *, maximum_bytes: int, maximum_ratio: int, free_bytes: int) -> None:
+    """Compare what was unpacked so far with what it was unpacked from, in bytes.
+
+    Raises:
+        Refused: it is larger than allowed, or grows faster than data do.
+    """
+    if written > maximum_bytes or (written > free_bytes and written > maximum_ratio * read):
+        raise Refused(
+            f"it unpacks to more than {written:,} bytes from {read:,}",
+            "deliver it unpacked, or in parts, if it really is that large",
+        )
 
 
 def _damaged(is_other: bool) -> Refused:

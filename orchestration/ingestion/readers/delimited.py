@@ -5,7 +5,8 @@ Belongs here: encodings, line ends, quotes, numbers of cells. Does not belong he
 DuckDB reads a whole file in one go or says that something in it is broken, without saying everything. Only then the
 file goes through `mend`, which copies the good rows with their numbers and lists the others. A good row means the
 same to both: cells are separated by commas and may be quoted, a quote within is doubled, lines end in LF or CRLF,
-blank lines are no rows, and empty cells beyond the header's last column are dropped.
+blank lines are no rows, and empty cells beyond the header's last column are dropped. Text of a dialect without quotes
+is left to `unquoted`.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from orchestration.contracts import Contract
+from orchestration.contracts import COMMA_SEPARATED, Contract, Dialect
+from orchestration.ingestion.readers import unquoted
 from orchestration.ingestion.readers.signatures import require_text
 from orchestration.ingestion.refusal import Refused
 
 SAVE_AS = 'save it as "CSV UTF-8 (comma delimited)"'
-LONGEST_ROW = 2_000_000
-"""Characters of one row: DuckDB reads lines of up to 2 MiB, and a longer one is an unclosed quote."""
+LONGEST_ROW = unquoted.LONGEST_ROW
+"""Characters of one row: a longer one is an unclosed quote."""
 MOST_LINES = 10_000
 """Lines of one row, for the same reason."""
 
@@ -65,11 +67,14 @@ class Record(NamedTuple):
 
 
 def read_header(path: Path, contract: Contract) -> Header:
-    """Read the first row that is not blank.
+    """Read the first row that is not blank; of bare files, the columns are those of the contract.
 
     Raises:
         Refused: the file is empty, in another format or encoding, or separated by something else than commas.
     """
+    if contract.dialect.is_bare:
+        unquoted.require_rows(path, dialect=contract.dialect, width=len(contract.columns))
+        return Header(names=tuple(contract.columns_by_name), is_plain=True)
     require_text(path, advice=SAVE_AS)
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
         first = next(_Records(lines).skip_blank(), None)
@@ -88,8 +93,10 @@ def read_header(path: Path, contract: Contract) -> Header:
     return Header(names=written, is_plain=line_count == 1 and not is_quoted_over_lines)
 
 
-def blanks_in(paths: Iterable[Path]) -> str:
+def blanks_in(paths: Iterable[Path], dialect: Dialect) -> str:
     """Return the blanks that may stand around the cells of some files: the space alone, or all of them."""
+    if dialect.is_bare:
+        return " "
     return BLANKS if any(_has_uncommon(path) for path in paths) else " "
 
 
@@ -108,19 +115,19 @@ def _has_uncommon(path: Path) -> bool:
     return False
 
 
-def mend(source: Path, *, clean: Path, broken: Path, width: int) -> int:
+def mend(source: Path, *, clean: Path, broken: Path, width: int, dialect: Dialect = COMMA_SEPARATED) -> int:
     """Copy the good rows to `clean`, each behind its number, and list the others in `broken`; return how many.
 
-    `clean` has no header. `broken` has the columns row number, found, expected, original text. Both are flat files,
-    so that a million broken rows cost no memory.
+    `clean` has no header, and is CSV whatever the dialect of the source. `broken` has the columns row number, found,
+    expected, original text. Both are flat files, so that a million broken rows cost no memory.
 
     Raises:
-        Refused: a row holds bytes that are not UTF-8.
+        Refused: a row of text with quotes holds bytes that are not UTF-8.
     """
     count = 0
     with clean.open("w", encoding="utf-8", newline="") as good, broken.open("w", encoding="utf-8", newline="") as bad:
         rejected = csv.writer(bad, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for number, record in enumerate(records(source, width=width), start=1):
+        for number, record in enumerate(records(source, width=width, dialect=dialect), start=1):
             if record.found:
                 rejected.writerow((number, record.found, record.expected, record.raw))
                 count += 1
@@ -129,11 +136,13 @@ def mend(source: Path, *, clean: Path, broken: Path, width: int) -> int:
     return count
 
 
-def original_rows(source: Path, numbers: Iterable[int], *, width: int) -> Iterator[tuple[int, str]]:
+def original_rows(
+    source: Path, numbers: Iterable[int], *, width: int, dialect: Dialect = COMMA_SEPARATED
+) -> Iterator[tuple[int, str]]:
     """Return the original text of some rows, in their order."""
     wanted = iter(sorted(numbers))
     number = next(wanted, None)
-    for position, record in enumerate(records(source, width=width), start=1):
+    for position, record in enumerate(records(source, width=width, dialect=dialect), start=1):
         if number is None:
             return
         if position == number:
@@ -141,12 +150,16 @@ def original_rows(source: Path, numbers: Iterable[int], *, width: int) -> Iterat
             number = next(wanted, None)
 
 
-def records(source: Path, *, width: int) -> Iterator[Record]:
+def records(source: Path, *, width: int, dialect: Dialect = COMMA_SEPARATED) -> Iterator[Record]:
     """Return the rows behind the header, good and broken.
 
     Raises:
-        Refused: a row holds bytes that are not UTF-8.
+        Refused: a row of text with quotes holds bytes that are not UTF-8.
     """
+    if dialect.is_bare:
+        for line in unquoted.lines(source, dialect=dialect, width=width):
+            yield Record(raw=line.raw, clean=_joined(line.cells), found=line.found, expected=line.expected)
+        return
     with source.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
         reader = _Records(lines)
         next(reader.skip_blank(), None)

@@ -1,4 +1,5 @@
--- Grain: one row per accepted row that claims an agreement.
+-- Grain: one row per accepted row that claims an agreement: of any feed that records agreements, or the first row of a
+-- signature that a machine read out of the news, which no rule and no decision makes another agreement's.
 with identified as (
     select
         reported.* exclude (agreement_id, parent_agreement_id, given_fact_id),
@@ -8,26 +9,47 @@ with identified as (
     from {{ ref('int_agreement_reported') }} as reported
     {{ join_identity("'agreement'", 'agreement_id', 'reported') }}
     {{ join_identity("'agreement'", 'parent_agreement_id', 'reported') }}
+),
+
+native_claims as (
+    select
+        {{ claim_columns(
+            none, 'agreement',
+            ['agreement_id'],
+            [
+                'agreement_id', 'title', 'instrument_type', 'is_binding', 'place', 'registration', 'text_url',
+                'parent_agreement_id', 'parent_relation', 'reported_agreement_id'
+            ],
+            reported_key=['reported_agreement_id']
+        ) }},
+        agreement_id,
+        reported_agreement_id,
+        title,
+        instrument_type,
+        is_binding,
+        place,
+        registration,
+        text_url,
+        parent_agreement_id,
+        parent_relation
+    from identified
+),
+
+reported_agreements as (
+    select *, reported_id as agreement_id, reported_id as reported_agreement_id
+    from {{ ref('int_reported_event_claim') }}
+    where is_agreement
+),
+
+reported_claims as (
+    select
+        {{ claim_columns('gdelt_events', 'agreement', ['agreement_id'], ['agreement_id', 'title']) }},
+        agreement_id,
+        reported_agreement_id,
+        title
+    from reported_agreements
 )
 
-select
-    {{ claim_columns(
-        none, 'agreement',
-        ['agreement_id'],
-        [
-            'agreement_id', 'title', 'instrument_type', 'is_binding', 'place', 'registration', 'text_url',
-            'parent_agreement_id', 'parent_relation', 'reported_agreement_id'
-        ],
-        reported_key=['reported_agreement_id']
-    ) }},
-    agreement_id,
-    reported_agreement_id,
-    title,
-    instrument_type,
-    is_binding,
-    place,
-    registration,
-    text_url,
-    parent_agreement_id,
-    parent_relation
-from identified
+select * from native_claims
+union all by name
+select * from reported_claims

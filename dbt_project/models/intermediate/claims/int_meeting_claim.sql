@@ -1,4 +1,5 @@
--- Grain: one row per accepted row that claims a meeting, native or a visit to the United States.
+-- Grain: one row per accepted row that claims a meeting: native, a visit to the United States, or the first row of a
+-- meeting that a machine read out of the news.
 with staged as (
     select * from {{ ref('stg_meetings') }}
 ),
@@ -105,8 +106,38 @@ visit_claims as (
         parent_meeting_id,
         is_id_ambiguous
     from visits
+),
+
+reported_meetings as (
+    select
+        *,
+        reported_id as meeting_id,
+        meeting_kind as kind,
+        occurred_edtf as started_edtf
+    from {{ ref('int_reported_event_claim') }}
+    where meeting_kind is not null
+),
+
+reported_claims as (
+    select
+        {{ claim_columns(
+            'gdelt_events', 'meeting', ['meeting_id'], ['meeting_id', 'kind', 'title', 'started_edtf']
+        ) }},
+        meeting_id,
+        kind,
+        title,
+        started_edtf,
+        occurred_earliest as started_earliest,
+        occurred_latest as started_latest,
+        occurred_precision as started_precision,
+        occurred_is_approximate as started_is_approximate,
+        occurred_is_uncertain as started_is_uncertain,
+        false as is_id_ambiguous
+    from reported_meetings
 )
 
 select * from native_claims
 union all by name
 select * from visit_claims
+union all by name
+select * from reported_claims

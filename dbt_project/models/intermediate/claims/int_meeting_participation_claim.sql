@@ -1,4 +1,5 @@
--- Grain: one row per accepted row that claims somebody at a meeting, native or the visitor of a visit to the United States.
+-- Grain: one row per accepted row that claims somebody at a meeting: native, the visitor of a visit to the United States,
+-- or each of the two countries of a meeting that a machine read out of the news.
 with staged as (
     select * from {{ ref('stg_meeting_participants') }}
 ),
@@ -73,8 +74,33 @@ visit_claims as (
         represents_reported,
         role
     from identified_visitors
+),
+
+reported_sides as (
+    select
+        *,
+        reported_id as meeting_id,
+        unnest([country_a_code, country_b_code]) as represents_code,
+        unnest([country_a_name, country_b_name]) as represents_reported
+    from {{ ref('int_reported_event_claim') }}
+    where meeting_kind is not null
+),
+
+reported_claims as (
+    select
+        {{ claim_columns(
+            'gdelt_events', 'meeting_participation', ['meeting_id', 'represents_code'],
+            ['meeting_id', 'represents_code', 'represents_reported']
+        ) }},
+        meeting_id,
+        'country' as represents_kind,
+        represents_code,
+        represents_reported
+    from reported_sides
 )
 
 select * from native_claims
 union all by name
 select * from visit_claims
+union all by name
+select * from reported_claims

@@ -1,4 +1,5 @@
 -- Grain: one row per dyad, status and type of instrument.
+-- Signatures that a machine read out of the news are no agreements here: `fct_reported_event` counts them.
 with dyads as (
     select fact_id, dyad_code, via from {{ ref('bridge_fact_dyad') }} where fact_kind = 'agreement'
 ),
@@ -6,6 +7,7 @@ with dyads as (
 lifecycles as (
     select fact_id, agreement_id, instrument_type, is_binding, binding_presumed, status, is_status_inferred, modality
     from {{ ref('fct_agreement_lifecycle') }}
+    where evidence_class is distinct from 'machine_coded'
 )
 
 select

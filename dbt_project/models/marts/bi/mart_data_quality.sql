@@ -47,6 +47,19 @@ unresolved as (
     group by winners.feed
 ),
 
+-- a machine-coded feed is reduced: most of its rows stay in landing, and are counted here
+reduced as (
+    select 'gdelt_events' as feed, reductions.*
+    from {{ ref('int_reported_event_reduction') }} as reductions
+    where reductions.released_on is null
+),
+
+unknown_codes as (
+    select 'gdelt_events' as feed, sum(row_count) as unknown_countries
+    from {{ ref('int_reported_event_code') }}
+    where country_code = 'unknown'
+),
+
 feeds as (
     select feed from deliveries
     union
@@ -66,11 +79,19 @@ select
     coalesce(facts.facts, 0) as facts,
     coalesce(facts.undated_facts, 0) as undated_facts,
     coalesce(facts.facts_in_conflict, 0) as facts_in_conflict,
-    coalesce(unresolved.unknown_countries, 0) as unknown_countries,
-    coalesce(unresolved.dangling_references, 0) as dangling_references
+    cast(coalesce(unresolved.unknown_countries, 0) + coalesce(unknown_codes.unknown_countries, 0) as bigint) as unknown_countries,
+    coalesce(unresolved.dangling_references, 0) as dangling_references,
+    reduced.rows_between_countries,
+    reduced.rows_of_cooperation,
+    reduced.reduced_rows,
+    reduced.artefact_rows,
+    reduced.url_count,
+    reduced.event_count
 from feeds
 left join deliveries on feeds.feed = deliveries.feed
 left join claims on feeds.feed = claims.feed
 left join facts on feeds.feed = facts.feed
 left join unresolved on feeds.feed = unresolved.feed
+left join reduced on feeds.feed = reduced.feed
+left join unknown_codes on feeds.feed = unknown_codes.feed
 order by feeds.feed

@@ -11,6 +11,20 @@ with unresolved as (
         min(document_id) as example_document_id
     from {{ ref('int_unresolved_reference') }}
     group by all
+
+    union all
+
+    -- machine-coded rows with such a code become no fact
+    select
+        'country' as kind,
+        reported,
+        'gdelt_events.' || column_name as used_in,
+        row_count as reference_count,
+        1 as document_count,
+        cast(null as varchar) as example_fact_id,
+        'gdelt-events' as example_document_id
+    from {{ ref('int_reported_event_code') }}
+    where country_code = 'unknown'
 ),
 
 wanted as (
