@@ -6,6 +6,7 @@ stands in a zip; one that leads out of its folder is refused all the same, since
 
 from __future__ import annotations
 
+import errno
 import stat
 import zipfile
 import zlib
@@ -56,7 +57,10 @@ def unpack(
                         maximum_ratio=maximum_ratio,
                         free_bytes=free_bytes,
                     )
-    except _DAMAGES as error:
+    except (*_DAMAGES, OSError) as error:
+        # a place in the zip that lies before its beginning; any other error of the system is no fault of the file
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
         raise Refused(_what_it_is(source), _FETCH_AGAIN) from error
 
 

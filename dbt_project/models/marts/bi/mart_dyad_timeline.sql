@@ -124,8 +124,13 @@ meeting_entries as (
                 meetings.title,
                 concat_ws(' in ', replace(meetings.kind, '_', ' '), coalesce(meetings.place, country_names.name))
             ),
-            -- a title that names the one person who was there has said it all
-            case when not coalesce(contains(meetings.title, who_met_whom.only_person), false) then who_met_whom.described end
+            -- a title that names the one person who was there, or both countries of a coded event, has said it all
+            case
+                when
+                    meetings.evidence_class is distinct from 'machine_coded'
+                    and not coalesce(contains(meetings.title, who_met_whom.only_person), false)
+                    then who_met_whom.described
+            end
         ) as title,
         meetings.started_edtf as occurred_edtf,
         meetings.started_earliest as occurred_earliest,
