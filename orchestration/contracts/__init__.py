@@ -14,6 +14,7 @@ from orchestration.contracts import (
     agreements,
     aliases,
     decisions,
+    desta,
     documents,
     dossiers,
     exchange_rates,
@@ -29,6 +30,7 @@ from orchestration.contracts import (
     organizations,
     people,
     projects,
+    state_travels,
     state_visits,
     statements,
     topics,
@@ -90,7 +92,12 @@ NATIVE: Mapping[str, Contract] = _by_feed(
 """What a person or a program records: flat files, or sections of a dossier. The order ranks the feeds."""
 
 FEEDS: Mapping[str, Contract] = _by_feed(
-    *NATIVE.values(), dossiers.CONTRACT, state_visits.CONTRACT, gdelt_events.CONTRACT
+    *NATIVE.values(),
+    dossiers.CONTRACT,
+    state_visits.CONTRACT,
+    gdelt_events.CONTRACT,
+    state_travels.CONTRACT,
+    desta.CONTRACT,
 )
 """Every feed that has a folder in `raw/`."""
 

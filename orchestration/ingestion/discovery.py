@@ -261,7 +261,10 @@ class _Walk:
         manifests: dict[str, FoundFile] = {}
         files: list[FoundFile] = []
         unfinished: list[str] = []
-        for entry in self.entries(self.raw / folder.path, manifests=manifests):
+        entries = self.entries(self.raw / folder.path, manifests=manifests)
+        if contract.has_subfolders:
+            entries = [file for entry in entries for file in (self._below(entry) if entry.is_dir else (entry,))]
+        for entry in entries:
             if entry.file is not None and is_file_of(contract, entry.name):
                 files.append(entry.file)
             elif entry.file is not None and _matches(entry.name, _TEMPORARY):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from orchestration.contracts import Contract
-from orchestration.ingestion.readers import dossiers, json_lines, state_visits
+from orchestration.ingestion.readers import desta, dossiers, json_lines, state_travels, state_visits
 from orchestration.ingestion.readers.rows import Reader
 from orchestration.ingestion.staging import Originals
 
@@ -32,8 +32,10 @@ class RowFormat:
 
 ROW_FORMATS: Mapping[str, RowFormat] = MappingProxyType(
     {
+        "desta": RowFormat(read=desta.read),
         "dossiers": RowFormat(read=dossiers.read),
         "ndjson": RowFormat(read=json_lines.read, originals=json_lines.original_rows),
+        "state_travels": RowFormat(read=state_travels.read),
         "state_visits": RowFormat(read=state_visits.read),
     }
 )

@@ -24,6 +24,9 @@ UNREADABLE_MANIFEST = "unreadable"
 """The field under which the record of a refused delivery keeps a manifest that could not be read."""
 
 
+_DAY = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
     """The files that lie together in `raw/` as one delivery, after they were archived."""
@@ -200,24 +203,29 @@ def _dataset_key(candidate: Candidate, manifest: Manifest) -> str:
         return candidate.document_id or below_feed(candidate.path)
     if manifest.dataset_key is not None:
         return manifest.dataset_key
-    if candidate.contract.is_folder_delivery:
-        return candidate.contract.dataset_key or candidate.contract.feed
+    if candidate.contract.dataset_key is not None:
+        return candidate.contract.dataset_key
     if (release := _release_in_name(candidate)) is not None:
         return release[0]
     return below_feed(candidate.path)
 
 
 def _date_in_name(candidate: Candidate) -> datetime | None:
-    """Return the day that the folder or file right below `raw/<feed>/` is called after, or the publisher's time."""
+    """Return the day that the folder or file right below `raw/<feed>/` is called after, or the publisher's time.
+
+    The releases of a data set may carry the day within their name (`DESTA_2023-01-15.csv`).
+    """
     if (release := _release_in_name(candidate)) is not None:
         return release[1]
     name = PurePosixPath(below_feed(candidate.path)).parts[0]
-    stem = name.partition(".")[0]
+    days = [name.partition(".")[0]] if candidate.contract.dataset_key is None else _DAY.findall(name)
+    if len(days) != 1 or not _DAY.fullmatch(days[0]):
+        return None
     try:
-        day = date.fromisoformat(stem) if len(stem) == len("2024-09-18") else None
+        day = date.fromisoformat(days[0])
     except ValueError:
         return None
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day and stem == day.isoformat() else None
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _release_in_name(candidate: Candidate) -> tuple[str, datetime] | None:

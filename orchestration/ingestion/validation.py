@@ -26,6 +26,7 @@ SCHEMES = {
     "comtrade": "[0-9]{1,3}",
     "cow": "[0-9]{1,3}",
     "cameo": "[A-Za-z]{3}",
+    "desta": "[0-9]{1,3}",
 }
 """The schemes of country codes, and what a code of each looks like."""
 

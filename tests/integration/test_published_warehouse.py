@@ -26,6 +26,20 @@ Example Union,fips:,joined,2004,example-register,4
 Example Union,Atlantis,entered,2005,example-register,5
 """
 
+TRIP = """\
+<trip who="{who}" role="{role}"><id>{number}</id><role>{role}</role><name>{name}</name>
+<start-date>{start}</start-date><end-date>{start}</end-date><country id="{country_id}">{country}</country>
+<locale>{locale}</locale><remarks>{remarks}</remarks><last-modified-datetime/></trip>
+"""
+HAPPY = {
+    "who": "happy-ann", "role": "president", "name": "Ann Happy", "start": "1909-01-29", "country_id": "korea-south",
+    "country": "Korea, Republic of", "locale": "Seoul", "remarks": "[Visit made as President-elect.]",
+}  # fmt: skip
+MERRY = {
+    "who": "merry-bob", "role": "secretary", "name": "Bob Merry", "start": "2021-05-20", "country_id": "denmark",
+    "country": "Denmark (Greenland)", "locale": "Kangerlussuaq", "remarks": "Met everybody.",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Published:
@@ -34,7 +48,7 @@ class Published:
     raw: Path
     home: Path
     output: str
-    has_visits: bool
+    has_realdata: bool
 
     def run(self, command: str, *arguments: str) -> str:
         """Run one command of the project on this installation and return what it prints."""
@@ -64,8 +78,15 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     visits = realdata / "history_at_state" / "visits"
     if visits.is_dir():
         shutil.copytree(visits, raw / "state_visits", dirs_exist_ok=True)
-    published = Published(raw=raw, home=folder / "home", output="", has_visits=visits.is_dir())
-    return Published(raw=raw, home=folder / "home", output=published.run("warehouse"), has_visits=visits.is_dir())
+        (raw / "desta" / "2022-06-01").mkdir(parents=True)
+        shutil.copy(realdata / "desta" / "DESTA.csv", raw / "desta" / "2022-06-01")
+    for day, happy, merry in (("2016-01-01", "7", "Travel-9-secretary"), ("2018-01-01", "6", "9")):
+        for trip in (HAPPY | {"number": happy}, MERRY | {"number": merry}):
+            path = raw / "state_travels" / day / f"{trip['role']}-travels" / f"{trip['who']}.xml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"<trips>{TRIP.format(**trip)}</trips>")
+    published = Published(raw=raw, home=folder / "home", output="", has_realdata=visits.is_dir())
+    return Published(raw=raw, home=folder / "home", output=published.run("warehouse"), has_realdata=visits.is_dir())
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +234,7 @@ def test_broken_rows_among_good_ones_are_put_aside_with_their_reasons(
 def test_the_current_visits_are_those_of_the_last_delivery(
     published: Published, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
-    if not published.has_visits:
+    if not published.has_realdata:
         pytest.skip("the real files of others are not at hand (set ENTENTE_REALDATA)")
     visits = warehouse.execute("select count(*) from fct_meeting where meeting_id like 'us-state-visit-%'").fetchone()
     assert visits == (3264,)
@@ -223,6 +244,94 @@ def test_the_current_visits_are_those_of_the_last_delivery(
     ).fetchone()
     assert corrected is not None
     assert corrected[0] > 300
+
+
+def test_a_travel_abroad_is_a_visit_of_an_official_to_the_country(warehouse: duckdb.DuckDBPyConnection) -> None:
+    travels = warehouse.execute(
+        """
+        select meetings.meeting_id, meetings.title, meetings.place, meetings.country_code, people.person, people.office,
+            people.represents_code, people.role, people.document_id
+        from dim_meeting as meetings inner join fct_meeting_participation as people using (meeting_id)
+        where meetings.meeting_id like 'us-state-travel-%' order by meetings.meeting_id
+        """
+    ).fetchall()
+    source = "history-at-state-travels"
+    assert travels == [
+        ("us-state-travel-6", "Ann Happy in Korea, Republic of", "Seoul", "KOR", "Ann Happy", "President-elect", "USA",
+         "guest", source),
+        ("us-state-travel-9", "Bob Merry in Denmark (Greenland)", "Kangerlussuaq", "DNK", "Bob Merry",
+         "Secretary of State", "USA", "guest", source),
+    ]  # fmt: skip
+
+
+DESTA = {
+    "every entry speaks of an agreement": (
+        "select count(distinct locator), count(distinct json_extract_string(attributes, '$.value')) "
+        "from evidence.claims where feed = 'desta' and fact_kind = 'external_id'",
+        [(1217, 1217)],
+    ),
+    "entries are agreements of their own but for withdrawals and consolidated texts": (
+        "select instrument_type, parent_relation, count(*) from dim_agreement where agreement_id like 'desta-%' "
+        "group by all order by all",
+        [
+            ("preferential_trade_agreement", "accedes_to", 1),
+            ("preferential_trade_agreement", None, 842 + 81),
+            ("protocol", "amends", 34),
+            ("treaty", "accedes_to", 199),
+        ],
+    ),
+    "each of the 30 withdrawals is a step of a party": (
+        "select count(distinct locator), count(*), count(party_code) from fct_agreement_event where agreement_id like "
+        "'desta-%' and event = 'withdrawn'",
+        [(30, 51, 51)],
+    ),
+    "82 are negotiated and not dated": (
+        "select count(*), count(occurred_edtf) from fct_agreement_event where agreement_id like 'desta-%' and event = "
+        "'negotiating'",
+        [(82, 0)],
+    ),
+    "every member is resolved": (
+        "select count(*) filter (where party_kind <> 'country'), count(distinct party_code), "
+        "count(*) filter (where party_code = 'ANT'), count(distinct agreement_id) filter (where party_code = 'XKX') "
+        "from bridge_agreement_party where agreement_id like 'desta-%'",
+        [(0, 222, 1, 7)],
+    ),
+    "a year stays a year": (
+        "select count(*) from fct_agreement_event where agreement_id like 'desta-%' and occurred_precision <> 'year'",
+        [(0,)],
+    ),
+    "the lineage of 434": (
+        "select agreement_id, event, party_code, occurred_edtf, locator from fct_agreement_event "
+        "where agreement_id like 'desta-434%' order by agreement_id, occurred_edtf",
+        [
+            ("desta-434", "signed", None, "1999", "number 434"),
+            ("desta-434", "entered_into_force", None, "2001", "number 434"),
+            ("desta-434", "acceded", "UZB", "2006", "number 434+1"),
+            ("desta-434", "withdrawn", "UZB", "2008", "number 434_1"),
+            ("desta-434-accession-1", "signed", None, "2006", "number 434+1"),
+        ],
+    ),
+    "who left is no party today": (
+        "select list(party_code order by party_code) filter (where status = 'in_force'), "
+        "list(party_code) filter (where status = 'withdrawn') "
+        "from fct_agreement_party_lifecycle where agreement_id = 'desta-434'",
+        [(["BLR", "KAZ", "KGZ", "RUS", "TJK"], ["UZB"])],
+    ),
+    "who left and came back did so twice": (
+        "select list(event || ' ' || occurred_edtf order by occurred_edtf) from fct_agreement_event "
+        "where agreement_id = 'desta-672' and party_code = 'SYC'",
+        [(["acceded 1997", "withdrawn 2004", "acceded 2008"],)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("sql", "answer"), DESTA.values(), ids=DESTA)
+def test_the_entries_of_desta_are_the_lives_of_agreements(
+    published: Published, warehouse: duckdb.DuckDBPyConnection, sql: str, answer: list[tuple[object, ...]]
+) -> None:
+    if not published.has_realdata:
+        pytest.skip("the real files of others are not at hand (set ENTENTE_REALDATA)")
+    assert warehouse.execute(sql).fetchall() == answer
 
 
 def test_a_second_run_does_nothing_and_says_so(published: Published) -> None:

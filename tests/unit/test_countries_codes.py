@@ -13,7 +13,7 @@ from country_resolver import resolve, rows
 
 from orchestration.countries.seeds import BEGINNING, FOREVER
 
-SCHEMES = {"cameo", "comtrade", "cow", "fips", "iso2", "iso3", "iso3166_3", "isonum"}
+SCHEMES = {"cameo", "comtrade", "cow", "desta", "fips", "iso2", "iso3", "iso3166_3", "isonum"}
 
 
 def known(text: str) -> list[tuple[str, str]]:
@@ -57,6 +57,7 @@ CAMEO = known(
     "SAU SAU ARE ARE QAT QAT YEM YEM AFG AFG BGD BGD LKA LKA NPL NPL JPN JPN KOR KOR PRK PRK VNM VNM ZAF ZAF NGA NGA "
     "KEN KEN ETH ETH SDN SDN SSD SSD SUN SUN YUG YUG BAG IRQ"
 )
+DESTA = known("4 AFG 643 RUS 530 ANT 900 XKX 158 TWN")
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,7 @@ CAMEO = known(
             "comtrade": COMTRADE,
             "cow": COW,
             "cameo": CAMEO,
+            "desta": DESTA,
         }.items()
         for code, country_code in codes
     ],

@@ -31,13 +31,24 @@
 {%- endmacro %}
 
 
-{% macro source_claim_columns(document_id) -%}
+{% macro source_claim_columns(document_id, locator='cast(null as varchar)') -%}
     {#- What a row of a source feed says of itself: it comes from the one document that the feed is. -#}
     '{{ document_id }}' as document_id,
-    cast(null as varchar) as locator,
+    {{ locator }} as locator,
     'asserted' as modality,
     cast(null as varchar) as attributed_to,
     cast(null as double) as confidence,
     false as is_retraction,
     cast(null as varchar) as given_fact_id
+{%- endmacro %}
+
+
+{% macro claimed_columns(relation=none) -%}
+    {#- What a row says of itself, of a relation that has it under these names already. -#}
+    {%- for column in [
+        'document_id', 'locator', 'modality', 'attributed_to', 'confidence', 'is_retraction', 'given_fact_id', 'raw_key',
+        'recorded_at', 'delivery_id', 'file_sha256', 'row_number', '_loaded_at'
+    ] %}
+    {{ relation ~ '.' if relation }}{{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}

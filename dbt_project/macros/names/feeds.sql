@@ -16,6 +16,8 @@
         'projects': ['country'],
         'state_visits': ['from_country'],
         'gdelt_events': ['actor1_country', 'actor2_country', 'actor1_geo_country', 'actor2_geo_country', 'action_geo_country'],
+        'state_travels': ['country', 'country_id'],
+        'desta': ['party'],
     }) }}
 {%- endmacro %}
 

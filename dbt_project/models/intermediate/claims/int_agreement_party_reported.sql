@@ -1,6 +1,9 @@
 -- Grain: one row per accepted row of any feed that claims a party to an agreement, under the agreement's reported id.
 with staged as (
     {{ rows_in_shape_of('agreement_parties') }}
+    union all by name
+    select 'desta' as feed, agreement_id, party_reported, role, {{ claimed_columns() }}
+    from {{ ref('int_desta_party') }}
 )
 
 select

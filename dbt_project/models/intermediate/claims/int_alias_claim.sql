@@ -1,19 +1,15 @@
 -- Grain: one row per accepted row that claims another name of something.
-with staged as (
-    select * from {{ ref('stg_aliases') }}
-),
-
-identified as (
+with identified as (
     select
-        staged.* exclude (id),
-        {{ identified('id') }}
-    from staged
-    {{ join_identity('staged.kind', 'id') }}
+        reported.* exclude (id),
+        {{ identified('id', 'reported') }}
+    from {{ ref('int_alias_reported') }} as reported
+    {{ join_identity('reported.kind', 'id', 'reported') }}
 )
 
 select
     {{ claim_columns(
-        'aliases', 'alias',
+        none, 'alias',
         ['kind', 'id', 'alias'],
         [
             'kind', 'id', 'alias', 'language'

@@ -1,19 +1,15 @@
 -- Grain: one row per accepted row that claims an id elsewhere.
-with staged as (
-    select * from {{ ref('stg_external_ids') }}
-),
-
-identified as (
+with identified as (
     select
-        staged.* exclude (id),
-        {{ identified('id') }}
-    from staged
-    {{ join_identity('staged.kind', 'id') }}
+        reported.* exclude (id),
+        {{ identified('id', 'reported') }}
+    from {{ ref('int_external_id_reported') }} as reported
+    {{ join_identity('reported.kind', 'id', 'reported') }}
 )
 
 select
     {{ claim_columns(
-        'external_ids', 'external_id',
+        none, 'external_id',
         ['kind', 'id', 'scheme', 'value'],
         [
             'kind', 'id', 'scheme', 'value'

@@ -1,5 +1,5 @@
--- Grain: one row per accepted row that claims a meeting: native, a visit to the United States, or the first row of a
--- meeting that a machine read out of the news.
+-- Grain: one row per accepted row that claims a meeting: native, a visit to the United States or a travel from there, or the
+-- first row of a meeting that a machine read out of the news.
 with staged as (
     select * from {{ ref('stg_meetings') }}
 ),
@@ -134,6 +134,47 @@ reported_claims as (
         occurred_is_uncertain as started_is_uncertain,
         false as is_id_ambiguous
     from reported_meetings
+),
+
+travels as (
+    select
+        travel.* exclude (meeting_id),
+        {{ identified('meeting_id', 'travel') }},
+        'visit' as kind,
+        person_reported || ' in ' || coalesce(country_reported, place, 'an unnamed country') as title
+    from {{ ref('int_state_travel') }} as travel
+    {{ join_identity("'meeting'", 'meeting_id', 'travel') }}
+),
+
+travel_claims as (
+    select
+        {{ claim_columns(
+            'state_travels', 'meeting', ['meeting_id'],
+            [
+                'meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'place', 'description', 'country_code',
+                'country_reported'
+            ]
+        ) }},
+        meeting_id,
+        kind,
+        title,
+        started_edtf,
+        started_earliest,
+        started_latest,
+        started_precision,
+        started_is_approximate,
+        started_is_uncertain,
+        ended_edtf,
+        ended_earliest,
+        ended_latest,
+        ended_precision,
+        ended_is_approximate,
+        ended_is_uncertain,
+        place,
+        country_code,
+        country_reported,
+        is_id_ambiguous
+    from travels
 )
 
 select * from native_claims
@@ -141,3 +182,5 @@ union all by name
 select * from visit_claims
 union all by name
 select * from reported_claims
+union all by name
+select * from travel_claims

@@ -1,4 +1,4 @@
--- Grain: one row per accepted row that claims somebody at a meeting: native, the visitor of a visit to the United States,
+-- Grain: one row per accepted row that claims somebody at a meeting: native, who travelled to or from the United States,
 -- or each of the two countries of a meeting that a machine read out of the news.
 with staged as (
     select * from {{ ref('stg_meeting_participants') }}
@@ -97,6 +97,37 @@ reported_claims as (
         represents_code,
         represents_reported
     from reported_sides
+),
+
+travellers as (
+    select
+        travel.* exclude (meeting_id),
+        {{ identified('meeting_id', 'travel') }},
+        {{ person_id('person', "'USA'", 'travel') }} as person_id,
+        'USA' as represents_code,
+        'United States' as represents_reported,
+        'country' as represents_kind,
+        'guest' as visitor_role
+    from {{ ref('int_state_travel') }} as travel
+    {{ join_person('person', "'USA'", 'travel') }}
+    {{ join_identity("'meeting'", 'meeting_id', 'travel') }}
+),
+
+travel_claims as (
+    select
+        {{ claim_columns(
+            'state_travels', 'meeting_participation', ['meeting_id', 'visitor_role'],
+            ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'visitor_role']
+        ) }},
+        meeting_id,
+        person_id,
+        person_reported as person,
+        office,
+        represents_kind,
+        represents_code,
+        represents_reported,
+        visitor_role as role
+    from travellers
 )
 
 select * from native_claims
@@ -104,3 +135,5 @@ union all by name
 select * from visit_claims
 union all by name
 select * from reported_claims
+union all by name
+select * from travel_claims

@@ -1,42 +1,25 @@
 -- Grain: one row per accepted visit in a delivery of `raw/state_visits`, with the id of its meeting.
 -- The source's id is the key only where it carries one visit: ids that stand twice in a delivery, or that were given to
--- another visit later (date, visitor and country all differ), are told apart by date and visitor, and flagged.
+-- another visit in another delivery, are told apart by date and visitor, and flagged.
 with visits as (
     select staged.*, deliveries.delivery_number
     from {{ ref('stg_state_visits') }} as staged
     inner join {{ ref('int_delivery') }} as deliveries on staged.delivery_id = deliveries.delivery_id
 ),
 
-repeated_ids as (
-    select distinct visit_id from (
-        select visit_id from visits group by delivery_id, visit_id having count(*) > 1
-    ) as repeated
-),
-
-previous as (
-    select
-        visit_id,
-        start_date_edtf <> lag(start_date_edtf) over ids
-        and visitor_reported <> lag(visitor_reported) over ids
-        and from_country_reported <> lag(from_country_reported) over ids as is_another_visit
-    from visits
-    window ids as (partition by visit_id order by delivery_number)
-),
-
 reassigned_ids as (
-    select distinct visit_id from previous where is_another_visit
+    {{ reassigned_ids('visits', 'visit_id', ['start_date_edtf', 'visitor_reported', 'from_country_reported'], most_corrected=2) }}
 ),
 
 keyed as (
     select
         visits.*,
-        repeated_ids.visit_id is not null or reassigned_ids.visit_id is not null as is_id_ambiguous,
+        reassigned_ids.visit_id is not null as is_id_ambiguous,
         row_number() over (
             partition by visits.delivery_id, visits.visit_id, visits.start_date_edtf, visits.visitor_reported
             order by visits.content_hash, visits.file_sha256, visits.row_number
         ) as twin_number
     from visits
-    left join repeated_ids on visits.visit_id = repeated_ids.visit_id
     left join reassigned_ids on visits.visit_id = reassigned_ids.visit_id
 ),
 
