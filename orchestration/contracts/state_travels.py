@@ -10,12 +10,7 @@ collapsed. The elements about release and recall exist in early copies only.
 from __future__ import annotations
 
 from orchestration.contracts.contract import Column, ColumnType, Contract, Mode, SourceDocument
-
-
-def _bookkeeping(name: str, description: str) -> Column:
-    """Return a column of the publisher's own workflow: text, so that nothing in it can cost a row."""
-    return Column(name=name, type=ColumnType.TEXT, description=description, is_bookkeeping=True)
-
+from orchestration.contracts.historian import BOOKKEEPING
 
 CONTRACT = Contract(
     feed="state_travels",
@@ -107,14 +102,6 @@ CONTRACT = Contract(
             description="The publisher's note about the trip.",
             example="Official visit.",
         ),
-        _bookkeeping("created_by", "Who created the record."),
-        _bookkeeping("created_datetime", "When the record was created."),
-        _bookkeeping("last_modified_by", "Who changed the record last."),
-        _bookkeeping("last_modified_datetime", "When the record was changed last."),
-        _bookkeeping("release_status_code", "The state of the record in the publisher's workflow, in early copies."),
-        _bookkeeping("released_by", "Who released the record, in early copies."),
-        _bookkeeping("release_datetime", "When the record was released, in early copies."),
-        _bookkeeping("recalled_by", "Who recalled the record, in early copies."),
-        _bookkeeping("recall_datetime", "When the record was recalled, in early copies."),
+        *BOOKKEEPING,
     ),
 )

@@ -8,12 +8,7 @@ white space collapsed. The elements about release and recall exist up to 2015 on
 from __future__ import annotations
 
 from orchestration.contracts.contract import Column, ColumnType, Contract, Mode, SourceDocument
-
-
-def _bookkeeping(name: str, description: str) -> Column:
-    """Return a column of the publisher's own workflow: text, so that nothing in it can cost a row."""
-    return Column(name=name, type=ColumnType.TEXT, description=description, is_bookkeeping=True)
-
+from orchestration.contracts.historian import BOOKKEEPING
 
 CONTRACT = Contract(
     feed="state_visits",
@@ -82,14 +77,6 @@ CONTRACT = Contract(
             description="The publisher's note about the visit.",
             example="Private visit.",
         ),
-        _bookkeeping("created_by", "Who created the record."),
-        _bookkeeping("created_datetime", "When the record was created."),
-        _bookkeeping("last_modified_by", "Who changed the record last."),
-        _bookkeeping("last_modified_datetime", "When the record was changed last."),
-        _bookkeeping("release_status_code", "The state of the record in the publisher's workflow, up to 2015."),
-        _bookkeeping("released_by", "Who released the record, up to 2015."),
-        _bookkeeping("release_datetime", "When the record was released, up to 2015."),
-        _bookkeeping("recalled_by", "Who recalled the record, up to 2015."),
-        _bookkeeping("recall_datetime", "When the record was recalled, up to 2015."),
+        *BOOKKEEPING,
     ),
 )
