@@ -113,10 +113,19 @@ def delivery_ids(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
     return frozenset(row[0] for row in con.execute("select delivery_id from ops.deliveries").fetchall())
 
 
+def among(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
+    """Return those of some deliveries that the ledger knows."""
+    rows = con.execute(
+        "select delivery_id from ops.deliveries where delivery_id in (select unnest($ids::varchar[]))",
+        {"ids": list(ids)},
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
 def forget(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> None:
     """Delete all that the ledger says about some deliveries."""
     for table in _TABLES_OF_A_DELIVERY:
-        statement = f"delete from ops.{table} where list_contains($ids, delivery_id)"  # noqa: S608 - a table of ours
+        statement = f"delete from ops.{table} where delivery_id in (select unnest($ids::varchar[]))"  # noqa: S608 - a table of ours
         con.execute(statement, {"ids": list(ids)})
 
 
@@ -229,7 +238,7 @@ def manifest_text(manifest: Mapping[str, Any] | None) -> str | None:
 
 def _replace_paths(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
     if rows.num_rows:
-        statement = f"delete from {table} where list_contains($paths, path)"  # noqa: S608 - a table of ours
+        statement = f"delete from {table} where path in (select unnest($paths::varchar[]))"  # noqa: S608 - a table of ours
         con.execute(statement, {"paths": rows["path"].to_pylist()})
         insert_rows(con, table, rows)
 

@@ -72,7 +72,7 @@ def accounts(con: duckdb.DuckDBPyConnection, delivery_ids: Sequence[str]) -> dic
             """
             select delivery_id, path, status, coalesce(reason, ''), rows_read, rows_accepted, rows_rejected,
                    received_at, file_count
-            from ops.deliveries where list_contains($ids, delivery_id)
+            from ops.deliveries where delivery_id in (select unnest($ids::varchar[]))
             """,
             ids,
         ).fetchall()
@@ -81,7 +81,7 @@ def accounts(con: duckdb.DuckDBPyConnection, delivery_ids: Sequence[str]) -> dic
         """
         with paths as (
             select delivery_id, sha256, min(original_path) as original_path from ops.files
-            where list_contains($ids, delivery_id) group by all
+            where delivery_id in (select unnest($ids::varchar[])) group by all
         )
 
         select rejected.delivery_id, original_path, row_number, column_name, found, expected,
@@ -102,13 +102,15 @@ def accounts(con: duckdb.DuckDBPyConnection, delivery_ids: Sequence[str]) -> dic
         )
         account.cell_count = cell_count
     for delivery_id, name in con.execute(
-        "select distinct delivery_id, column_name from ops.extra_columns where list_contains($ids, delivery_id) "
-        "order by all",
+        """
+        select distinct delivery_id, column_name from ops.extra_columns
+        where delivery_id in (select unnest($ids::varchar[])) order by all
+        """,
         ids,
     ).fetchall():
         found[delivery_id].extra_columns.append(name)
     for delivery_id, note in con.execute(
-        "select delivery_id, note from ops.notes where list_contains($ids, delivery_id)", ids
+        "select delivery_id, note from ops.notes where delivery_id in (select unnest($ids::varchar[]))", ids
     ).fetchall():
         found[delivery_id].notes.append(note)
     return found

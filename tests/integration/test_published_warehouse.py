@@ -80,6 +80,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
         shutil.copytree(visits, raw / "state_visits", dirs_exist_ok=True)
         (raw / "desta" / "2022-06-01").mkdir(parents=True)
         shutil.copy(realdata / "desta" / "DESTA.csv", raw / "desta" / "2022-06-01")
+        shutil.copytree(realdata / "gdelt", raw / "gdelt_events")
     for day, happy, merry in (("2016-01-01", "7", "Travel-9-secretary"), ("2018-01-01", "6", "9")):
         for trip in (HAPPY | {"number": happy}, MERRY | {"number": merry}):
             path = raw / "state_travels" / day / f"{trip['role']}-travels" / f"{trip['who']}.xml"
@@ -332,6 +333,29 @@ def test_the_entries_of_desta_are_the_lives_of_agreements(
     if not published.has_realdata:
         pytest.skip("the real files of others are not at hand (set ENTENTE_REALDATA)")
     assert warehouse.execute(sql).fetchall() == answer
+
+
+@pytest.mark.realdata
+def test_the_real_export_is_reduced_and_every_code_in_it_is_known(
+    published: Published, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    if not published.has_realdata:
+        pytest.skip("the real files of others are not at hand (set ENTENTE_REALDATA)")
+    assert warehouse.execute(
+        "select rows_accepted, artefact_rows, url_count, unknown_countries from mart_data_quality "
+        "where feed = 'gdelt_events'"
+    ).fetchall() == [(2111, 60, 425, 0)]
+    assert warehouse.execute("select rows_without_a_country from mart_reported_event_reduction").fetchall() == [(1521,)]
+    reduced, events, articles = warehouse.execute(
+        """
+        select reduced_rows, event_count, (select count(*) from evidence.reported_event_claim)
+        from mart_reported_event_reduction
+        """
+    ).fetchall()[0]
+    assert 0 < events < reduced == articles
+    assert warehouse.execute("select count(*), sum(row_count) from fct_reported_event").fetchall() == [
+        (events, reduced)
+    ]
 
 
 def test_a_second_run_does_nothing_and_says_so(published: Published) -> None:
