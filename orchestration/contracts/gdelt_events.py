@@ -48,13 +48,13 @@ def _place(prefix: str, what: str) -> tuple[Column, ...]:
     """Return the eight columns of a place that was found near something in the text."""
     return (
         _text(f"{prefix}_geo_type", f"{what}: 0 none, 1 country, 2 US state, 3 US city, 4 city, 5 division.", "4"),
-        _text(f"{prefix}_geo_fullname", f"{what}: its name.", "Minsk, Minsk, Belarus"),
-        _text(f"{prefix}_geo_country_code", f"{what}: the FIPS 10-4 code of the country; not ISO.", "BO"),
-        _text(f"{prefix}_geo_adm1_code", f"{what}: the FIPS 10-4 code of the first division.", "BO04"),
+        _text(f"{prefix}_geo_fullname", f"{what}: its name.", "Oslo, Oslo, Norway"),
+        _text(f"{prefix}_geo_country_code", f"{what}: the FIPS 10-4 code of the country; not ISO.", "NO"),
+        _text(f"{prefix}_geo_adm1_code", f"{what}: the FIPS 10-4 code of the first division.", "NO12"),
         _text(f"{prefix}_geo_adm2_code", f"{what}: the code of the second division."),
-        _text(f"{prefix}_geo_lat", f"{what}: the latitude of its centre.", "53.9"),
-        _text(f"{prefix}_geo_long", f"{what}: the longitude of its centre.", "27.5667"),
-        _text(f"{prefix}_geo_feature_id", f"{what}: its GNS or GNIS id.", "-1946324"),
+        _text(f"{prefix}_geo_lat", f"{what}: the latitude of its centre.", "59.9"),
+        _text(f"{prefix}_geo_long", f"{what}: the longitude of its centre.", "10.75"),
+        _text(f"{prefix}_geo_feature_id", f"{what}: its GNS or GNIS id.", "-273837"),
     )
 
 
@@ -92,7 +92,7 @@ CONTRACT = Contract(
             type=ColumnType.INTEGER,
             required=True,
             description="The publisher's id of the row; unique over all files.",
-            example="881990833",
+            example="1234567890",
         ),
         Column(
             name="event_date",
@@ -101,11 +101,11 @@ CONTRACT = Contract(
             pattern=r"\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])",
             description="The day of the event (SQLDATE); phrases such as `a year ago` make it exactly a day, week, "
             "month or year before the row was added.",
-            example="20191024",
+            example="20240918",
         ),
-        _text("month_year", "Year and month of the day.", "201910"),
-        _text("year", "Year of the day.", "2019"),
-        _text("fraction_date", "The day as a fraction of the year.", "2019.8055"),
+        _text("month_year", "Year and month of the day.", "202409"),
+        _text("year", "Year of the day.", "2024"),
+        _text("fraction_date", "The day as a fraction of the year.", "2024.7083"),
         *_actor(1),
         *_actor(2),
         _text("is_root_event", "1 where the event stands in the lead of the article.", "1"),
@@ -140,7 +140,7 @@ CONTRACT = Contract(
         _number("num_mentions", ColumnType.INTEGER, "Mentions of the event in its quarter of an hour.", "10"),
         _number("num_sources", ColumnType.INTEGER, "Sources with a mention in that time.", "1"),
         _number("num_articles", ColumnType.INTEGER, "Articles with a mention in that time.", "10"),
-        _number("avg_tone", ColumnType.DECIMAL, "The mean tone of these articles, from -100 to 100.", "0.63"),
+        _number("avg_tone", ColumnType.DECIMAL, "The mean tone of these articles, from -100 to 100.", "-1.25"),
         *_place("actor1", "The place nearest to actor 1"),
         *_place("actor2", "The place nearest to actor 2"),
         *_place("action", "The place of the event"),
@@ -150,7 +150,7 @@ CONTRACT = Contract(
             required=True,
             pattern=r"\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d[0-5]\d",
             description="When the row was added, in UTC (DATEADDED).",
-            example="20191024143000",
+            example="20240918143000",
         ),
         _text("source_url", "The article, or how GDELT names another source.", "https://example.org/a"),
     ),

@@ -26,6 +26,8 @@ MORNING = export(
     row(8, **{**NORDIC, "actor2_country_code": "EUR"}),
     row(9, **{**NORDIC, "actor2_country_code": "QQQ"}),
     row(10, **{**NORDIC, "actor2_country_code": ""}),
+    row(12, **NORDIC, event_date="20240231"),
+    row(13, **NORDIC, date_added="20240231000000"),
 )
 NOON = export(row(11, **NORDIC, event_code="042", source_url="https://example.org/d", date_added="20240918120000"))
 RECORDED = {
@@ -190,10 +192,10 @@ def test_the_reduction_and_the_unknown_codes_are_shown(warehouse: duckdb.DuckDBP
             event_count, unknown_countries
         from mart_data_quality where feed = 'gdelt_events'
         """
-    ).fetchall() == [(21, 15, 19, 13, 2, 5, 5, 4)]
+    ).fetchall() == [(25, 19, 23, 13, 2, 5, 5, 4)]
     assert warehouse.execute(
-        "select released_on::varchar, row_count, event_count from mart_reported_event_reduction"
-    ).fetchall() == [("2024-09-18", 21, 5)]
+        "select released_on::varchar, row_count, rows_without_a_day, event_count from mart_reported_event_reduction"
+    ).fetchall() == [("2024-09-18", 25, 4, 5)]
     assert warehouse.execute(
         "select reported, used_in, reference_count from mart_unknown_reference where used_in like 'gdelt%' order by 1"
     ).fetchall() == [

@@ -3,6 +3,7 @@ with reported as (
     select
         cast(deliveries.as_of as date) as released_on,
         staged.event_root_code in ('03', '04', '05', '06') as is_cooperation,
+        staged.occurred_on is not null and staged.added_at is not null as has_a_day,
         staged.is_relative_date_artefact,
         staged.source_url,
         actor1_country_country.country_code as actor1_code,
@@ -25,7 +26,8 @@ row_counts as (
         count(*) filter (where actor1_code is null or actor2_code is null) as rows_without_a_country,
         count(*) filter (where is_between_countries) as rows_between_countries,
         count(*) filter (where is_cooperation) as rows_of_cooperation,
-        count(*) filter (where is_between_countries and is_cooperation) as reduced_rows,
+        count(*) filter (where is_between_countries and is_cooperation and has_a_day) as reduced_rows,
+        count(*) filter (where not has_a_day) as rows_without_a_day,
         count(*) filter (where is_relative_date_artefact) as artefact_rows,
         count(*) filter (where 'unknown' in (actor1_code, actor2_code)) as rows_with_unknown_code
     from judged
@@ -34,7 +36,7 @@ row_counts as (
 
 -- over the hash of the address: a year has tens of millions
 hashed as (
-    select released_on, hash(source_url) as url_hash, bool_or(is_between_countries and is_cooperation) as is_reduced
+    select released_on, hash(source_url) as url_hash, bool_or(is_between_countries and is_cooperation and has_a_day) as is_reduced
     from judged
     where source_url is not null
     group by released_on, url_hash

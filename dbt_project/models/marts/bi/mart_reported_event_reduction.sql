@@ -10,6 +10,7 @@ select
     rows_without_a_country,
     rows_between_countries,
     rows_of_cooperation,
+    rows_without_a_day,
     reduced_rows,
     artefact_rows,
     rows_with_unknown_code,
