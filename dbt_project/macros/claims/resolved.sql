@@ -1,19 +1,23 @@
 {#-
-    The rule by which claims become a fact, in the words of SQL. `int_claim` ranks the claims of a fact (rank 1 wins);
-    what stands here takes each attribute from the best claim that has it.
+    The rule by which claims become a fact, in the words of SQL. `int_claim_as_known` ranks the claims of a fact in every
+    state of knowledge (rank 1 wins); what stands here takes each attribute from the best claim that has it.
 -#}
 
-{% macro current_claims(model, dates=[]) -%}
-    {#- The claims of `model` that stand today, with their rank. A date's anchor is the date of the best claim that has one. -#}
+{% macro known_claims(model, dates=[]) -%}
+    {#- The claims of `model` in every state of knowledge, with their rank in it. A date's anchor is the date of the best
+        claim that has one. -#}
     select
         claims.*,
-        versions.claim_id,
-        versions.claim_rank,
-        versions.root_document_id,
-        versions.evidence_class,
-        versions.published_from,
-        versions.recorded_from,
-        versions.winning_reason
+        known.state_id,
+        known.is_home,
+        known.is_current,
+        known.claim_id,
+        known.claim_rank,
+        known.root_document_id,
+        known.evidence_class,
+        known.published_from,
+        known.recorded_from,
+        known.winning_reason
         {%- for date in dates %},
         first_value(
             case when claims.{{ date }}_edtf is not null then struct_pack(
@@ -21,14 +25,23 @@
                 latest := coalesce(claims.{{ date }}_latest, date '9999-12-31')
             ) end ignore nulls
         ) over (
-            partition by claims.fact_id order by versions.claim_rank
+            partition by known.state_id, claims.fact_id order by known.claim_rank
             rows between unbounded preceding and unbounded following
         ) as {{ date }}_anchor
         {%- endfor %}
     from {{ ref(model) }} as claims
-    inner join {{ ref('int_claim') }} as versions
-        on claims.row_id = versions.row_id and claims.fact_kind = versions.fact_kind and claims.fact_id = versions.fact_id
-    where versions.is_current
+    inner join {{ ref('int_claim_as_known') }} as known
+        on claims.row_id = known.row_id and claims.fact_kind = known.fact_kind and claims.fact_id = known.fact_id
+{%- endmacro %}
+
+
+{% macro current_facts(model) -%}
+    {#- Of the facts in every state of knowledge, those of today. -#}
+    with facts as (
+        select * exclude (state_id, is_home, is_current) from {{ ref(model) }} where is_current
+    )
+
+    select * from facts
 {%- endmacro %}
 
 
@@ -85,7 +98,9 @@
 
 
 {% macro resolution_columns(compared=[], dates=[]) -%}
-    {#- Who won and why. Claims conflict where two of them differ in a compared attribute, or in dates that exclude each other. -#}
+    {#- Who won and why, and in which state of knowledge. Claims conflict where two of them differ in a compared attribute, or in dates that exclude each other. -#}
+    bool_and(is_home) as is_home,
+    bool_and(is_current) as is_current,
     arg_min_null(document_id, claim_rank) as document_id,
     arg_min_null(locator, claim_rank) as locator,
     arg_min_null(modality, claim_rank) as modality,
@@ -110,6 +125,9 @@
 
 
 {% macro resolution_column_names() -%}
+    state_id,
+    is_home,
+    is_current,
     document_id,
     locator,
     modality,

@@ -1,34 +1,7 @@
 -- Grain: one row per document that a claim which stands today asserts: the fact that the claims resolve to.
-with claims as (
-    {{ current_claims('int_document_claim', dates=['published']) }}
-),
-
-resolved as (
-    select
-        fact_id,
-        {{ resolved([
-            'kind', 'publisher', 'title', 'url', 'language', 'licence', 'redistributable', 'derived_from'
-        ]) }},
-        {{ resolved_date('published') }},
-        {{ resolution_columns(compared=['kind'], dates=['published']) }}
-    from claims
-    group by fact_id
-),
-
-recorded as (
-    select
-        fact_id,
-        kind,
-        publisher,
-        title,
-        url,
-        language,
-        licence,
-        redistributable,
-        derived_from,
-        {{ expanded_date('published') }},
-        {{ resolution_column_names() }}
-    from resolved
+{{ config(materialized='view') }}
+with recorded as (
+    select * exclude (state_id, is_home, is_current) from {{ ref('int_document_as_known') }} where is_current
 ),
 
 -- the documents that source feeds are: nobody records them, the project knows them

@@ -1,30 +1,4 @@
--- Grain: one row per step in a joint project that a claim which stands today asserts:
--- the fact that the claims resolve to.
-with claims as (
-    {{ current_claims('int_project_event_claim', dates=['occurred']) }}
-),
-
-resolved as (
-    select
-        fact_id,
-        {{ resolved(['project_id', 'name', 'sector', 'place', 'event']) }},
-        {{ resolved_date('occurred') }},
-        {{ resolved_together('located', ['country_code', 'country_reported']) }},
-        {{ resolved_together('size', ['capacity', 'unit']) }},
-        {{ resolution_columns(compared=['country_code', 'capacity'], dates=['occurred']) }}
-    from claims
-    group by fact_id
-)
-
-select
-    fact_id,
-    project_id,
-    name,
-    sector,
-    place,
-    event,
-    {{ expanded_date('occurred') }},
-    {{ expanded('located', ['country_code', 'country_reported']) }},
-    {{ expanded('size', ['capacity', 'unit']) }},
-    {{ resolution_column_names() }}
-from resolved
+-- Grain: one row per step in a joint project
+-- that a claim which stands today asserts: the fact that the claims resolve to.
+{{ config(materialized='view') }}
+{{ current_facts('int_project_event_as_known') }}

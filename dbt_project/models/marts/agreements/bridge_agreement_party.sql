@@ -1,12 +1,13 @@
 -- Grain: one row per agreement and party to it; two parties that did not resolve stay two.
 with sides as (
-    select * from {{ ref('int_agreement_side') }}
+    select * from {{ ref('int_agreement_side_as_known') }} where is_current
 ),
 
 -- a name changes, a party does not: the version of a country's name is the one of the agreement's first step
 first_steps as (
     select agreement_id, min(happened_earliest) as first_step_earliest
-    from {{ ref('int_agreement_step') }}
+    from {{ ref('int_agreement_step_as_known') }}
+    where is_current
     group by agreement_id
 ),
 

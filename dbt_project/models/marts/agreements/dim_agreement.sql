@@ -16,7 +16,7 @@ pointed_at as (
 ),
 
 named as (
-    select agreement_id from {{ ref('int_agreement_side') }}
+    select agreement_id from {{ ref('int_agreement_side_as_known') }} where is_current
     union
     select agreement_id from {{ ref('int_agreement_event') }}
     union
@@ -64,7 +64,7 @@ select
     agreements.is_binding,
     instrument_types.binding_presumed,
     agreements.place,
-    {{ surrogate_key(["coalesce(" ~ normalised_name('agreements.place') ~ ", 'unknown')", "'unknown'"]) }} as place_key,
+    {{ place_key('agreements.place') }} as place_key,
     agreements.registration,
     agreements.text_url,
     agreements.parent_agreement_id,

@@ -13,8 +13,8 @@ steps as (
         is_announced,
         is_order_unknown,
         is_impossible
-    from {{ ref('int_agreement_step') }}
-    where origin = 'own'
+    from {{ ref('int_agreement_step_as_known') }}
+    where is_current and origin = 'own'
 ),
 
 countries as (

@@ -7,8 +7,8 @@ lives as (
     select
         {{ surrogate_key(['agreement_id', 'party_kind', 'party_ref']) }} as agreement_party_key,
         *
-    from {{ ref('int_agreement_status') }}
-    where scope = 'party'
+    from {{ ref('int_agreement_status_as_known') }}
+    where is_current and scope = 'party'
 ),
 
 knowledge as (

@@ -69,10 +69,7 @@ select
     coalesce(meetings.title, meetings.meeting_id) as title,
     coalesce(meetings.kind, 'unknown') as kind,
     meetings.place,
-    {{ surrogate_key([
-        "coalesce(" ~ normalised_name('meetings.place') ~ ", 'unknown')",
-        "case when " ~ normalised_name('meetings.place') ~ " is null then 'unknown' else coalesce(meetings.country_code, 'unknown') end"
-    ]) }} as place_key,
+    {{ place_key('meetings.place', 'meetings.country_code') }} as place_key,
     meetings.country_code,
     meetings.country_reported,
     meeting_countries.country_key,

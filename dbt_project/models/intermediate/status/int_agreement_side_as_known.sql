@@ -1,6 +1,8 @@
--- Grain: one row per agreement and party to it, listed as one or only named in a step.
+-- Grain: one row per state of knowledge, agreement and party to it, listed as one or only named in a step.
 with listed as (
     select
+        state_id,
+        is_current,
         agreement_id,
         {{ key_of_reported('party_code', 'party_reported') }} as party_ref,
         party_kind,
@@ -15,11 +17,13 @@ with listed as (
         evidence_class,
         claim_count,
         has_conflict
-    from {{ ref('int_agreement_party') }}
+    from {{ ref('int_agreement_party_as_known') }}
 ),
 
 named as (
     select
+        state_id,
+        is_current,
         agreement_id,
         {{ key_of_reported('party_code', 'party_reported') }} as party_ref,
         party_kind,
@@ -34,7 +38,7 @@ named as (
         evidence_class,
         claim_count,
         has_conflict
-    from {{ ref('int_agreement_event') }}
+    from {{ ref('int_agreement_event_as_known') }}
     where party_code is not null
 ),
 
@@ -50,5 +54,5 @@ select
     modality <> 'negated' and role not in ('depositary', 'guarantor', 'mediator', 'observer', 'witness') as is_bound_side
 from sides
 qualify row_number() over (
-    partition by agreement_id, party_kind, party_ref order by is_listed desc, modality = 'negated', fact_id
+    partition by state_id, agreement_id, party_kind, party_ref order by is_listed desc, modality = 'negated', fact_id
 ) = 1

@@ -1,6 +1,6 @@
--- Grain: one row per agreement and side of its life (the whole, or one party) of which a step is known.
+-- Grain: one row per state of knowledge, agreement and side of its life (the whole, or one party) of which a step is known.
 with steps as (
-    select * from {{ ref('int_agreement_step') }}
+    select * from {{ ref('int_agreement_step_as_known') }}
 ),
 
 -- what is planned or possible is no milestone, nor is what has been announced
@@ -20,6 +20,8 @@ milestones as (
 
 select
     life_key,
+    any_value(state_id) as state_id,
+    any_value(is_current) as is_current,
     any_value(agreement_id) as agreement_id,
     any_value(scope) as scope,
     any_value(party_kind) as party_kind,

@@ -1,29 +1,31 @@
--- Grain: one row per agreement, side of its life (the whole, or one party) and step in it, in the order in which the steps
+-- Grain: one row per state of knowledge, agreement, side of its life (the whole, or one party) and step in it, in the order in which the steps
 -- are taken to have happened. Where imprecise dates overlap, the order is unknown: the natural order of the steps is assumed.
 -- A step of the whole is a step of every party; steps of enough parties are a step of the whole.
 with instruments as (
     select
+        agreements.state_id,
         agreements.agreement_id,
         case when coalesce(agreements.is_binding, types.binding_presumed, true) then 'binding' else 'non_binding' end
             as instrument
-    from {{ ref('int_agreement') }} as agreements
+    from {{ ref('int_agreement_as_known') }} as agreements
     left join {{ ref('instrument_types') }} as types on agreements.instrument_type = types.instrument_type
-    qualify row_number() over (partition by agreements.agreement_id order by agreements.fact_id) = 1
+    qualify row_number() over (partition by agreements.state_id, agreements.agreement_id order by agreements.fact_id) = 1
 ),
 
 sides as (
-    select agreement_id, party_kind, party_ref, is_listed
-    from {{ ref('int_agreement_side') }}
+    select state_id, agreement_id, party_kind, party_ref, is_listed
+    from {{ ref('int_agreement_side_as_known') }}
     where is_bound_side
 ),
 
 side_counts as (
-    select agreement_id, count(*) filter (where is_listed) as side_count from sides group by agreement_id
+    select state_id, agreement_id, count(*) filter (where is_listed) as side_count from sides group by state_id, agreement_id
 ),
 
--- a step that takes effect after the last day on which anybody recorded anything is announced, and has moved nothing yet
-knowledge as (
-    select coalesce(cast(max(recorded_from) as date), date '9999-12-31') as known_until from {{ ref('int_claim') }}
+-- a step that takes effect after the last day that had come is announced, and has moved nothing yet
+states as (
+    select state_id, is_current, coalesce(turned_until, date '0001-01-01') as turned_until
+    from {{ ref('int_knowledge_state') }}
 ),
 
 event_types as (
@@ -32,6 +34,7 @@ event_types as (
 
 events as (
     select
+        steps.state_id,
         steps.agreement_id,
         steps.party_kind,
         {{ key_of_reported('steps.party_code', 'steps.party_reported') }} as party_ref,
@@ -52,7 +55,7 @@ events as (
         coalesce(happened_earliest, date '0001-01-01') as low,
         -- an extent begins when the step is taken
         coalesce(case when happened_precision = 'extent' then happened_earliest end, happened_latest, date '9999-12-31') as high
-    from {{ ref('int_agreement_event') }} as steps
+    from {{ ref('int_agreement_event_as_known') }} as steps
     inner join event_types as types on steps.event = types.event
     where steps.modality <> 'negated'
 ),
@@ -81,7 +84,7 @@ party_moves as (
             'signed', 'provisionally_applied', 'entered_into_force', 'withdrawn', 'denounced', 'terminated'
         ))
     qualify row_number() over (
-        partition by agreement_id, party_kind, party_ref, lifted_event order by high, low, fact_id
+        partition by state_id, agreement_id, party_kind, party_ref, lifted_event order by high, low, fact_id
     ) = 1
 ),
 
@@ -92,9 +95,10 @@ counted_moves as (
         row_number() over moves as move_number,
         bool_or(party_moves.modality = 'inferred') over moves as is_any_inferred
     from party_moves
-    left join side_counts on party_moves.agreement_id = side_counts.agreement_id
+    left join side_counts
+        on party_moves.state_id = side_counts.state_id and party_moves.agreement_id = side_counts.agreement_id
     window moves as (
-        partition by party_moves.agreement_id, party_moves.lifted_event
+        partition by party_moves.state_id, party_moves.agreement_id, party_moves.lifted_event
         order by party_moves.high, party_moves.low, party_moves.fact_id
     )
 ),
@@ -125,7 +129,8 @@ lifted_events as (
         and not exists (
             select 1 from whole_events
             where
-                whole_events.agreement_id = counted_moves.agreement_id
+                whole_events.state_id = counted_moves.state_id
+                and whole_events.agreement_id = counted_moves.agreement_id
                 and (
                     whole_events.event = counted_moves.lifted_event
                     or (whole_events.is_consent and counted_moves.lifted_event = 'ratified')
@@ -136,6 +141,7 @@ lifted_events as (
 -- when each party last signed or consented: before that, what happens to the whole does not happen to it
 own_consents as (
     select
+        state_id,
         agreement_id,
         party_kind,
         party_ref,
@@ -148,7 +154,7 @@ own_consents as (
         true as has_consented
     from party_events
     where (is_consent or event = 'signed') and modality in ('asserted', 'inferred')
-    group by agreement_id, party_kind, party_ref
+    group by state_id, agreement_id, party_kind, party_ref
 ),
 
 inherited_events as (
@@ -170,13 +176,15 @@ inherited_events as (
         union all by name
         select * from lifted_events where event = 'terminated'
     ) as whole_events
-    inner join sides on whole_events.agreement_id = sides.agreement_id
+    inner join sides on whole_events.state_id = sides.state_id and whole_events.agreement_id = sides.agreement_id
     left join own_consents
-        on sides.agreement_id = own_consents.agreement_id
+        on sides.state_id = own_consents.state_id
+        and sides.agreement_id = own_consents.agreement_id
         and sides.party_kind = own_consents.party_kind
         and sides.party_ref = own_consents.party_ref
     left join party_events
-        on sides.agreement_id = party_events.agreement_id
+        on sides.state_id = party_events.state_id
+        and sides.agreement_id = party_events.agreement_id
         and sides.party_kind = party_events.party_kind
         and sides.party_ref = party_events.party_ref
         and whole_events.event = party_events.event
@@ -199,11 +207,12 @@ identified as (
     select
         steps.*,
         coalesce(instruments.instrument, 'binding') as instrument,
-        steps.low > knowledge.known_until as is_announced,
-        {{ surrogate_key(['steps.scope', 'steps.agreement_id', 'steps.party_kind', 'steps.party_ref']) }} as life_key
+        states.is_current,
+        steps.low > states.turned_until as is_announced,
+        {{ surrogate_key(['steps.state_id', 'steps.scope', 'steps.agreement_id', 'steps.party_kind', 'steps.party_ref']) }} as life_key
     from steps
-    cross join knowledge
-    left join instruments on steps.agreement_id = instruments.agreement_id
+    inner join states on steps.state_id = states.state_id
+    left join instruments on steps.state_id = instruments.state_id and steps.agreement_id = instruments.agreement_id
 ),
 
 -- a step whose date overlaps an earlier one's, by nature, came no sooner than that could have
@@ -301,6 +310,8 @@ followed as (
 )
 
 select
+    followed.state_id,
+    followed.is_current,
     followed.agreement_id,
     followed.scope,
     followed.party_kind,

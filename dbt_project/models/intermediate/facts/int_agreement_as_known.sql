@@ -1,0 +1,31 @@
+-- Grain: one row per state of knowledge and agreement: the fact that the claims which stood then resolve to.
+with claims as (
+    {{ known_claims('int_agreement_claim') }}
+),
+
+resolved as (
+    select
+        state_id,
+        fact_id,
+        {{ resolved([
+            'agreement_id', 'title', 'instrument_type', 'is_binding', 'place', 'registration', 'text_url',
+            'parent_agreement_id', 'parent_relation'
+        ]) }},
+        {{ resolution_columns(compared=['instrument_type', 'is_binding', 'parent_agreement_id']) }}
+    from claims
+    group by state_id, fact_id
+)
+
+select
+    fact_id,
+    agreement_id,
+    title,
+    instrument_type,
+    is_binding,
+    place,
+    registration,
+    text_url,
+    parent_agreement_id,
+    parent_relation,
+    {{ resolution_column_names() }}
+from resolved

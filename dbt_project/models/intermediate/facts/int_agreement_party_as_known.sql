@@ -1,0 +1,24 @@
+-- Grain: one row per state of knowledge and agreement and party to it:
+-- the fact that the claims which stood then resolve to.
+with claims as (
+    {{ known_claims('int_agreement_party_claim') }}
+),
+
+resolved as (
+    select
+        state_id,
+        fact_id,
+        {{ resolved(['agreement_id', 'role']) }},
+        {{ resolved_together('party', ['party_code', 'party_kind', 'party_reported']) }},
+        {{ resolution_columns(compared=['role']) }}
+    from claims
+    group by state_id, fact_id
+)
+
+select
+    fact_id,
+    agreement_id,
+    role,
+    {{ expanded('party', ['party_code', 'party_kind', 'party_reported']) }},
+    {{ resolution_column_names() }}
+from resolved

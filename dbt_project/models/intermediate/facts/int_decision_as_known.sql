@@ -1,0 +1,26 @@
+-- Grain: one row per state of knowledge and human decision on identity:
+-- the fact that the claims which stood then resolve to.
+with claims as (
+    {{ known_claims('int_decision_claim') }}
+),
+
+resolved as (
+    select
+        state_id,
+        fact_id,
+        {{ resolved(['kind', 'id_a', 'id_b', 'same', 'decided_at', 'reason']) }},
+        {{ resolution_columns(compared=['same']) }}
+    from claims
+    group by state_id, fact_id
+)
+
+select
+    fact_id,
+    kind,
+    id_a,
+    id_b,
+    same,
+    decided_at,
+    reason,
+    {{ resolution_column_names() }}
+from resolved

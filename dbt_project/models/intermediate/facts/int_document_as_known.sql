@@ -1,0 +1,31 @@
+-- Grain: one row per state of knowledge and document: the fact that the claims which stood then resolve to.
+with claims as (
+    {{ known_claims('int_document_claim', dates=['published']) }}
+),
+
+resolved as (
+    select
+        state_id,
+        fact_id,
+        {{ resolved([
+            'kind', 'publisher', 'title', 'url', 'language', 'licence', 'redistributable', 'derived_from'
+        ]) }},
+        {{ resolved_date('published') }},
+        {{ resolution_columns(compared=['kind'], dates=['published']) }}
+    from claims
+    group by state_id, fact_id
+)
+
+select
+    fact_id,
+    kind,
+    publisher,
+    title,
+    url,
+    language,
+    licence,
+    redistributable,
+    derived_from,
+    {{ expanded_date('published') }},
+    {{ resolution_column_names() }}
+from resolved

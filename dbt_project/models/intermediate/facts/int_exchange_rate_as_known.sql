@@ -1,0 +1,25 @@
+-- Grain: one row per state of knowledge and exchange rate: the fact that the claims which stood then resolve to.
+with claims as (
+    {{ known_claims('int_exchange_rate_claim', dates=['period']) }}
+),
+
+resolved as (
+    select
+        state_id,
+        fact_id,
+        {{ resolved(['currency', 'per', 'kind', 'rate']) }},
+        {{ resolved_date('period') }},
+        {{ resolution_columns(compared=['rate'], dates=['period']) }}
+    from claims
+    group by state_id, fact_id
+)
+
+select
+    fact_id,
+    currency,
+    per,
+    kind,
+    rate,
+    {{ expanded_date('period') }},
+    {{ resolution_column_names() }}
+from resolved

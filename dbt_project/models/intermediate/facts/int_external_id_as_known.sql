@@ -1,0 +1,23 @@
+-- Grain: one row per state of knowledge and id elsewhere: the fact that the claims which stood then resolve to.
+with claims as (
+    {{ known_claims('int_external_id_claim') }}
+),
+
+resolved as (
+    select
+        state_id,
+        fact_id,
+        {{ resolved(['kind', 'id', 'scheme', 'value']) }},
+        {{ resolution_columns() }}
+    from claims
+    group by state_id, fact_id
+)
+
+select
+    fact_id,
+    kind,
+    id,
+    scheme,
+    value,
+    {{ resolution_column_names() }}
+from resolved

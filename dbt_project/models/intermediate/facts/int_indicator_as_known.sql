@@ -1,0 +1,29 @@
+-- Grain: one row per state of knowledge and figure about a country or a pair of countries:
+-- the fact that the claims which stood then resolve to.
+with claims as (
+    {{ known_claims('int_indicator_claim', dates=['period']) }}
+),
+
+resolved as (
+    select
+        state_id,
+        fact_id,
+        {{ resolved(['indicator', 'country_a_code', 'country_a_reported', 'country_b_code', 'country_b_reported']) }},
+        {{ resolved_date('period') }},
+        {{ resolved_together('figure', ['value', 'operator', 'reported_value', 'unit', 'denominator']) }},
+        {{ resolution_columns(compared=['value', 'operator'], dates=['period']) }}
+    from claims
+    group by state_id, fact_id
+)
+
+select
+    fact_id,
+    indicator,
+    country_a_code,
+    country_a_reported,
+    country_b_code,
+    country_b_reported,
+    {{ expanded_date('period') }},
+    {{ expanded('figure', ['value', 'operator', 'reported_value', 'unit', 'denominator']) }},
+    {{ resolution_column_names() }}
+from resolved

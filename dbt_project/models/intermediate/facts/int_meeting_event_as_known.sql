@@ -1,0 +1,24 @@
+-- Grain: one row per state of knowledge and step in the life of a meeting:
+-- the fact that the claims which stood then resolve to.
+with claims as (
+    {{ known_claims('int_meeting_event_claim', dates=['occurred']) }}
+),
+
+resolved as (
+    select
+        state_id,
+        fact_id,
+        {{ resolved(['meeting_id', 'event']) }},
+        {{ resolved_date('occurred') }},
+        {{ resolution_columns(dates=['occurred']) }}
+    from claims
+    group by state_id, fact_id
+)
+
+select
+    fact_id,
+    meeting_id,
+    event,
+    {{ expanded_date('occurred') }},
+    {{ resolution_column_names() }}
+from resolved

@@ -1,0 +1,27 @@
+-- Grain: one row per state of knowledge and person in an office, for the time they held it:
+-- the fact that the claims which stood then resolve to.
+with claims as (
+    {{ known_claims('int_person_office_claim', dates=['held']) }}
+),
+
+resolved as (
+    select
+        state_id,
+        fact_id,
+        {{ resolved(['person_id', 'name', 'office']) }},
+        {{ resolved_date('held') }},
+        {{ resolved_together('representing', ['represents_code', 'represents_kind', 'represents_reported']) }},
+        {{ resolution_columns(dates=['held']) }}
+    from claims
+    group by state_id, fact_id
+)
+
+select
+    fact_id,
+    person_id,
+    name,
+    office,
+    {{ expanded_date('held') }},
+    {{ expanded('representing', ['represents_code', 'represents_kind', 'represents_reported']) }},
+    {{ resolution_column_names() }}
+from resolved

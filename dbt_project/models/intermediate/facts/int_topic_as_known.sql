@@ -1,0 +1,22 @@
+-- Grain: one row per state of knowledge and topic of a fact: the fact that the claims which stood then resolve to.
+with claims as (
+    {{ known_claims('int_topic_claim') }}
+),
+
+resolved as (
+    select
+        state_id,
+        fact_id,
+        {{ resolved(['subject_kind', 'subject_id', 'topic']) }},
+        {{ resolution_columns() }}
+    from claims
+    group by state_id, fact_id
+)
+
+select
+    fact_id,
+    subject_kind,
+    subject_id,
+    topic,
+    {{ resolution_column_names() }}
+from resolved

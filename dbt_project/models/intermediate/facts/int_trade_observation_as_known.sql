@@ -1,0 +1,39 @@
+-- Grain: one row per state of knowledge and trade figure: the fact that the claims which stood then resolve to.
+with claims as (
+    {{ known_claims('int_trade_observation_claim', dates=['period']) }}
+),
+
+resolved as (
+    select
+        state_id,
+        fact_id,
+        {{ resolved([
+            'reporter_code', 'reporter_reported', 'partner_code', 'partner_reported', 'country_a_code',
+            'country_a_reported', 'country_b_code', 'country_b_reported', 'direction', 'commodity',
+            'classification', 'basis'
+        ]) }},
+        {{ resolved_date('period') }},
+        {{ resolved_together('figure', ['value', 'operator', 'reported_value', 'unit', 'currency']) }},
+        {{ resolution_columns(compared=['value', 'operator', 'unit', 'currency'], dates=['period']) }}
+    from claims
+    group by state_id, fact_id
+)
+
+select
+    fact_id,
+    reporter_code,
+    reporter_reported,
+    partner_code,
+    partner_reported,
+    country_a_code,
+    country_a_reported,
+    country_b_code,
+    country_b_reported,
+    direction,
+    commodity,
+    classification,
+    basis,
+    {{ expanded_date('period') }},
+    {{ expanded('figure', ['value', 'operator', 'reported_value', 'unit', 'currency']) }},
+    {{ resolution_column_names() }}
+from resolved

@@ -1,0 +1,108 @@
+-- Grain: one row per subject, clock and time during which the same claims about it stood.
+-- The two clocks (`basis`) never mix: `published` is when publishers said so, `recorded` when the archive knew.
+{% set forever = "timestamp '9999-12-31'" %}
+with horizon as (
+    -- today is the last moment at which anything was recorded: a build does not look at the clock on the wall
+    select max(recorded_from) as known_until from {{ ref('int_claim_version') }}
+),
+
+subject_facts as (
+    select subject_kind, subject_id, fact_kind, fact_id from {{ ref('int_subject_fact') }}
+),
+
+standing as (
+    select
+        subject_facts.subject_kind,
+        subject_facts.subject_id,
+        clocks.basis,
+        claims.claim_id,
+        case clocks.basis when 'published' then claims.published_from else claims.recorded_from end as known_from,
+        case clocks.basis when 'published' then claims.published_to else claims.recorded_to end as known_to
+    from subject_facts
+    inner join {{ ref('int_claim_version') }} as claims
+        on subject_facts.fact_kind = claims.fact_kind and subject_facts.fact_id = claims.fact_id
+    cross join (values ('published'), ('recorded')) as clocks (basis)
+    where
+        not claims.is_retraction
+        and case clocks.basis when 'published' then claims.published_from else claims.recorded_from end
+        < case clocks.basis when 'published' then claims.published_to else claims.recorded_to end
+),
+
+-- a step that was announced is taken on its day, though nobody says anything then
+turns as (
+    select distinct
+        subject_facts.subject_kind,
+        subject_facts.subject_id,
+        unnest([steps.occurred_earliest, steps.effective_earliest]) as turned_on
+    from {{ ref('int_agreement_event_claim') }} as steps
+    inner join subject_facts
+        on subject_facts.fact_kind = 'agreement_event'
+        and subject_facts.subject_kind = 'agreement'
+        and steps.fact_id = subject_facts.fact_id
+),
+
+beginnings as (
+    select subject_kind, subject_id, basis, min(known_from) as first_known_from
+    from standing
+    group by subject_kind, subject_id, basis
+),
+
+moments as (
+    select subject_kind, subject_id, basis, known_from as moment from standing
+    union
+    select subject_kind, subject_id, basis, known_to as moment from standing where known_to < {{ forever }}
+    union
+    select beginnings.subject_kind, beginnings.subject_id, beginnings.basis, cast(turns.turned_on as timestamp) as moment
+    from beginnings
+    inner join turns on beginnings.subject_kind = turns.subject_kind and beginnings.subject_id = turns.subject_id
+    where turns.turned_on > beginnings.first_known_from
+),
+
+times as (
+    select
+        subject_kind,
+        subject_id,
+        basis,
+        moment as known_from,
+        lead(moment, 1, {{ forever }}) over (partition by subject_kind, subject_id, basis order by moment) as known_to
+    from moments
+),
+
+known as (
+    select
+        times.subject_kind,
+        times.subject_id,
+        times.basis,
+        times.known_from,
+        times.known_to,
+        list(standing.claim_id order by standing.claim_id) as claim_ids
+    from times
+    inner join standing
+        on times.subject_kind = standing.subject_kind
+        and times.subject_id = standing.subject_id
+        and times.basis = standing.basis
+        and times.known_from >= standing.known_from
+        and times.known_from < standing.known_to
+    group by times.subject_kind, times.subject_id, times.basis, times.known_from, times.known_to
+),
+
+-- the last day, of those on which a step is taken, that had come
+turned as (
+    select
+        known.*,
+        turns.turned_on as turned_until
+    from known
+    asof left join turns
+        on known.subject_kind = turns.subject_kind
+        and known.subject_id = turns.subject_id
+        and cast(known.known_from as date) >= turns.turned_on
+)
+
+select
+    turned.*,
+    {{ surrogate_key(['turned.subject_kind', 'turned.subject_id', 'turned.turned_until', 'turned.claim_ids']) }} as state_id,
+    turned.basis = 'recorded'
+    and turned.known_from <= horizon.known_until
+    and turned.known_to > horizon.known_until as is_current
+from turned
+cross join horizon
