@@ -7,7 +7,13 @@ from itertools import groupby
 from typing import Any
 
 from orchestration.documentation.markdown import page, table
-from orchestration.documentation.published import SUBJECTS, PublishedTable, in_order, published_tables
+from orchestration.documentation.published import (
+    SUBJECTS,
+    PublishedTable,
+    in_order,
+    published_tables,
+    table_macros,
+)
 
 
 def data_dictionary(manifest: Mapping[str, Any], *, beside: Iterable[PublishedTable] = ()) -> str:
@@ -24,6 +30,13 @@ def data_dictionary(manifest: Mapping[str, Any], *, beside: Iterable[PublishedTa
         blocks.append(f"## {SUBJECTS.get(subject, subject or 'Other')}")
         for one in members:
             blocks.extend(_section(one))
+    macros = table_macros(manifest)
+    if macros:
+        blocks.append("## Table macros")
+        blocks.append(
+            "Tables with parameters, for SQL: `select * from explain('agreement', '…')`. BI tools cannot call them."
+        )
+        blocks.append(table(("macro", "what it returns"), ((f"`{call}`", meaning) for call, meaning in macros)))
     return page(*blocks)
 
 

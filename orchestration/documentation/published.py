@@ -68,6 +68,17 @@ def published_tables(manifest: Mapping[str, Any]) -> tuple[PublishedTable, ...]:
     )
 
 
+def table_macros(manifest: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return (call, meaning) of the table macros below `models/functions`, by name."""
+    nodes = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and len(node["fqn"]) > 1 and node["fqn"][1] == "functions"
+    ]
+    described = [(node["name"], _one_line(node["description"]).partition(": ")) for node in nodes]
+    return tuple((call, meaning) for _, (call, _, meaning) in sorted(described))
+
+
 def in_order(tables: Iterable[PublishedTable]) -> tuple[PublishedTable, ...]:
     """Sort tables by subject, in the order of `SUBJECTS`, and name."""
     order = {subject: number for number, subject in enumerate(SUBJECTS)}

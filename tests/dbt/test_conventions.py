@@ -15,6 +15,7 @@ READS = {
     "staging": {"source", "seed"},
     "intermediate": {"staging", "intermediate", "seed"},
     "marts": {"staging", "intermediate", "marts", "seed"},
+    "functions": {"marts"},
 }
 """What each layer may read."""
 

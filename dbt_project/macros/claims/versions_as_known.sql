@@ -1,7 +1,7 @@
 {% macro versions_as_known(model, key) -%}
     {#-
         The rows of a model of states of knowledge with the times at which they held, on both clocks; times in which
-        nothing changed are one. Columns: basis, known_from, known_to, is_current, then those of the model.
+        nothing changed are one. Columns: clock, known_from, known_to, is_current, then those of the model.
     -#}
     with contents as (
         select * exclude (is_current) from {{ ref(model) }}
@@ -9,7 +9,7 @@
 
     held as (
         select
-            knowledge.basis,
+            knowledge.clock,
             knowledge.known_from,
             knowledge.known_to,
             knowledge.is_current,
@@ -25,34 +25,34 @@
             contents.{{ column }} as key_{{ loop.index }},
             {%- endfor %}
             struct_update(contents, state_id := null) as content,
-            content is distinct from lag(content) over versions
-            or known_from is distinct from lag(known_to) over versions as is_start
+            lag(content) over versions as former_content,
+            lag(known_to) over versions as former_to
         from held
         window versions as (
-            partition by basis{% for column in key %}, contents.{{ column }}{% endfor %} order by known_from
+            partition by clock{% for column in key %}, contents.{{ column }}{% endfor %} order by known_from
         )
     ),
 
     numbered as (
         select
             *,
-            sum(cast(is_start as integer)) over (
-                partition by basis{% for column in key %}, key_{{ loop.index }}{% endfor %} order by known_from
+            sum(cast(content is distinct from former_content or known_from is distinct from former_to as integer)) over (
+                partition by clock{% for column in key %}, key_{{ loop.index }}{% endfor %} order by known_from
             ) as version_number
         from compared
     ),
 
     versions as (
         select
-            basis,
+            clock,
             min(known_from) as known_from,
             max(known_to) as known_to,
             bool_or(is_current) as is_current,
             any_value(content) as content
         from numbered
-        group by basis{% for column in key %}, key_{{ loop.index }}{% endfor %}, version_number
+        group by clock{% for column in key %}, key_{{ loop.index }}{% endfor %}, version_number
     )
 
     select * exclude (state_id)
-    from (select basis, known_from, known_to, is_current, unnest(content) from versions) as expanded
+    from (select clock, known_from, known_to, is_current, unnest(content) from versions) as expanded
 {%- endmacro %}

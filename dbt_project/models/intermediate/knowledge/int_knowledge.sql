@@ -1,5 +1,5 @@
 -- Grain: one row per subject, clock and time during which the same claims about it stood.
--- The two clocks (`basis`) never mix: `published` is when publishers said so, `recorded` when the archive knew.
+-- The two clocks (`clock`) never mix: `published` is when publishers said so, `recorded` when the archive knew.
 {% set forever = "timestamp '9999-12-31'" %}
 with horizon as (
     -- today is the last moment at which anything was recorded: a build does not look at the clock on the wall
@@ -14,18 +14,18 @@ standing as (
     select
         subject_facts.subject_kind,
         subject_facts.subject_id,
-        clocks.basis,
+        clocks.clock,
         claims.claim_id,
-        case clocks.basis when 'published' then claims.published_from else claims.recorded_from end as known_from,
-        case clocks.basis when 'published' then claims.published_to else claims.recorded_to end as known_to
+        case clocks.clock when 'published' then claims.published_from else claims.recorded_from end as known_from,
+        case clocks.clock when 'published' then claims.published_to else claims.recorded_to end as known_to
     from subject_facts
     inner join {{ ref('int_claim_version') }} as claims
         on subject_facts.fact_kind = claims.fact_kind and subject_facts.fact_id = claims.fact_id
-    cross join (values ('published'), ('recorded')) as clocks (basis)
+    cross join (values ('published'), ('recorded')) as clocks (clock)
     where
         not claims.is_retraction
-        and case clocks.basis when 'published' then claims.published_from else claims.recorded_from end
-        < case clocks.basis when 'published' then claims.published_to else claims.recorded_to end
+        and case clocks.clock when 'published' then claims.published_from else claims.recorded_from end
+        < case clocks.clock when 'published' then claims.published_to else claims.recorded_to end
 ),
 
 -- a step that was announced is taken on its day, though nobody says anything then
@@ -42,17 +42,17 @@ turns as (
 ),
 
 beginnings as (
-    select subject_kind, subject_id, basis, min(known_from) as first_known_from
+    select subject_kind, subject_id, clock, min(known_from) as first_known_from
     from standing
-    group by subject_kind, subject_id, basis
+    group by subject_kind, subject_id, clock
 ),
 
 moments as (
-    select subject_kind, subject_id, basis, known_from as moment from standing
+    select subject_kind, subject_id, clock, known_from as moment from standing
     union
-    select subject_kind, subject_id, basis, known_to as moment from standing where known_to < {{ forever }}
+    select subject_kind, subject_id, clock, known_to as moment from standing where known_to < {{ forever }}
     union
-    select beginnings.subject_kind, beginnings.subject_id, beginnings.basis, cast(turns.turned_on as timestamp) as moment
+    select beginnings.subject_kind, beginnings.subject_id, beginnings.clock, cast(turns.turned_on as timestamp) as moment
     from beginnings
     inner join turns on beginnings.subject_kind = turns.subject_kind and beginnings.subject_id = turns.subject_id
     where turns.turned_on > beginnings.first_known_from
@@ -62,9 +62,9 @@ times as (
     select
         subject_kind,
         subject_id,
-        basis,
+        clock,
         moment as known_from,
-        lead(moment, 1, {{ forever }}) over (partition by subject_kind, subject_id, basis order by moment) as known_to
+        lead(moment, 1, {{ forever }}) over (partition by subject_kind, subject_id, clock order by moment) as known_to
     from moments
 ),
 
@@ -72,7 +72,7 @@ known as (
     select
         times.subject_kind,
         times.subject_id,
-        times.basis,
+        times.clock,
         times.known_from,
         times.known_to,
         list(standing.claim_id order by standing.claim_id) as claim_ids
@@ -80,10 +80,10 @@ known as (
     inner join standing
         on times.subject_kind = standing.subject_kind
         and times.subject_id = standing.subject_id
-        and times.basis = standing.basis
+        and times.clock = standing.clock
         and times.known_from >= standing.known_from
         and times.known_from < standing.known_to
-    group by times.subject_kind, times.subject_id, times.basis, times.known_from, times.known_to
+    group by times.subject_kind, times.subject_id, times.clock, times.known_from, times.known_to
 ),
 
 -- the last day, of those on which a step is taken, that had come
@@ -101,7 +101,7 @@ turned as (
 select
     turned.*,
     {{ surrogate_key(['turned.subject_kind', 'turned.subject_id', 'turned.turned_until', 'turned.claim_ids']) }} as state_id,
-    turned.basis = 'recorded'
+    turned.clock = 'recorded'
     and turned.known_from <= horizon.known_until
     and turned.known_to > horizon.known_until as is_current
 from turned

@@ -1,6 +1,6 @@
 -- Grain: one row per fact and subject that it tells of. What is known of a subject changes where one of its facts does.
 -- An agreement is known with its parties and its steps, a meeting with its participants, the memberships of an
--- organisation together, since a list of members speaks of them all. Any other fact is a subject of its own.
+-- organisation together, since a list of members speaks of them all, a project with its steps. Any other fact is a subject of its own.
 {#- fact kind → the subject that it is known with: kind, model of its claims, column with the subject's id -#}
 {%- set families = {
     'agreement': ('agreement', 'int_agreement_claim', 'agreement_id'),
@@ -11,6 +11,7 @@
     'meeting_participation': ('meeting', 'int_meeting_participation_claim', 'meeting_id'),
     'membership': ('membership', 'int_membership_event_claim', 'organization_id'),
     'membership_listing': ('membership', 'int_membership_listing_claim', 'organization_id'),
+    'project_event': ('project', 'int_project_event_claim', 'project_id'),
 } %}
 with facts as (
     select distinct fact_kind, fact_id from {{ ref('int_claim_version') }}

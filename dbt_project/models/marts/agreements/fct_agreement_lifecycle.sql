@@ -5,7 +5,7 @@ with knowledge as (
 ),
 
 versions as (
-    select * exclude (basis, known_from, known_to, is_current) from {{ ref('agreement_version') }} where is_current
+    select * exclude (clock, known_from, known_to, is_current) from {{ ref('agreement_version') }} where is_current
 )
 
 select versions.* replace (knowledge.known_until as status_as_of)

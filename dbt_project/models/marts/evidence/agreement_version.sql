@@ -4,7 +4,7 @@ with versions as (
 )
 
 select
-    versions.basis,
+    versions.clock,
     versions.known_from,
     versions.known_to,
     versions.is_current,
@@ -60,4 +60,4 @@ select
     versions.claim_count,
     versions.has_conflict
 from versions
-order by versions.agreement_id, versions.basis, versions.known_from
+order by versions.agreement_id, versions.clock, versions.known_from

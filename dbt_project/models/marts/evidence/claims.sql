@@ -10,6 +10,7 @@ select
     locator,
     modality,
     delivery_id,
+    file_sha256,
     row_number,
     cast(published_from as timestamp) as published_from,
     cast(published_to as timestamp) as published_to,
@@ -23,6 +24,11 @@ select
     is_current,
     claim_rank,
     coalesce(is_current and claim_rank = 1, false) as is_winner,
+    case
+        when is_retraction then 'takes back what was said before'
+        when not is_current then 'no longer said: superseded or withdrawn'
+        else reason
+    end as reason,
     content_hash,
     attributes
 from versions

@@ -1,21 +1,21 @@
--- Grain: one row per version of a fact as one document has it, with when that was published and when it was known here.
--- What a fact was on a day is the best of its versions whose range holds that day.
+-- Grain: one row per clock, fact and time in which its claims resolved to the same, in the same way.
 with versions as (
-    select * from {{ ref('int_claim') }} where not is_retraction
+    {{ versions_as_known('int_fact_as_known', ['fact_kind', 'fact_id']) }}
 )
 
 select
+    clock,
+    known_from,
+    known_to,
+    is_current,
     fact_kind,
     fact_id,
-    claim_id,
+    attributes,
     document_id,
-    cast(published_from as timestamp) as published_from,
-    cast(published_to as timestamp) as published_to,
-    cast(recorded_from as timestamp) as recorded_from,
-    cast(recorded_to as timestamp) as recorded_to,
-    is_current,
-    claim_rank,
-    modality,
-    attributes
+    claim_count,
+    has_conflict,
+    winning_claim_id,
+    winning_reason,
+    evidence_class
 from versions
-order by fact_kind, fact_id, published_from
+order by fact_kind, fact_id, clock, known_from

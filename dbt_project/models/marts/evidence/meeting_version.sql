@@ -8,7 +8,7 @@ countries as (
 )
 
 select
-    versions.basis,
+    versions.clock,
     versions.known_from,
     versions.known_to,
     versions.is_current,
@@ -49,4 +49,4 @@ select
     versions.has_conflict
 from versions
 {{ join_country_as_of('meeting_countries', 'versions.country_code', 'versions.started_earliest', 'versions.started_latest') }}
-order by versions.meeting_id, versions.basis, versions.known_from
+order by versions.meeting_id, versions.clock, versions.known_from

@@ -1,7 +1,7 @@
 -- Grain: one row per meeting of which anybody recorded something, with its dates, its state and who was counted at it.
 -- What is known of it today: the current one of its versions.
 with versions as (
-    select * exclude (basis, known_from, known_to, is_current) from {{ ref('meeting_version') }} where is_current
+    select * exclude (clock, known_from, known_to, is_current) from {{ ref('meeting_version') }} where is_current
 )
 
 select * from versions
