@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -356,6 +357,75 @@ def test_the_real_export_is_reduced_and_every_code_in_it_is_known(
     assert warehouse.execute("select count(*), sum(row_count) from fct_reported_event").fetchall() == [
         (events, reduced)
     ]
+
+
+def test_what_was_known_on_a_day_is_what_had_been_said_by_then(warehouse: duckdb.DuckDBPyConnection) -> None:
+    agreement = "agreement_id = 'pmex-spimex-mou-2024'"
+    before, after, unrecorded = (
+        warehouse.execute(f"select status, status_as_of from {call} where {agreement}").fetchall()  # noqa: S608 - the calls below
+        for call in (
+            "agreements_as_known_on('2024-09-29')",
+            "agreements_as_known_on('2024-09-30')",
+            "agreements_as_known_on('2024-09-30', basis := 'recorded')",
+        )
+    )
+    assert (before, unrecorded) == ([], [])
+    assert after == [("concluded", date(2024, 9, 30))]
+    with pytest.raises(duckdb.InvalidInputException, match="'published' or 'recorded'"):
+        warehouse.execute("select * from meetings_as_known_on('2024-09-30', basis := 'heard')").fetchall()
+
+
+def test_what_is_known_today_is_the_fact_table(warehouse: duckdb.DuckDBPyConnection) -> None:
+    for macro, table, dated in (
+        ("agreements_as_known_on", "fct_agreement_lifecycle", "exclude (status_as_of)"),
+        ("meetings_as_known_on", "fct_meeting", ""),
+    ):
+        # the last day on which anything was recorded
+        known = f"select * {dated} from {macro}((select max(status_as_of) from fct_agreement_lifecycle), 'recorded')"
+        current = f"select * {dated} from {table}"
+        for one, other in ((known, current), (current, known)):
+            assert warehouse.execute(f"({one}) except all ({other})").fetchall() == []
+
+
+def test_each_complete_delivery_was_what_was_known_until_the_next(
+    published: Published, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    if not published.has_realdata:
+        pytest.skip("the real files of others are not at hand (set ENTENTE_REALDATA)")
+    counts = warehouse.execute(
+        """
+        select as_of, rows_accepted, (
+            select count(*) from evidence.meeting_version as known
+            where known.clock = 'published' and meeting_id like 'us-state-visit-%'
+                and known_from <= as_of and known_to > as_of
+        )
+        from evidence.deliveries where feed = 'state_visits' order by as_of
+        """
+    ).fetchall()
+    assert len(counts) == 4
+    assert [known for _, _, known in counts] == [rows for _, rows, _ in counts]
+
+
+def test_a_correction_is_listed_with_both_values_and_a_fact_is_explained_by_its_claims(
+    published: Published, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    explained = warehouse.execute(
+        "select fact_kind, is_winner, document_id, locator from explain('agreement', 'pmex-spimex-mou-2024') order by all"
+    ).fetchall()
+    assert {kind for kind, _, _, _ in explained} == {"agreement", "agreement_event", "agreement_party"}
+    assert all(winner and document == "press-2024-09-overchuk" and place for _, winner, document, place in explained)
+    added = warehouse.execute(
+        "select distinct change from changes_between('2024-09-29', '2024-09-30') where new_document_id = ?",
+        ["press-2024-09-overchuk"],
+    ).fetchall()
+    assert added == [("added",)]
+    if not published.has_realdata:
+        pytest.skip("the real files of others are not at hand (set ENTENTE_REALDATA)")
+    corrected = warehouse.execute(
+        "select count(*) from changes_between('2018-03-12', '2021-02-25') "
+        "where change = 'corrected' and attribute = 'started_edtf' and old_value = '2006-03-30' and new_value = '2007-03-30'"
+    ).fetchone()
+    assert corrected == (1,)
 
 
 def test_a_second_run_does_nothing_and_says_so(published: Published) -> None:
