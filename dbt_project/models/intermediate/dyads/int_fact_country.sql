@@ -26,7 +26,29 @@ participations as (
     left join {{ ref('int_meeting') }} as meetings on participations.meeting_id = meetings.meeting_id
 ),
 
+-- an agreement that nobody has recorded stands on one of the facts that name its parties
+unrecorded_agreements as (
+    select agreement_id, min(fact_id) as fact_id
+    from {{ ref('int_agreement_party') }}
+    where
+        modality <> 'negated'
+        and agreement_id not in (select agreement_id from {{ ref('int_agreement') }} where agreement_id is not null)
+    group by agreement_id
+),
+
 concerned as (
+    select
+        agreements.fact_id,
+        'agreement_party' as fact_kind,
+        'together' as side,
+        countries.country_code,
+        countries.via,
+        countries.relation
+    from unrecorded_agreements as agreements
+    inner join agreement_countries as countries on agreements.agreement_id = countries.agreement_id
+
+    union all
+
     select
         agreements.fact_id,
         'agreement' as fact_kind,

@@ -1,34 +1,38 @@
 -- Grain: one row per dyad and month, and one more per dyad for what no month holds.
--- A date counts in a month where all its days lie in it. A year, a longer extent or no date at all counts in the row
--- with `is_imprecise`, so that nothing is lost and nothing is moved to a month that nobody named. What a machine read out
--- of the news is counted apart.
+-- A date counts in a month where all its days lie in it. A year, a longer extent, a set over several months or no date at
+-- all counts in the row with `is_imprecise`, so that nothing is lost and nothing is moved to a month that nobody named;
+-- where it spans at most twelve months, it is `possible` in each of them.
+{% set measures = [
+    'agreements_signed', 'agreements_entered_into_force', 'meetings_held', 'statements_made', 'project_steps'
+] -%}
 with dyads as (
     select fact_kind, fact_id, dyad_code from {{ ref('bridge_fact_dyad') }}
 ),
 
--- signed once, when the first party signed
-signatures as (
+-- once per agreement: when the first party signed it, and when it first entered into force
+milestones as (
     select
         dyads.dyad_code,
-        'agreement_signed' as measure,
+        case events.event when 'signed' then 'agreements_signed' else 'agreements_entered_into_force' end as measure,
         events.agreement_id as counted_id,
-        events.occurred_earliest as earliest,
-        events.occurred_latest as latest,
+        events.event = 'entered_into_force' and events.effective_edtf is not null as is_dated_by_effect,
+        if(is_dated_by_effect, events.effective_earliest, events.occurred_earliest) as earliest,
+        if(is_dated_by_effect, events.effective_latest, events.occurred_latest) as latest,
         events.modality,
         events.evidence_class
     from {{ ref('int_agreement_event') }} as events
     inner join dyads on dyads.fact_kind = 'agreement_event' and events.fact_id = dyads.fact_id
-    where events.event = 'signed' and events.modality in ('asserted', 'inferred')
+    where events.event in ('signed', 'entered_into_force') and events.modality in ('asserted', 'inferred')
     qualify row_number() over (
-        partition by dyads.dyad_code, events.agreement_id
-        order by events.occurred_earliest nulls last, events.occurred_latest, events.modality, events.fact_id
+        partition by dyads.dyad_code, events.event, events.agreement_id
+        order by events.evidence_class = 'machine_coded', earliest nulls last, latest, events.modality, events.fact_id
     ) = 1
 ),
 
 meetings as (
     select
         dyads.dyad_code,
-        'meeting_held' as measure,
+        'meetings_held' as measure,
         meetings.meeting_id as counted_id,
         meetings.started_earliest as earliest,
         meetings.started_latest as latest,
@@ -43,7 +47,7 @@ meetings as (
 statements as (
     select
         dyads.dyad_code,
-        'statement_made' as measure,
+        'statements_made' as measure,
         statements.statement_id as counted_id,
         statements.made_earliest as earliest,
         statements.made_latest as latest,
@@ -54,19 +58,80 @@ statements as (
     where statements.modality in ('asserted', 'inferred')
 ),
 
+projects as (
+    select
+        dyads.dyad_code,
+        'project_steps' as measure,
+        events.fact_id as counted_id,
+        events.occurred_earliest as earliest,
+        events.occurred_latest as latest,
+        events.modality,
+        events.evidence_class
+    from {{ ref('int_project_event') }} as events
+    inner join dyads on dyads.fact_kind = 'project_event' and events.fact_id = dyads.fact_id
+    where events.modality in ('asserted', 'inferred')
+),
+
+reported_events as (
+    select
+        dyad_code,
+        'reported_events' as measure,
+        fact_id as counted_id,
+        occurred_on as earliest,
+        occurred_on as latest,
+        'asserted' as modality,
+        evidence_class
+    from {{ ref('fct_reported_event') }}
+    where dyad_code is not null
+),
+
 counted as (
-    select * from signatures
+    select * exclude (is_dated_by_effect) from milestones
     union all
     select * from meetings
     union all
     select * from statements
+    union all
+    select * from projects
+    union all
+    select * from reported_events
+),
+
+spanned as (
+    select
+        * replace (coalesce(evidence_class, 'curated') as evidence_class),
+        date_diff('month', earliest, latest) as months_crossed,
+        coalesce(months_crossed = 0, false) as is_in_one_month
+    from counted
 ),
 
 placed as (
+    select *, if(is_in_one_month, date_trunc('month', earliest), null) as month, false as is_possible from spanned
+    union all
     select
         *,
-        case when date_trunc('month', earliest) = date_trunc('month', latest) then strftime(earliest, '%Y-%m') end as month_edtf
-    from counted
+        unnest(generate_series(date_trunc('month', earliest), date_trunc('month', latest), interval 1 month)) as month,
+        true as is_possible
+    from spanned
+    where months_crossed between 1 and 11
+),
+
+counts as (
+    select
+        dyad_code,
+        strftime(month, '%Y-%m') as month_edtf,
+        {%- for measure in measures %}
+        count(*) filter (where measure = '{{ measure }}' and not is_possible and evidence_class = 'curated') as {{ measure }},
+        count(*) filter (
+            where measure = '{{ measure }}' and not is_possible and evidence_class = 'curated' and modality = 'inferred'
+        ) as {{ measure }}_inferred,
+        count(*) filter (where measure = '{{ measure }}' and not is_possible and evidence_class = 'machine_coded')
+            as {{ measure }}_machine_coded,
+        count(*) filter (where measure = '{{ measure }}' and is_possible and evidence_class = 'curated') as {{ measure }}_possible,
+        {%- endfor %}
+        count(*) filter (where measure = 'reported_events' and not is_possible) as reported_events
+    from placed
+    group by dyad_code, month_edtf
 )
 
 select
@@ -76,15 +141,12 @@ select
     try_cast(left(month_edtf, 4) as integer) as year,
     try_cast(right(month_edtf, 2) as integer) as month_of_year,
     month_edtf is null as is_imprecise,
-    {%- for measure, column in [
-        ('agreement_signed', 'agreements_signed'), ('meeting_held', 'meetings_held'), ('statement_made', 'statements_made')
-    ] %}
-    count(*) filter (where measure = '{{ measure }}' and evidence_class is distinct from 'machine_coded') as {{ column }},
-    count(*) filter (where measure = '{{ measure }}' and evidence_class is distinct from 'machine_coded' and modality = 'inferred')
-        as {{ column }}_inferred,
+    {%- for measure in measures %}
+    {{ measure }},
+    {{ measure }}_inferred,
+    {{ measure }}_machine_coded,
+    {{ measure }}_possible,
     {%- endfor %}
-    count(*) filter (where measure = 'agreement_signed' and evidence_class = 'machine_coded') as agreements_signed_machine_coded,
-    count(*) filter (where measure = 'meeting_held' and evidence_class = 'machine_coded') as meetings_held_machine_coded
-from placed
-group by dyad_code, month_edtf
+    reported_events
+from counts
 order by dyad_code, month_edtf
