@@ -41,6 +41,29 @@ MERRY = {
     "country": "Denmark (Greenland)", "locale": "Kangerlussuaq", "remarks": "Met everybody.",
 }  # fmt: skip
 
+LISTS = """\
+organization,valid_on,member,status,document_id,locator
+Border Commission,2010-01-01,Norway,,register-2010,1
+Border Commission,2010-01-01,Sweden,observer,register-2010,2
+Border Commission,2010-01-01,Finland,,register-2010,3
+Border Commission,2020-01-01,iso3:NOR,,register-2020,1
+Border Commission,2020-01-01,Kingdom of Sweden,,register-2020,2
+Border Commission,2020-01-01,Denmark,observer,register-2020,3
+Border Commission,2021-01-01,Atlantis,,register-2021,1
+"""
+
+STATEMENTS = """\
+statement_id,speaker,on_behalf_of,made,stance,target_kind,target_id,document_id
+india-against,A Minister,India,2024-01,opposes,agreement,pak-eaeu-free-trade-agreement,register-2020
+india-for,A Minister,India,2025-05-03,supports,agreement,pak-eaeu-free-trade-agreement,register-2021
+"""
+
+PARTIES = """\
+agreement_id,party,document_id
+named-only,Iceland,register-2020
+named-only,Denmark,register-2020
+"""
+
 
 @dataclass(frozen=True)
 class Published:
@@ -75,6 +98,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     raw = folder / "raw"
     shutil.copytree(PROJECT_ROOT / "raw", raw, ignore=shutil.ignore_patterns("*report.txt"))
     (raw / "memberships" / "example [1].csv").write_text(MEMBERSHIPS)
+    (raw / "membership_lists" / "border.csv").write_text(LISTS)
+    (raw / "statements" / "treaty.csv").write_text(STATEMENTS)
+    (raw / "agreement_parties" / "named.csv").write_text(PARTIES)
     realdata = Path(os.environ.get("ENTENTE_REALDATA") or PROJECT_ROOT.parent / "shared" / "data")
     visits = realdata / "history_at_state" / "visits"
     if visits.is_dir():
@@ -231,6 +257,62 @@ def test_broken_rows_among_good_ones_are_put_aside_with_their_reasons(
         "order by all"
     ).fetchall()
     assert members == [("NOR", "Norway"), ("unknown", "Congo")]
+
+
+def test_lists_of_members_bound_who_joined_and_left_between_them(warehouse: duckdb.DuckDBPyConnection) -> None:
+    spells = warehouse.execute(
+        "select member_code, status, began_edtf, ended_edtf, is_current from fct_membership_spell "
+        "where organization_id = 'border-commission' and member_kind = 'country' order by member_code, began_latest"
+    ).fetchall()
+    assert spells == [
+        ("DNK", "observer", "[2010-01-02..2020-01-01]", None, True),
+        ("FIN", "member", "[..2010-01-01]", "[2010-01-02..2020-01-01]", False),
+        ("NOR", "member", "[..2010-01-01]", None, True),
+        ("SWE", "observer", "[..2010-01-01]", "[2010-01-02..2020-01-01]", False),
+        ("SWE", "member", "[2010-01-02..2020-01-01]", None, True),
+    ], "the list of 2021, with a name that nobody knows, proves no absence"
+
+
+def test_who_supports_whose_bid_and_who_changed_sides_is_told(warehouse: duckdb.DuckDBPyConnection) -> None:
+    positions = warehouse.execute(
+        """
+        select holder_code, stance, target, previous_stance, changed_edtf, is_reversal, is_current
+        from mart_position
+        where holder_kind = 'country' and stance in ('supports', 'opposes')
+        order by holder_code, began_earliest
+        """
+    ).fetchall()
+    treaty = "Free trade agreement between Pakistan and the Eurasian Economic Union"
+    assert positions == [
+        ("IND", "opposes", treaty, None, None, False, False),
+        ("IND", "supports", treaty, "opposes", "[2024-01-02..2025-05-03]", True, True),
+        ("RUS", "supports", "membership of Pakistan in BRICS", None, None, False, True),
+    ]
+
+
+def test_the_share_settled_in_national_currencies_grew_by_an_interval(warehouse: duckdb.DuckDBPyConnection) -> None:
+    change = (
+        "select change_lower, is_change_lower_included, change_upper, is_change_upper_included, change_unit, direction "
+        "from mart_indicator_change where dyad_code = 'PAK-RUS'"
+    )
+    assert warehouse.execute(change).fetchall() == [(60, False, 100, True, "percentage_point", "up")]
+
+
+def test_the_pipeline_holds_what_is_only_imagined_planned_or_named(warehouse: duckdb.DuckDBPyConnection) -> None:
+    items = dict(
+        warehouse.execute(
+            "select item_id, (coalesce(dyad_code, '-'), stage, status_modality, is_asserted) "
+            "from mart_agreement_pipeline where item_id in ('pak-rus-economic-cooperation-mou-2024', "
+            "'pmex-spimex-mou-2024', 'named-only', 'pak-eaeu-free-trade-agreement', 'karachi-steel-mill')"
+        ).fetchall()
+    )
+    assert items == {
+        "pak-rus-economic-cooperation-mou-2024": ("PAK-RUS", "in_force", "asserted", True),
+        "pmex-spimex-mou-2024": ("PAK-RUS", "in_force", "inferred", False),
+        "pak-eaeu-free-trade-agreement": ("-", "proposed", "hypothetical", False),
+        "karachi-steel-mill": ("PAK-RUS", "proposed", "asserted", True),
+        "named-only": ("DNK-ISL", "unknown", "asserted", True),
+    }
 
 
 def test_the_current_visits_are_those_of_the_last_delivery(

@@ -63,6 +63,21 @@ agreement_entries as (
     where agreement_events.agreement_id is null
 ),
 
+-- nor need anybody have recorded it: to name its parties is enough
+named_agreement_entries as (
+    select
+        'agreement_party' as fact_kind,
+        parties.fact_id,
+        'agreement' as subject,
+        'recorded' as event,
+        parties.agreement_id as subject_id,
+        parties.agreement_id as title,
+        {{ entry_certainty('parties') }}
+    from {{ ref('int_agreement_party') }} as parties
+    left join agreement_events on parties.agreement_id = agreement_events.agreement_id
+    where agreement_events.agreement_id is null
+),
+
 people as (
     select
         participations.meeting_id,
@@ -241,6 +256,8 @@ entries as (
     select * from agreement_event_entries
     union all by name
     select * from agreement_entries
+    union all by name
+    select * from named_agreement_entries
     union all by name
     select * from meeting_entries
     union all by name
