@@ -10,10 +10,13 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.automation.fetching import build_fetch_jobs, build_fetch_schedules
 from orchestration.automation.jobs import build_jobs
 from orchestration.automation.journal import Journal
 from orchestration.automation.schedules import build_schedules
 from orchestration.automation.sensors import build_sensors
+from orchestration.connectors.assets import CONNECTORS
+from orchestration.connectors.options import Options
 from orchestration.contracts import LANDING
 from orchestration.ingestion.assets import build_landing_assets, feed_key
 from orchestration.ownership import OWNERS
@@ -26,21 +29,22 @@ from orchestration.transformation.project import read_manifest
 def build_definitions(
     *, resources: Mapping[str, Any] | None = None, manifest: Mapping[str, Any] | None = None
 ) -> dg.Definitions:
-    """Return all definitions; `resources` replace `settings` or `journal`, `manifest` dbt's own."""
+    """Return all definitions; `resources` replace `settings`, `journal` or `connectors`, `manifest` dbt's own."""
     manifest = manifest if manifest is not None else read_manifest()
     star = build_star_assets(manifest)
     landing = build_landing_assets(_written_beside_landing(manifest))
     jobs = build_jobs(landing=landing, star=star)
     return dg.Definitions(
-        assets=[landing, star, build_publication_asset(star.keys)],
-        jobs=jobs,
+        assets=[*CONNECTORS.values(), landing, star, build_publication_asset(star.keys)],
+        jobs=[*jobs, *build_fetch_jobs()],
         sensors=build_sensors(job_names=tuple(job.name for job in jobs)),
-        schedules=build_schedules(),
+        schedules=[*build_schedules(), *build_fetch_schedules()],
         resources={
             name: dg.ResourceDefinition.hardcoded_resource(resource)
             for name, resource in {
                 "settings": Settings.from_environment(),
                 "journal": Journal(),
+                "connectors": Options.from_environment(),
                 **(resources or {}),
             }.items()
         },

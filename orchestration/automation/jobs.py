@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.connectors.assets import GROUP
 from orchestration.contracts import FEEDS, Contract
 from orchestration.ingestion.assets import feed_key
 from orchestration.publication import assets as publication
@@ -35,7 +36,8 @@ def build_jobs(
     return [
         dg.define_asset_job(
             REFRESH,
-            selection=dg.AssetSelection.all(),
+            # loading does not wait for the network
+            selection=dg.AssetSelection.all() - dg.AssetSelection.groups(GROUP),
             description="Load what is new in raw/, build and test the star, publish it. What `make warehouse` runs.",
             executor_def=dg.in_process_executor,
         ),

@@ -15,6 +15,7 @@ import duckdb
 
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
+from orchestration.connectors.assets import FETCHED_FEEDS, raw_key
 from orchestration.contracts import FEEDS, LANDING, Contract
 from orchestration.ingestion import refresh
 from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
@@ -106,7 +107,10 @@ def _feed_spec(contract: Contract) -> dg.AssetSpec:
     return dg.AssetSpec(
         feed_key(contract.feed),
         # what a dossier holds lands in the tables of the native feeds
-        deps=[feed_key(DOSSIERS)] if is_table and contract.source_document is None else [],
+        deps=[
+            *([feed_key(DOSSIERS)] if is_table and contract.source_document is None else []),
+            *([raw_key(contract.feed)] if contract.feed in FETCHED_FEEDS else []),
+        ],
         description=f"{contract.grain[0].upper()}{contract.grain[1:]}. Files: `raw/{contract.feed}/` "
         f"({', '.join(contract.file_patterns)}); how to write one: docs/feeds.md.",
         group_name=contract.subject,

@@ -12,6 +12,7 @@ import yaml
 
 from orchestration.automation.jobs import REFRESH
 from orchestration.automation.runs import POOL
+from orchestration.connectors.assets import FETCHED_FEEDS, raw_key
 from orchestration.contracts import FEEDS, LANDING
 from orchestration.definitions import build_definitions
 from orchestration.ingestion.assets import ADDS_UP, LEDGER, SET_ASIDE, feed_key
@@ -52,7 +53,8 @@ def test_every_feed_model_and_seed_is_an_asset_called_as_in_sql(
         if node["resource_type"] in ("model", "seed")
     }
     sources = {dg.AssetKey([source["schema"], source["name"]]) for source in manifest["sources"].values()}
-    assert specs.keys() == feeds | models | sources | {publication.KEY}
+    fetched = {raw_key(feed) for feed in FETCHED_FEEDS}
+    assert specs.keys() == feeds | models | sources | fetched | {publication.KEY}
 
 
 def test_dbt_reads_the_landing_of_every_feed_that_has_one(manifest: Mapping[str, Any]) -> None:

@@ -1,0 +1,53 @@
+"""What a connector remembers between runs: a small JSON file of its own.
+
+Belongs here: reading it, and writing it whole or not at all. Does not belong here: what is loaded; the ledger knows
+that. A state that is lost costs requests, never facts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+class State:
+    """The file `connectors/<name>.json` of one installation."""
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._content = _read(path)
+
+    def get(self, name: str) -> Any:
+        """Return what was remembered under a name, or None."""
+        return self._content.get(name)
+
+    def put(self, name: str, value: Any) -> None:
+        """Remember something JSON can hold, at once and durably; None forgets it."""
+        if self._content.get(name) == value:
+            return
+        if value is None:
+            del self._content[name]
+        else:
+            self._content[name] = value
+        write_whole(self._path, json.dumps(self._content, indent=1, sort_keys=True))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write so that a reader sees the old text or the new one, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with temporary.open("w", encoding="utf-8") as writer:
+        writer.write(text)
+        writer.flush()
+        os.fsync(writer.fileno())
+    temporary.replace(path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return content if isinstance(content, dict) else {}
