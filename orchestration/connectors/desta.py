@@ -8,7 +8,7 @@ belong here: what an entry means.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -40,7 +40,7 @@ def fetch_desta(session: Session, *, version: str = "") -> None:
             url=lists[wanted],
             most_bytes=_MOST_FILE_BYTES,
             verify=_verify,
-            manifest=_manifest,
+            manifest=_stating(wanted),
         )
     )
 
@@ -71,13 +71,17 @@ def _verify(part: Path) -> None:
         raise FileRefusedError("it does not begin with the columns number and base_treaty")
 
 
-def _manifest(_: Path, found: Downloaded) -> Mapping[str, object]:
-    manifest = {"publisher": "DESTA", "licence": "CC BY 4.0"}
-    if found.validators.last_modified:
-        try:
-            manifest["as_of"] = f"{parsedate_to_datetime(found.validators.last_modified):%Y-%m-%dT%H:%M:%SZ}"
-        except ValueError as error:
-            raise FileRefusedError(f"its date is {found.validators.last_modified!r}, which is none") from error
+def _stating(version: str) -> Callable[[Path, Downloaded], Mapping[str, object]]:
+    def manifest(_: Path, found: Downloaded) -> Mapping[str, object]:
+        # versions that were put on the server on one day are told apart by their number
+        stated = {"publisher": "DESTA", "licence": "CC BY 4.0", "revision": str(int(version.replace("_", "")))}
+        if found.validators.last_modified:
+            try:
+                stated["as_of"] = f"{parsedate_to_datetime(found.validators.last_modified):%Y-%m-%dT%H:%M:%SZ}"
+            except ValueError as error:
+                raise FileRefusedError(f"its date is {found.validators.last_modified!r}, which is none") from error
+        return stated
+
     return manifest
 
 

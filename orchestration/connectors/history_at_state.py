@@ -47,9 +47,19 @@ class Repository:
         """Return the name of the connector."""
         return self.feed
 
+    @property
+    def keeps_folders(self) -> bool:
+        """Say whether a release is unpacked as it is, rather than into one folder."""
+        return len(self.folders) > 1
+
 
 VISITS = Repository(name="visits", feed="state_visits", folders=("data",))
-TRAVELS = Repository(name="travels", feed="state_travels", folders=("president-travels", "secretary-travels"))
+TRAVELS = Repository(
+    # the last one up to 2015
+    name="travels",
+    feed="state_travels",
+    folders=("president-travels", "secretary-travels", "secretaries"),
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -161,9 +171,11 @@ def _unpacking(repository: Repository, commit: Commit) -> Callable[[Path, Path],
             if not members:
                 raise FileRefusedError(f"the archive holds no XML below {' or '.join(repository.folders)}")
             for member in members:
-                target = folder / PurePosixPath(member.filename).name
+                below = PurePosixPath(member.filename).relative_to(PurePosixPath(member.filename).parts[0])
+                target = folder / (below if repository.keeps_folders else below.name)
                 if target.exists():
-                    raise FileRefusedError(f"the archive holds two files {target.name}; one would hide the other")
+                    raise FileRefusedError(f"the archive holds two files {below}; one would hide the other")
+                target.parent.mkdir(exist_ok=True)
                 with archive.open(member) as reader, target.open("wb") as writer:
                     shutil.copyfileobj(reader, writer)
         manifest = {

@@ -60,7 +60,7 @@ class Incoming:
             raise FileExistsError(f"raw/{path} is there already")
         if manifest is not None:
             write_whole(final.with_name(f"{final.name}{FILE_MANIFEST_SUFFIX}"), manifest)
-        for file in part.iterdir() if part.is_dir() else [part]:
+        for file in part.rglob("*") if part.is_dir() else [part]:
             _sync(file)
         part.rename(final)
         _sync(final.parent)

@@ -30,7 +30,7 @@ class KnownFiles:
 
 
 def _loaded(settings: Settings, feed: str) -> frozenset[str]:
-    """Return the paths, and the folders of paths, of the deliveries of a feed that were not refused."""
+    """Return the paths of what was taken in and not refused, and what they lie in right below `raw/<feed>/`."""
     database = PublicationStore(settings.serving).database
     if not database.exists():
         return frozenset()
@@ -50,4 +50,4 @@ def _loaded(settings: Settings, feed: str) -> frozenset[str]:
             _logger.warning("The published warehouse has no ledger: what it holds may be fetched again.")
             return frozenset()
     paths = {row[0] for row in rows}
-    return frozenset(paths | {path.rpartition("/")[0] for path in paths})
+    return frozenset(paths | {"/".join(path.split("/")[:2]) for path in paths})

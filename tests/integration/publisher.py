@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from orchestration.connectors.options import Options
+from tests.gdelt_files import export, row
 
 LAST_MODIFIED = formatdate(1_700_000_000, usegmt=True)
 Misbehaviour = Callable[["Request", bytes], None]
@@ -187,21 +188,13 @@ def zipped(members: Mapping[str, bytes | str], *, comment: str = "") -> bytes:
     return buffer.getvalue()
 
 
-def gdelt_row(number: int) -> str:
-    """Return one event of 61 columns."""
-    columns = [str(number), "20240101", "202401", "2024", "2024.0027", "PAK", "PAKISTAN", "PAK", *[""] * 7]
-    columns += ["RUS", "RUSSIA", "RUS", *[""] * 7, "1", "042", "042", "04", "1", "1.9", "2", "1", "2", "0.5"]
-    columns += [""] * (59 - len(columns))
-    return "\t".join([*columns, "20240101000000", f"https://example.org/{number}"])
-
-
 def publish_gdelt(publisher: Publisher, stamps: Iterable[str]) -> dict[str, bytes]:
     """Publish export files and both lists, which also name files of other kinds."""
     files = {}
     lines = ["12345"]  # the real list has lines that are cut short
     for place, stamp in enumerate(stamps):
         name = f"{stamp}.export.CSV.zip"
-        files[name] = zipped({name.removesuffix(".zip"): f"{gdelt_row(place)}\n"})
+        files[name] = zipped({name.removesuffix(".zip"): export(row(place + 1))})
         publisher.files[f"/gdeltv2/{name}"] = files[name]
         digest = hashlib.md5(files[name], usedforsecurity=False).hexdigest()
         url = "http://data.gdeltproject.org/gdeltv2"
@@ -276,11 +269,23 @@ def publish_baci(publisher: Publisher, *, vintages: Iterable[str] = ("202401b", 
     publisher.files["/baci.asp"] = f"<!DOCTYPE html><html><body>{links}</body></html>".encode()
 
 
+DESTA = """"number";"base_treaty";"name";"entry_type";"year";"entryforceyear";"wto_name";"c1";"c2";"mc1";"mc2"
+1;1;"Ruritania Syldavia";"base_treaty";1999;2001;NA;643;586;0;1
+"""
+
+VISITS = """<visits><visit><id>1</id><start-date>1990-01-02</start-date><end-date>1990-01-03</end-date>
+<visitor>Minister Example</visitor><from id="pakistan">Pakistan</from><description/></visit></visits>"""
+
+TRAVELS = """<trips><trip role="secretary" who="example-a"><id>%d</id><role>secretary</role><name>A. Example</name>
+<start-date>1990-02-01</start-date><end-date>1990-02-02</end-date><country id="oman">Oman</country>
+<locale>Muscat</locale><remarks>Met the Sultan.</remarks></trip></trips>"""
+
+
 def publish_desta(publisher: Publisher, *, versions: Iterable[str] = ("02_02", "02_03")) -> None:
     links = '<a href="/media/x/desta_codebook_02_03.pdf">codebook</a>'
     for version in versions:
         path = f"/media/filer_public/{version}/desta_list_of_treaties_{version}"
-        publisher.files[f"{path}.csv"] = b'"number";"base_treaty";"name"\n1;1;"A treaty"\n'
+        publisher.files[f"{path}.csv"] = DESTA.encode()
         publisher.files[f"{path}_dyads.csv"] = b"country1,country2\n"
         links += f'<a class=\'file\' href="{path}.csv">list</a><a href="{path}_dyads.csv">dyads</a>'
     publisher.files["/downloads/"] = f"<!DOCTYPE html><html>{links}</html>".encode()
@@ -302,7 +307,7 @@ def publish_history(publisher: Publisher, repository: str, commits: Mapping[int,
         sha = commit_id(number)
         top = f"{repository}-{sha}"
         members: dict[str, bytes | str] = {f"{top}/README.md": "read me", f"{top}/build.xml": "<project/>"}
-        for folder in folders:
-            members[f"{top}/{folder}/{folder}-{number}.xml"] = f"<{repository}/>"
-            members[f"{top}/{folder}/1990.xml" if folder == "data" else f"{top}/{folder}/of-{folder}.xml"] = "<x/>"
+        for place, folder in enumerate(folders):
+            members[f"{top}/{folder}/{folder}-{number}.xml"] = "<visits/>" if folder == "data" else "<trips/>"
+            members[f"{top}/{folder}/1990.xml"] = VISITS if folder == "data" else TRAVELS % place
         publisher.files[f"/codeload/HistoryAtState/{repository}/zip/{sha}"] = zipped(members, comment=sha)

@@ -151,22 +151,27 @@ def test_fetching_does_not_wait_for_whoever_writes_the_warehouse(
     assert len(pools) == len(CONNECTORS)
 
 
+ROWS = {"gdelt": 1, "desta": 1, "state_visits": 1, "state_travels": 2}
+STATED = {
+    "gdelt": datetime(2024, 1, 1, 3, tzinfo=UTC),
+    "desta": datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC),
+    "state_visits": datetime(2025, 4, 24, 10, tzinfo=UTC),
+    "state_travels": datetime(2025, 4, 24, 10, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
 def test_what_is_fetched_is_loaded_by_the_code_for_files_dropped_by_hand(
-    house: House, publisher: Publisher, instance: dg.DagsterInstance
+    name: str, house: House, publisher: Publisher, instance: dg.DagsterInstance
 ) -> None:
-    visit = (
-        "<visits><visit><id>1</id><start-date>1990-01-02</start-date><end-date>1990-01-03</end-date>"
-        '<visitor>Minister Example</visitor><from id="pakistan">Pakistan</from><description/></visit></visits>'
-    )
-    sha = p.commit_id(1)
-    publisher.files[f"/codeload/HistoryAtState/visits/zip/{sha}"] = p.zipped({f"visits-{sha}/data/1990.xml": visit})
-    materialize("state_visits", house.settings, publisher, instance)
-    (delivery,) = house.refresh().deliveries
-    assert delivery.status is OutcomeStatus.NEW
-    assert delivery.rows_accepted == 1
-    ((as_of, stated),) = house.ask("select as_of, manifest ->> 'query' from ops.deliveries")
-    assert as_of == datetime(2025, 4, 24, 10)  # noqa: DTZ001 - the ledger keeps UTC without a zone
-    assert stated == f"HistoryAtState/visits@{sha}"
+    materialize(name, house.settings, publisher, instance)
+    result = house.refresh()
+    (delivery,) = result.deliveries
+    assert delivery.status is OutcomeStatus.NEW, delivery.reason
+    assert (delivery.rows_accepted, delivery.rows_rejected) == (ROWS[name], 0)
+    assert result.ignored == ()
+    ((as_of, is_stated),) = house.ask("select as_of, is_as_of_stated from ops.deliveries")
+    assert (as_of.replace(tzinfo=UTC), is_stated) == (STATED[name], True)
     assert house.refresh().deliveries[0].status is OutcomeStatus.UNCHANGED
 
 
