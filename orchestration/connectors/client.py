@@ -352,7 +352,8 @@ class Client:
         return self._pools[key]
 
     def _bounded(self, kind: type[Any]) -> type[Any]:
-        return type(kind.__name__, (kind,), {"header_seconds": self._options.silence_seconds})
+        # later than plain silence, which the socket notices by itself
+        return type(kind.__name__, (kind,), {"header_seconds": 2 * self._options.silence_seconds})
 
     def _be_polite(self, host: str) -> None:
         waited = self._now() - self._asked_at.get(host, float("-inf"))
