@@ -55,7 +55,6 @@ class Downloaded:
 
     is_modified: bool
     validators: Validators = field(default_factory=Validators)
-    content_type: str = ""
     byte_count: int = 0
 
 
@@ -258,7 +257,6 @@ class Client:
         return Downloaded(
             is_modified=True,
             validators=validators,
-            content_type=response.headers.get("Content-Type", ""),
             byte_count=size,
         )
 

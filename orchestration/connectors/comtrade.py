@@ -7,6 +7,7 @@ and replies. Does not belong here: what a figure means.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +34,7 @@ _CODE = re.compile(r"[A-Za-z0-9]{1,12}")
 _PERIOD = re.compile(r"\d{4}(?:\d{2})?")
 _RELEASED = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d+)?Z?")
 _ERROR_SHOWN = 200
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,39 +117,43 @@ def _time(row: Mapping[str, Any]) -> datetime:
 
 def _wanted(session: Session, query: Query, data_set: DataSet) -> Wanted:
     key = session.options.comtrade_key
-    parts = (query.frequency, query.classification, data_set.reporter, data_set.period)
-    what = ("+".join(query.commodities), "+".join(query.flows))
+    asked = {
+        "reporterCode": data_set.reporter,
+        "period": data_set.period,
+        "cmdCode": ",".join(query.commodities),
+        "flowCode": ",".join(query.flows),
+        # totals only: details beside them would count the same goods twice
+        "partner2Code": "0",
+        "customsCode": "C00",
+        "motCode": "0",
+    }
     parameters = urlencode(
-        {
-            "reporterCode": data_set.reporter,
-            "period": data_set.period,
-            "cmdCode": ",".join(query.commodities),
-            "flowCode": ",".join(query.flows),
-            # totals only: details beside them would count the same goods twice
-            "partner2Code": "0",
-            "customsCode": "C00",
-            "motCode": "0",
-            "includeDesc": "true",
-            **({"maxRecords": str(query.most_rows)} if key else {}),
-        },
-        safe=",",
+        {**asked, "includeDesc": "true", **({"maxRecords": str(query.most_rows)} if key else {})}, safe=","
     )
     route = "data/v1/get" if key else "public/v1/preview"
-    target = f"{route}/C/{query.frequency}/{query.classification}?{parameters}"
+    parts = ("C", query.frequency, query.classification, data_set.reporter, data_set.period)
+    what = "_".join(("+".join(query.commodities), "+".join(query.flows)))
     stated: dict[str, object] = {
         "as_of": f"{data_set.released:%Y-%m-%dT%H:%M:%SZ}",
-        "dataset_key": "/".join(("C", *parts, *what)),
+        "dataset_key": "/".join((*parts, what)),
         "publisher": "United Nations Statistics Division, UN Comtrade",
         "licence": "UN Comtrade terms of use",
-        # the preview promises nothing: what it leaves out says nothing
-        "mode": "replace" if key else "extract",
-        "completeness": "complete" if key else "partial",
-        "query": target,
     }
+    if key:
+        stated |= {
+            "mode": "replace",
+            "completeness": "complete",
+            "query": {"typeCode": "C", "freqCode": query.frequency, "clCode": query.classification, **asked},
+        }
+    else:
+        # without its query: nothing follows from what a preview leaves out
+        stated |= {"mode": "extract", "completeness": "partial"}
+    if len(what) > _LONGEST_NAME:
+        what = hashlib.sha256(what.encode()).hexdigest()[:16]
     released = f"{data_set.released:%Y%m%dT%H%M%S}"
     return Wanted(
-        path=f"{FEED}/{'_'.join(('C', *parts, *what, released))}{'' if key else '_preview'}.json",
-        url=f"{session.options.comtrade_url}/{target}",
+        path=f"{FEED}/{'_'.join((*parts, what, released))}{'' if key else '_preview'}.json",
+        url=f"{session.options.comtrade_url}/{route}/C/{query.frequency}/{query.classification}?{parameters}",
         most_bytes=_MOST_REPLY_BYTES,
         verify=_verifying(data_set, most_rows=query.most_rows if key else PREVIEW_ROWS, is_preview=key is None),
         manifest=_stating(stated),

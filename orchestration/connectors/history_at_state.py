@@ -55,9 +55,9 @@ class Repository:
 
 VISITS = Repository(name="visits", feed="state_visits", folders=("data",))
 TRAVELS = Repository(
-    # the last one up to 2015
     name="travels",
     feed="state_travels",
+    # the last one is what commits up to 2015 have in place of the second
     folders=("president-travels", "secretary-travels", "secretaries"),
 )
 

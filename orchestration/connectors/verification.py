@@ -66,10 +66,12 @@ def check_zip(path: Path, *, most_members: int, most_bytes: int) -> Sequence[zip
             for member in members:
                 if member.flag_bits & 0x1:
                     raise FileRefusedError(f"{member.filename} in the zip is encrypted")
+                if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise FileRefusedError(f"{member.filename} in the zip is packed in an uncommon way")
                 with archive.open(member) as reader:
                     while reader.read(_READ_BYTES):
                         pass
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
         raise FileRefusedError(f"the zip is not whole ({error})") from error
     return members
 

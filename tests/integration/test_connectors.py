@@ -411,9 +411,19 @@ def test_a_reply_is_kept_as_published_and_its_manifest_says_what_was_asked(conne
     assert f"{stated.as_of:%Y-%m-%d %H:%M:%S}" == "2024-05-06 07:08:09"
     assert stated.is_complete is True
     assert stated.mode == "replace"
-    assert stated.dataset_key == "C/A/HS/586/2023/TOTAL/M+X+RM+RX"
-    assert "reporterCode=586&period=2023" in content["query"]
-    assert "partner2Code=0&customsCode=C00&motCode=0" in content["query"]
+    assert stated.dataset_key == "C/A/HS/586/2023/TOTAL_M+X+RM+RX"
+    assert content["query"] == {
+        "typeCode": "C",
+        "freqCode": "A",
+        "clCode": "HS",
+        "reporterCode": "586",
+        "period": "2023",
+        "cmdCode": "TOTAL",
+        "flowCode": "M,X,RM,RX",
+        "partner2Code": "0",
+        "customsCode": "C00",
+        "motCode": "0",
+    }
 
 
 def test_only_what_was_released_anew_is_fetched_again(connector: Connector) -> None:
@@ -433,6 +443,18 @@ def test_without_a_key_the_preview_is_asked_and_never_counts_as_complete(connect
     (first, *_) = (connector.settings.raw / "comtrade").glob("*_preview.json.manifest.json")
     stated = json.loads(first.read_bytes())
     assert (stated["mode"], stated["completeness"]) == ("extract", "partial")
+    assert "query" not in stated, "an extract that answers a query would be complete for it"
+
+
+def test_a_question_about_many_goods_has_a_name_that_a_file_may_have(connector: Connector) -> None:
+    p.publish_comtrade(connector.publisher)
+    commodities = tuple(f"{number:06}" for number in range(60))
+    for reply in list(connector.publisher.files):
+        if reply.startswith("/data"):
+            asked = reply.replace("cmdCode=TOTAL", f"cmdCode={','.join(commodities)}")
+            connector.publisher.files[asked] = connector.publisher.files[reply]
+    assert counts(connector.comtrade(Query(commodities=commodities), comtrade_key=KEY)) == {"fetched": 4}
+    assert all(len(name) < 100 for name in connector.names("comtrade"))
 
 
 @pytest.mark.parametrize(("key", "rows", "words"), [(None, 500, "the preview is cut"), (KEY, 700, "a reply is cut")])
