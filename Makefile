@@ -71,6 +71,10 @@ test: $(READY) ## all tests (ARGS=… goes to pytest)
 readers: $(READY) ## eight readers without pause while fifty publications are made (ARGS=… goes to benchmarks.readers)
 	@$(BIN)/python -m benchmarks.readers $(ARGS)
 
+.PHONY: faults
+faults: $(READY) ## kill, corrupt and starve real processes some 200 times and compare what is left (ARGS=… goes to tests.faults.campaign)
+	@$(BIN)/python -m tests.faults.campaign --report docs/faults.md $(ARGS)
+
 .PHONY: lint
 lint: $(READY) ## style and types of Python, SQL and YAML
 	@$(BIN)/ruff check .

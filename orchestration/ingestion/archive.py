@@ -125,6 +125,12 @@ class Archive:
         self._keep(temporary, file, received_at)
         return file
 
+    def sweep(self) -> None:
+        """Remove what killed processes left half copied; the caller is the only writer."""
+        for path in self._incoming.glob("*") if self._incoming.is_dir() else ():
+            if ".confirmed." not in path.name:  # a person may be confirming a delivery right now
+                path.unlink()
+
     def verify(self, sha256: str) -> bool:
         """Read the content again and say whether it still is what its name says."""
         path = self.path_of(sha256)
@@ -219,7 +225,8 @@ class Archive:
 
     def _write(self, path: Path, content: Mapping[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        temporary = self._incoming / f"{path.name}.{os.getpid()}.part"
         with temporary.open("w", encoding="utf-8") as writer:
             json.dump(content, writer, ensure_ascii=False, indent=1)
             writer.flush()

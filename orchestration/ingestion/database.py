@@ -7,6 +7,7 @@ database is moved aside, never deleted: the archive rebuilds what was in it.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,23 +60,39 @@ _EDTF = """
 """
 
 
+_CORRUPT = "Corrupt database file"
+"""How DuckDB says that the checksum of a block is wrong; it has no class of its own for that."""
+
+
+class DamagedDatabaseError(RuntimeError):
+    """The writer's database was damaged and was moved aside; who tries again gets a new one."""
+
+
 @contextmanager
 def connection(settings: Settings, *, log: Callable[[str], None], clock: Clock) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the writer's database, in a new file where there is none or the old one is unreadable; close it always."""
+    """Open the writer's database, in a new file where there is none or the old one is unreadable; close it always.
+
+    The caller holds the lock: what lies in the folder for temporary files is a killed process's.
+
+    Raises:
+        DamagedDatabaseError: a part of the file that was read meanwhile is damaged; it was moved aside.
+    """
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(temporary_folder(settings))
     try:
         opened = _connect(settings)
     except duckdb.Error as error:
         if not _is_damaged(settings.warehouse, error):
             raise
-        aside = _move_aside(settings.warehouse, clock)
-        log(
-            f"{settings.warehouse.name} cannot be read as a database ({_first_line(error)}). "
-            f"It was moved to {aside.name}; the archive rebuilds a new one."
-        )
+        _set_aside(settings.warehouse, error, log=log, clock=clock)
         opened = _connect(settings)
     try:
         yield opened
+    except duckdb.Error as error:
+        if _CORRUPT not in str(error):
+            raise
+        opened.close()
+        raise _set_aside(settings.warehouse, error, log=log, clock=clock) from error
     finally:
         opened.close()
 
@@ -135,6 +152,12 @@ def temporary_folder(settings: Settings) -> Path:
     return settings.warehouse.parent / "tmp"
 
 
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes left in the folder for temporary files: it may be as large as all they unpacked."""
+    if folder.is_dir():
+        shutil.rmtree(folder)
+
+
 def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     temporary = temporary_folder(settings)
     temporary.mkdir(parents=True, exist_ok=True)
@@ -151,6 +174,16 @@ def _is_damaged(path: Path, error: duckdb.Error) -> bool:
         return False
     text = str(error).lower()
     return not ("set lock" in text or "different configuration" in text or "no space left" in text)
+
+
+def _set_aside(path: Path, error: duckdb.Error, *, log: Callable[[str], None], clock: Clock) -> DamagedDatabaseError:
+    aside = _move_aside(path, clock)
+    words = (
+        f"{path.name} cannot be read as a database ({_first_line(error)}). "
+        f"It was moved to {aside.name}; the archive rebuilds a new one."
+    )
+    log(words)
+    return DamagedDatabaseError(words)
 
 
 def _move_aside(path: Path, clock: Clock) -> Path:

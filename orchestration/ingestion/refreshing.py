@@ -20,7 +20,7 @@ from orchestration.contracts import FEEDS, Contract
 from orchestration.ingestion import discovery, ledger, manifests, reports
 from orchestration.ingestion.archive import Archive, DeliveredFile, Delivery, FileChangedError, hash_of
 from orchestration.ingestion.clock import Clock, utc_now
-from orchestration.ingestion.database import connection, create_tables, drop_tables, transaction
+from orchestration.ingestion.database import DamagedDatabaseError, connection, create_tables, drop_tables, transaction
 from orchestration.ingestion.discovery import Findings, FoundDelivery, FoundFile, Ignored
 from orchestration.ingestion.fingerprint import fingerprint
 from orchestration.ingestion.ledger import Known, Status
@@ -66,14 +66,20 @@ def refresh(
     and inode.
     """
     started = time.monotonic()
-    with connection(settings, log=log, clock=clock) as con:
-        run = _Run(con=con, settings=settings, registry=registry, clock=clock, log=log, started=started, rereads=reread)
-        run.prepare(force=False)
-        run.load_recorded()
-        run.seen = time.monotonic()
-        findings = discovery.discover(settings.raw, registry=registry, feeds=feeds)
-        run.take_in(discovery.settle(findings, settings.raw, settle_seconds=settings.settle_seconds, sleep=sleep))
-        return run.result()
+
+    def attempt() -> IngestResult:
+        with connection(settings, log=log, clock=clock) as con:
+            run = _Run(
+                con=con, settings=settings, registry=registry, clock=clock, log=log, started=started, rereads=reread
+            )
+            run.prepare(force=False)
+            run.load_recorded()
+            run.seen = time.monotonic()
+            findings = discovery.discover(settings.raw, registry=registry, feeds=feeds)
+            run.take_in(discovery.settle(findings, settings.raw, settle_seconds=settings.settle_seconds, sleep=sleep))
+            return run.result()
+
+    return _again_where_damaged(attempt)
 
 
 def rebuild(
@@ -85,11 +91,23 @@ def rebuild(
 ) -> IngestResult:
     """Empty landing and ledger and load every delivery of the archive again; the caller holds the lock."""
     started = time.monotonic()
-    with connection(settings, log=log, clock=clock) as con:
-        run = _Run(con=con, settings=settings, registry=registry, clock=clock, log=log, started=started)
-        run.prepare(force=True)
-        run.load_recorded()
-        return run.result()
+
+    def attempt() -> IngestResult:
+        with connection(settings, log=log, clock=clock) as con:
+            run = _Run(con=con, settings=settings, registry=registry, clock=clock, log=log, started=started)
+            run.prepare(force=True)
+            run.load_recorded()
+            return run.result()
+
+    return _again_where_damaged(attempt)
+
+
+def _again_where_damaged(attempt: Callable[[], IngestResult]) -> IngestResult:
+    """Try once more with the new database that takes the place of a damaged one."""
+    try:
+        return attempt()
+    except DamagedDatabaseError:
+        return attempt()
 
 
 def confirm(settings: Settings, delivery_id: str, *, clock: Clock = utc_now) -> None:
@@ -140,6 +158,7 @@ class _Run:
     def prepare(self, *, force: bool) -> None:
         """Create the tables; empty them where contracts or readers have changed, or on demand."""
         current = fingerprint(self.registry)
+        self.archive.sweep()
         create_tables(self.con, {})
         stored = self.con.execute("select fingerprint from ops.contracts").fetchall()
         if force or stored != [(current,)]:
@@ -151,6 +170,8 @@ class _Run:
             with transaction(self.con):
                 drop_tables(self.con)
                 create_tables(self.con, self.registry)
+                if force:
+                    self.con.execute("delete from ops.reference_fingerprint")
                 self.con.execute("insert into ops.contracts values ($current)", {"current": current})
         load_reference(self.con, log=self.log)
 

@@ -1,0 +1,151 @@
+"""Many kills and all other harm, counted, and the report about it.
+
+    python -m tests.faults.campaign --kills 200 --report docs/faults.md
+
+Belongs here: the order, the counts, the page. Does not belong here: any harm itself (`scenarios`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.faults import scenarios
+from tests.faults.scenarios import Kit
+
+BEGIN, END = "<!-- report: begin -->", "<!-- report: end -->"
+Harm = Callable[[], int]
+
+
+@dataclass
+class Tally:
+    """What was done, and what came of it."""
+
+    runs: Counter[str] = field(default_factory=Counter)
+    deaths: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def do(self, group: str, harm: Harm) -> None:
+        """Do one harm, and note how it ended."""
+        try:
+            died = harm()
+        except AssertionError as error:
+            self.failures.append(f"{group}: {str(error)[:500]}")
+            died = 0
+        except pytest.skip.Exception:
+            self.skipped[group] += 1
+            return
+        self.runs[group] += 1
+        self.deaths[group] += died
+
+    def markdown(self) -> str:
+        """Return the table."""
+        lines = ["| harm | times | processes killed |", "|---|---:|---:|"]
+        lines += [f"| {group} | {count:,} | {self.deaths[group]:,} |" for group, count in self.runs.items()]
+        lines.append(f"| **all** | **{self.runs.total():,}** | **{self.deaths.total():,}** |")
+        lines += [f"\nNot possible here: {group} ({count}).\n" for group, count in self.skipped.items()]
+        if self.failures:
+            lines += ["", f"**{len(self.failures)} failed:**", *(f"- {words}" for words in self.failures)]
+        else:
+            lines += ["", "Nothing was lost, doubled or seen half built."]
+        return "\n".join(lines)
+
+
+def other_harm(kit: Kit) -> Iterator[tuple[str, Harm]]:
+    """Give everything but kills of one process."""
+    yield "every restart killed in turn", partial(scenarios.kill_ingestion_again_and_again, kit)
+    yield "two refreshes at once", partial(scenarios.two_at_once, kit)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        yield f"cancelled ({number.name})", partial(scenarios.cancel, kit, number)
+    for words, damage in scenarios.CORRUPTIONS.items():
+        yield words, partial(scenarios.corrupt, kit, damage)
+    for most_bytes in (3_000, 20_000):
+        yield f"no file may grow beyond {most_bytes:,} bytes", partial(scenarios.fill_the_disk, kit, most_bytes)
+    yield "the volume is full", partial(scenarios.fill_a_volume, kit, 20_000)
+    for words, (part, is_fatal) in scenarios.FORBIDDEN.items():
+        yield words, partial(scenarios.take_permission, kit, part, is_fatal=is_fatal)
+    for days, words in ((-3650.0, "the clock goes back ten years"), (36_500.0, "the clock runs a century ahead")):
+        yield words, partial(scenarios.turn_the_clock, kit, days)
+
+
+def kills(kit: Kit, chance: random.Random) -> Iterator[tuple[str, Harm]]:
+    """Give every named point once, then random moments, named points and random moments again, without end."""
+    seconds = {task: scenarios.seconds_of(kit, task) for task in ("ingest", "publish")}
+    named = scenarios.named_kills()
+    while True:
+        for kill, point, call in named:
+            task = "ingestion" if kill is scenarios.kill_ingestion else "publication"
+            yield f"{task}: {point}", partial(kill, kit, point, call)
+        for _ in range(30):
+            yield (
+                "ingestion: at random",
+                partial(scenarios.kill_ingestion_at_random, kit, chance, most_seconds=seconds["ingest"]),
+            )
+            yield (
+                "publication: at random",
+                partial(scenarios.kill_publication_at_random, kit, chance, most_seconds=seconds["publish"]),
+            )
+
+
+def run(kit: Kit, *, least_kills: int, seed: int) -> Tally:
+    """Kill until so many processes died, and do all other harm once."""
+    tally = Tally()
+    for group, harm in other_harm(kit):
+        tally.do(group, harm)
+        _say(group, tally)
+    for group, harm in kills(kit, random.Random(seed)):  # noqa: S311
+        if tally.deaths.total() >= least_kills or len(tally.failures) > 10:
+            break
+        tally.do(group, harm)
+        _say(group, tally)
+    return tally
+
+
+def _say(group: str, tally: Tally) -> None:
+    sys.stderr.write(f"{tally.deaths.total():>5} killed, {len(tally.failures)} failed; {group}\n")
+
+
+def _replace_report(page: Path, report: str) -> None:
+    text = page.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n{report}\n{END}{after}", encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a campaign and write its report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200, help="how many processes are to die at the least")
+    parser.add_argument("--seed", type=int, default=1, help="decides the random moments")
+    parser.add_argument("--report", type=Path, help="a page with the two marks between which the report goes")
+    options = parser.parse_args(arguments)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="entente-faults-") as folder:
+        tally = run(Kit.prepare(Path(folder)), least_kills=options.kills, seed=options.seed)
+    about = (
+        f"Seed {options.seed}, Python {platform.python_version()}, DuckDB {version('duckdb')}, "
+        f"{platform.system()}, {(time.monotonic() - started) / 60:.0f} minutes."
+    )
+    report = f"{about}\n\n{tally.markdown()}"
+    sys.stdout.write(f"{report}\n")
+    if options.report:
+        _replace_report(options.report, report)
+    return 1 if tally.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

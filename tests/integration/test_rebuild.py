@@ -1,0 +1,56 @@
+"""The archive alone brings everything back: after the database is lost, after `raw/` was edited, from a backup."""
+
+from __future__ import annotations
+
+import shutil
+
+from ingestion_house import House, meeting, meetings
+
+from orchestration.settings import Settings
+
+
+def fill(house: House) -> None:
+    house.drop("meetings/a.csv", meetings(meeting(1), meeting(2, title="Another visit")))
+    house.drop("meetings/b.csv", meetings(meeting(3), "doc-1,meeting-4,visit,No such day,2024-09-31"))
+    house.refresh()
+    house.drop("meetings/a.csv", meetings(meeting(1, title="A corrected title")))
+    house.refresh()
+
+
+def test_a_lost_database_is_rebuilt_as_it_was_whatever_became_of_raw(house: House) -> None:
+    fill(house)
+    before = house.facts()
+    shutil.rmtree(house.settings.raw)
+    house.settings.raw.mkdir()
+    house.drop("meetings/b.csv", meetings(meeting(9, title="Edited afterwards")))
+    house.settings.warehouse.unlink()
+    house.rebuild()
+    assert house.facts() == before
+
+
+def test_a_backup_of_the_archive_is_enough_for_another_machine(house: House) -> None:
+    fill(house)
+    before = house.facts()
+    elsewhere = House(
+        Settings(raw=house.settings.raw.parent / "empty", home=house.settings.home / "elsewhere", settle_seconds=0.0)
+    )
+    elsewhere.settings.raw.mkdir()
+    shutil.copytree(house.settings.archive, elsewhere.settings.archive)
+    elsewhere.refresh()
+    assert elsewhere.facts() == before
+
+
+def test_a_file_that_is_damaged_in_the_archive_is_told_and_loads_again_from_the_backup(house: House) -> None:
+    fill(house)
+    before = house.facts()
+    ((sha256,),) = house.ask("select sha256 from ops.files where original_path = 'meetings/b.csv'")
+    archived = house.settings.archive / "files" / sha256[:2] / sha256
+    content = archived.read_bytes()
+    archived.chmod(0o644)
+    archived.write_bytes(content.replace(b"visit", b"VISIT"))
+    (outcome,) = (found for found in house.rebuild().deliveries if found.reason)
+    assert "is damaged in the archive" in outcome.reason
+    assert "restore the archive from its backup" in outcome.reason
+    archived.write_bytes(content)
+    house.rebuild()
+    assert house.facts() == before
