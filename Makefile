@@ -63,6 +63,11 @@ rollback: $(READY) ## let readers see the publication before the current one
 rebuild: $(READY) ## build the warehouse anew from the archive, and publish it
 	@$(ENTENTE) rebuild
 
+.PHONY: erase
+erase: $(READY) ## FILE=raw/… REASON="…": take the content of a file out of archive, warehouse and publications
+	@test -n "$(FILE)" && test -n "$$REASON" || { echo 'Say which file and why: make erase FILE=raw/<feed>/<name> REASON="…"' >&2; exit 2; }
+	@$(ENTENTE) erase "$(FILE)" --reason "$$REASON"
+
 .PHONY: test
 test: $(READY) ## all tests (ARGS=… goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)

@@ -63,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     confirm = add("confirm", _confirm, "let a held delivery in at the next refresh")
     confirm.add_argument("delivery")
     add("rebuild", _rebuild, "load the whole archive into an empty database, build and publish")
+    erase = add("erase", _erase, "take the content of a file out of archive, warehouse and publications")
+    erase.add_argument("file", help="the path that it had below raw/, or its sha256")
+    erase.add_argument("--reason", required=True, help="why; it stays in the archive with the time")
     add("publications", _publications, "list what is and was published")
     rollback = add("rollback", _rollback, "let readers see the publication before the current one")
     rollback.add_argument("--to", metavar="PUBLICATION", help="go to this one instead, also forward")
@@ -88,6 +91,32 @@ def _rebuild(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:
         rebuild(settings)
     forced = {"config": {"force": True}}
     return _refresh(settings, out, run_config={"ops": {"star": forced, "publication": forced}})
+
+
+def _erase(settings: Settings, options: argparse.Namespace, out: TextIO) -> int:
+    from orchestration.ingestion import NothingToEraseError, erase
+    from orchestration.publication.store import PublicationStore
+    from orchestration.writer import writer_lock
+
+    _show_progress(out)
+    lying = settings.raw / options.file.removeprefix("raw/")
+    if lying.is_file():
+        return _failed(out, [f"{lying} is still there: remove it first, so that nobody takes it for loaded."])
+    try:
+        with writer_lock(settings, "make erase"):
+            erased = erase(settings, options.file, reason=options.reason)
+    except NothingToEraseError as error:
+        return _failed(out, [str(error)])
+    forced = {"config": {"force": True}}
+    code = _refresh(settings, out, run_config={"ops": {"star": forced, "publication": forced}})
+    if code != 0:
+        return _failed(out, ["The archive no longer holds it, the publications do: run `make erase` again."])
+    store = PublicationStore(settings.serving)
+    with store.exclusively():
+        gone = store.remove_all_but_current()
+    contents = _counted(len(erased), "content")
+    _say(out, f"Erased {contents}, and {_counted(len(gone), 'publication')} that held it. Backups are yours to mind.")
+    return 0
 
 
 def _refresh(settings: Settings, out: TextIO, *, run_config: dict[str, object]) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from orchestration.ingestion.checking import NotCheckableError, check
 from orchestration.ingestion.discovery import Ignored, Snapshot, scan
+from orchestration.ingestion.erasing import NothingToEraseError, erase
 from orchestration.ingestion.outcome import DeliveryOutcome, IngestResult, OutcomeStatus
 from orchestration.ingestion.refreshing import UnknownDeliveryError, confirm, rebuild, refresh
 
@@ -16,11 +17,13 @@ __all__ = [
     "Ignored",
     "IngestResult",
     "NotCheckableError",
+    "NothingToEraseError",
     "OutcomeStatus",
     "Snapshot",
     "UnknownDeliveryError",
     "check",
     "confirm",
+    "erase",
     "rebuild",
     "refresh",
     "scan",

@@ -72,6 +72,18 @@ def delivery_id(*, feed: str, dataset_key: str, as_of: datetime, revision: int, 
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:32]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tombstone:
+    """What stays of a content that was erased."""
+
+    sha256: str
+    erased_at: datetime
+    reason: str
+
+    def __str__(self) -> str:
+        return f"its content was erased on {self.erased_at:%Y-%m-%d}: {self.reason}"
+
+
 class FileChangedError(OSError):
     """The file changed while it was being copied: it is still being written."""
 
@@ -90,9 +102,9 @@ class Archive:
         return self._files / sha256[:2] / sha256
 
     def has(self, sha256: str) -> bool:
-        """Say whether content and sidecar are both there."""
+        """Say whether content and sidecar are both there, or the content was erased: then it does not come back."""
         path = self.path_of(sha256)
-        return path.is_file() and path.with_name(f"{sha256}.json").is_file()
+        return self.tombstone(sha256) is not None or (path.is_file() and path.with_name(f"{sha256}.json").is_file())
 
     def take_in(self, source: Path, *, original_path: str, received_at: datetime) -> DeliveredFile:
         """Copy a file into the archive while hashing it; the same content is kept once.
@@ -122,8 +134,32 @@ class Archive:
             writer.flush()
             os.fsync(writer.fileno())
         file = DeliveredFile(sha256=digest.hexdigest(), original_path=original_path, byte_count=byte_count)
+        if self.tombstone(file.sha256) is not None:
+            temporary.unlink()
+            return file
         self._keep(temporary, file, received_at)
         return file
+
+    def erase(self, sha256: str, *, reason: str, erased_at: datetime) -> None:
+        """Take a content out for good and leave a tombstone; the records of its deliveries stay.
+
+        The tombstone comes first: an erasure that is killed in between is repeated, never forgotten.
+        """
+        self._write(self._tombstone(sha256), {"erased_at": clock.as_text(erased_at), "reason": reason})
+        self.path_of(sha256).unlink(missing_ok=True)
+        self.settle()
+
+    def tombstone(self, sha256: str) -> Tombstone | None:
+        """Return what stays of an erased content, or None."""
+        try:
+            content = json.loads(self._tombstone(sha256).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        erased_at = clock.from_text(content["erased_at"])
+        return Tombstone(sha256=sha256, erased_at=erased_at, reason=content["reason"])
+
+    def _tombstone(self, sha256: str) -> Path:
+        return self.path_of(sha256).with_name(f"{sha256}.erased.json")
 
     def sweep(self) -> None:
         """Remove what killed processes left half copied; the caller is the only writer."""

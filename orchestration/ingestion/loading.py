@@ -134,6 +134,8 @@ class Loader:
         opened: dict[str, StagedFile] = {}
         for file in delivery.files:
             source = self.archive.path_of(file.sha256)
+            if (tombstone := self.archive.tombstone(file.sha256)) is not None:
+                raise Refused(f"{file.original_path}: {tombstone}")
             if not source.is_file() or (self.verifies and not self.archive.verify(file.sha256)):
                 what = "is damaged" if source.is_file() else "is missing"
                 reason = f"{file.original_path} {what} in the archive ({file.sha256})"

@@ -183,12 +183,22 @@ class PublicationStore:
             for publication in on_disk
             if publication.publication_id not in keep and self._left_at(publication, good) <= before
         )
+        self._remove(gone)
+        return gone
+
+    def remove_all_but_current(self) -> tuple[str, ...]:
+        """Remove every other publication, at once: for what must not be seen any more; return their ids."""
+        current = self.current()
+        gone = tuple(publication.publication_id for publication in self.on_disk() if publication != current)
+        self._remove(gone)
+        return gone
+
+    def _remove(self, gone: Sequence[str]) -> None:
         for publication_id in gone:
             # out of sight first: a reader that lists publications must not find half of one
             doomed = self.folder / f"{publication_id}{UNFINISHED}"
             (self.folder / publication_id).rename(doomed)
             shutil.rmtree(doomed)
-        return gone
 
     def withdraw(self, publication: Publication, *, at: datetime) -> None:
         """Remember that a rollback took `publication` back, so that nothing publishes the same again by itself."""

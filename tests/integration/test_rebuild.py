@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
 from ingestion_house import House, meeting, meetings
 
+from orchestration.ingestion import NothingToEraseError, erase
 from orchestration.settings import Settings
 
 
@@ -54,3 +56,37 @@ def test_a_file_that_is_damaged_in_the_archive_is_told_and_loads_again_from_the_
     archived.write_bytes(content)
     house.rebuild()
     assert house.facts() == before
+
+
+def holds(house: House, text: bytes) -> list[str]:
+    """Return the files of the installation that hold a text."""
+    return [path.name for path in house.settings.home.rglob("*") if path.is_file() and text in path.read_bytes()]
+
+
+def test_what_is_erased_is_in_no_file_any_more_and_does_not_come_back(house: House) -> None:
+    fill(house)
+    path = house.drop("meetings/private.csv", meetings(meeting(7, title="Somebody private")))
+    house.refresh()
+    assert len(holds(house, b"Somebody private")) == 2, "archive and database"
+    path.unlink()
+    assert len(erase(house.settings, "raw/meetings/private.csv", reason="a takedown", clock=house.clock)) == 1
+    house.refresh()
+    assert holds(house, b"Somebody private") == []
+    assert house.ask("select meeting_id from landing.meetings order by all") == [
+        ("meeting-1",), ("meeting-1",), ("meeting-2",), ("meeting-3",),
+    ]  # fmt: skip
+    house.drop("meetings/again.csv", meetings(meeting(7, title="Somebody private")))
+    (outcome,) = (found for found in house.refresh().deliveries if found.paths == ("meetings/again.csv",))
+    assert outcome.status == "refused"
+    assert "erased on 2026-01-01: a takedown" in outcome.reason
+    assert holds(house, b"Somebody private") == []
+
+
+def test_every_version_that_lay_at_a_path_is_erased_and_a_path_that_never_was_is_told(house: House) -> None:
+    fill(house)
+    (house.settings.raw / "meetings" / "a.csv").unlink()
+    assert len(erase(house.settings, "meetings/a.csv", reason="a takedown")) == 2
+    house.refresh()
+    assert house.ask("select meeting_id from landing.meetings") == [("meeting-3",)]
+    with pytest.raises(NothingToEraseError, match=r"meetings/z\.csv"):
+        erase(house.settings, "meetings/z.csv", reason="a takedown")
