@@ -20,14 +20,20 @@ class Settings:
     raw: Path
     home: Path
     settle_seconds: float = 2.0
+    keep_free_bytes: int = 200 * 1_000_000
+    """No refresh begins where less than this is left on the disk."""
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read `ENTENTE_RAW`, `ENTENTE_HOME` and `ENTENTE_SETTLE_SECONDS`; the defaults are the checkout and 2 s."""
+        """Read `ENTENTE_RAW`, `ENTENTE_HOME`, `ENTENTE_SETTLE_SECONDS` and `ENTENTE_KEEP_FREE_MB`.
+
+        The defaults are the checkout, 2 s and 200 MB.
+        """
         return cls(
             raw=Path(os.environ.get("ENTENTE_RAW") or PROJECT_ROOT / "raw").resolve(),
             home=Path(os.environ.get("ENTENTE_HOME") or PROJECT_ROOT).resolve(),
             settle_seconds=float(os.environ.get("ENTENTE_SETTLE_SECONDS") or 2.0),
+            keep_free_bytes=int(float(os.environ.get("ENTENTE_KEEP_FREE_MB") or 200) * 1_000_000),
         )
 
     @property

@@ -37,6 +37,7 @@ from orchestration.ingestion.planning import (
 from orchestration.ingestion.readers import dossiers
 from orchestration.ingestion.reference import load_reference
 from orchestration.ingestion.refusal import Refused
+from orchestration.room import require_room
 from orchestration.settings import Settings
 
 _logger = logging.getLogger(__name__)
@@ -64,7 +65,11 @@ def refresh(
 
     `feeds` limits the look into `raw/` to some feeds. `reread` reads every file again instead of trusting size, time
     and inode.
+
+    Raises:
+        NoRoomError: the disk is nearly full.
     """
+    require_room(settings)
     started = time.monotonic()
 
     def attempt() -> IngestResult:

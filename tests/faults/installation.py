@@ -56,6 +56,8 @@ class Installation:
             "ENTENTE_RAW": str(self.settings.raw),
             "ENTENTE_HOME": str(self.settings.home),
             "ENTENTE_SETTLE_SECONDS": "0",
+            # a disk that is nearly full is to fill up meanwhile
+            "ENTENTE_KEEP_FREE_MB": "0.000001",
             "DAGSTER_HOME": str(self.root / "dagster"),
             "DAGSTER_DISABLE_TELEMETRY": "1",
             "HOME": str(self.root),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from ingestion_house import House, meeting, meetings
 
 from orchestration.ingestion import NothingToEraseError, erase
+from orchestration.room import NoRoomError
 from orchestration.settings import Settings
 
 
@@ -90,3 +92,15 @@ def test_every_version_that_lay_at_a_path_is_erased_and_a_path_that_never_was_is
     assert house.ask("select meeting_id from landing.meetings") == [("meeting-3",)]
     with pytest.raises(NothingToEraseError, match=r"meetings/z\.csv"):
         erase(house.settings, "meetings/z.csv", reason="a takedown")
+
+
+def test_a_disk_that_is_nearly_full_is_told_before_anything_is_begun(house: House) -> None:
+    path = house.drop("meetings/a.csv", meetings(meeting(1)))
+    roomy = house.settings
+    house.settings = replace(roomy, keep_free_bytes=1 << 62)
+    with pytest.raises(NoRoomError, match="Make room and run again"):
+        house.refresh()
+    assert not house.settings.archive.exists()
+    house.settings = roomy
+    assert house.refresh().rows_accepted == 1
+    assert path.exists()
