@@ -49,8 +49,8 @@ def warehouse(compiled_models: Mapping[str, str]) -> Iterator[duckdb.DuckDBPyCon
             "create table warehouse.reference.membership_steps as select * from read_csv(?)", [str(seed)]
         )
         for table, attribute, date_name in (
-            ("int_membership_event", "event", "occurred"),
-            ("int_membership_listing", "status", "valid_on"),
+            ("int_membership_event_as_known", "event", "occurred"),
+            ("int_membership_listing_as_known", "status", "valid_on"),
         ):
             connection.execute(
                 f"""
@@ -59,13 +59,15 @@ def warehouse(compiled_models: Mapping[str, str]) -> Iterator[duckdb.DuckDBPyCon
                     {date_name}_edtf varchar, {date_name}_earliest date, {date_name}_latest date,
                     {date_name}_precision varchar, member_code varchar, member_kind varchar, member_reported varchar,
                     document_id varchar, locator varchar, modality varchar, claim_count bigint, has_conflict boolean,
-                    winning_reason varchar, evidence_class varchar, published_from timestamp, recorded_from timestamp
+                    winning_reason varchar, evidence_class varchar, published_from timestamp, recorded_from timestamp,
+                    state_id varchar, is_current boolean
                 )
                 """
             )
         connection.execute(
             """
-            create table warehouse.intermediate.int_claim (recorded_from timestamp);
+            create table warehouse.intermediate.int_knowledge_state as
+            select 's' as state_id, 'membership' as subject_kind, date '2010-12-31' as turned_until, true as is_current;
             create table warehouse.intermediate.int_document_reference (
                 document_id varchar, kind varchar, kind_rank integer
             );
@@ -77,7 +79,7 @@ def warehouse(compiled_models: Mapping[str, str]) -> Iterator[duckdb.DuckDBPyCon
             create table warehouse.staging.stg_edtf (edtf_text varchar);
             """
         )
-        for model in ("int_membership_list", "int_membership_spell"):
+        for model in ("int_membership_list_as_known", "int_membership_spell_as_known", "int_membership_spell"):
             connection.execute(f"create view warehouse.intermediate.{model} as {compiled_models[model]}")
         yield connection
 
@@ -98,14 +100,17 @@ def spells(
         for day, members in recorded_lists.items()
         for member, status in members.items()
     ]
-    for table, rows in (("int_membership_event", events), ("int_membership_listing", listings)):
+    for table, rows in (
+        ("int_membership_event_as_known", events),
+        ("int_membership_listing_as_known", listings),
+    ):
         warehouse.execute(f"delete from warehouse.intermediate.{table}")  # noqa: S608 - a table of this module
         if rows:
             warehouse.executemany(
                 f"""
                 insert into warehouse.intermediate.{table}
                 select $1, 'org', 'Org', $2, $3, $4, $5, $6, $7, 'country', $7, $8, null, 'asserted', $9, false,
-                    'the only claim', 'curated', null, null
+                    'the only claim', 'curated', null, null, 's', true
                 """,
                 rows[::-1] if backwards else rows,
             )

@@ -12,9 +12,9 @@
 {%- endmacro %}
 
 
-{% macro as_known_on(model, replace=none) -%}
+{% macro as_known_on(model, replace=none, rename=none) -%}
     {#- The version of each row that held at the last moment of the parameter `day`, on the clock `basis`. -#}
-    select * exclude (clock, known_from, known_to, is_current){{ ' replace (' ~ replace ~ ')' if replace }}
+    select * exclude (clock, known_from, known_to, is_current){{ ' replace (' ~ replace ~ ')' if replace }}{{ ' rename (' ~ rename ~ ')' if rename }}
     from {{ published_table(model) }} as versions
     where
         versions.clock = {{ asked_clock() }}

@@ -29,16 +29,26 @@ standing as (
 ),
 
 -- a step that was announced is taken on its day, though nobody says anything then
+announced as (
+    select fact_kind, fact_id, occurred_earliest as turned_on from {{ ref('int_agreement_event_claim') }}
+    union all
+    select fact_kind, fact_id, effective_earliest as turned_on from {{ ref('int_agreement_event_claim') }}
+    union all
+    select fact_kind, fact_id, coalesce(occurred_earliest, occurred_latest) as turned_on
+    from {{ ref('int_membership_event_claim') }}
+    union all
+    select fact_kind, fact_id, coalesce(valid_on_earliest, valid_on_latest) as turned_on
+    from {{ ref('int_membership_listing_claim') }}
+),
+
 turns as (
-    select distinct
-        subject_facts.subject_kind,
-        subject_facts.subject_id,
-        unnest([steps.occurred_earliest, steps.effective_earliest]) as turned_on
-    from {{ ref('int_agreement_event_claim') }} as steps
+    select distinct subject_facts.subject_kind, subject_facts.subject_id, announced.turned_on
+    from announced
     inner join subject_facts
-        on subject_facts.fact_kind = 'agreement_event'
-        and subject_facts.subject_kind = 'agreement'
-        and steps.fact_id = subject_facts.fact_id
+        on announced.fact_kind = subject_facts.fact_kind
+        and announced.fact_id = subject_facts.fact_id
+        and subject_facts.subject_kind in ('agreement', 'membership')
+    where announced.turned_on is not null
 ),
 
 beginnings as (
