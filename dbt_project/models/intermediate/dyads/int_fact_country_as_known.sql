@@ -1,43 +1,53 @@
--- Grain: one row per fact, side and country that the fact concerns, itself or through an organisation.
+-- Grain: one row per state of knowledge, fact, side and country that the fact concerned, itself or through an organisation.
 -- Side `together`: every two of the countries are a dyad of the fact. Sides `from` and `towards`: only one of each
 -- side, as when one party of many ratifies, or one speaks about another.
 with agreement_events as (
-    select fact_id, agreement_id, party_kind, party_code, occurred_earliest, occurred_latest
-    from {{ ref('int_agreement_event') }}
+    select state_id, is_current, fact_id, agreement_id, party_kind, party_code, occurred_earliest, occurred_latest
+    from {{ ref('int_agreement_event_as_known') }}
 ),
 
 agreement_countries as (
-    select agreement_id, country_code, via, relation from {{ ref('int_agreement_country') }}
+    select state_id, agreement_id, country_code, via, relation from {{ ref('int_agreement_country_as_known') }}
+),
+
+meetings as (
+    select state_id, is_current, fact_id, meeting_id, started_earliest, coalesce(ended_latest, started_latest) as latest
+    from {{ ref('int_meeting_as_known') }}
+    where is_home
 ),
 
 meeting_countries as (
-    select meeting_id, country_code, via, relation from {{ ref('int_meeting_country') }}
+    select state_id, meeting_id, country_code, via, relation from {{ ref('int_meeting_country_as_known') }}
 ),
 
 participations as (
     select
+        participations.state_id,
+        participations.is_current,
         participations.fact_id,
         participations.meeting_id,
         participations.represents_kind,
         participations.represents_code,
         meetings.started_earliest,
-        coalesce(meetings.ended_latest, meetings.started_latest) as latest
-    from {{ ref('int_meeting_participation') }} as participations
-    left join {{ ref('int_meeting') }} as meetings on participations.meeting_id = meetings.meeting_id
+        meetings.latest
+    from {{ ref('int_meeting_participation_as_known') }} as participations
+    left join meetings on {{ same_key(['state_id', 'meeting_id'], 'participations', 'meetings') }}
 ),
 
 -- an agreement that nobody has recorded stands on one of the facts that name its parties
 unrecorded_agreements as (
-    select agreement_id, min(fact_id) as fact_id
-    from {{ ref('int_agreement_party') }}
-    where
-        modality <> 'negated'
-        and agreement_id not in (select agreement_id from {{ ref('int_agreement') }} where agreement_id is not null)
-    group by agreement_id
+    select parties.state_id, parties.is_current, parties.agreement_id, min(parties.fact_id) as fact_id
+    from {{ ref('int_agreement_party_as_known') }} as parties
+    anti join {{ ref('int_agreement_as_known') }} as agreements
+        on {{ same_key(['state_id', 'agreement_id'], 'parties', 'agreements') }}
+    where parties.modality <> 'negated'
+    group by parties.state_id, parties.is_current, parties.agreement_id
 ),
 
 concerned as (
     select
+        agreements.state_id,
+        agreements.is_current,
         agreements.fact_id,
         'agreement_party' as fact_kind,
         'together' as side,
@@ -45,23 +55,27 @@ concerned as (
         countries.via,
         countries.relation
     from unrecorded_agreements as agreements
-    inner join agreement_countries as countries on agreements.agreement_id = countries.agreement_id
+    inner join agreement_countries as countries on {{ same_key(['state_id', 'agreement_id'], 'agreements', 'countries') }}
 
     union all
 
     select
+        agreements.state_id,
+        agreements.is_current,
         agreements.fact_id,
         'agreement' as fact_kind,
         'together' as side,
         countries.country_code,
         countries.via,
         countries.relation
-    from {{ ref('int_agreement') }} as agreements
-    inner join agreement_countries as countries on agreements.agreement_id = countries.agreement_id
+    from {{ ref('int_agreement_as_known') }} as agreements
+    inner join agreement_countries as countries on {{ same_key(['state_id', 'agreement_id'], 'agreements', 'countries') }}
 
     union all
 
     select
+        events.state_id,
+        events.is_current,
         events.fact_id,
         'agreement_event' as fact_kind,
         'together' as side,
@@ -69,12 +83,14 @@ concerned as (
         countries.via,
         countries.relation
     from agreement_events as events
-    inner join agreement_countries as countries on events.agreement_id = countries.agreement_id
+    inner join agreement_countries as countries on {{ same_key(['state_id', 'agreement_id'], 'events', 'countries') }}
     where events.party_code is null
 
     union all
 
     select
+        events.state_id,
+        events.is_current,
         events.fact_id,
         'agreement_event' as fact_kind,
         'from' as side,
@@ -87,6 +103,8 @@ concerned as (
     union all
 
     select
+        events.state_id,
+        events.is_current,
         events.fact_id,
         'agreement_event' as fact_kind,
         'from' as side,
@@ -101,6 +119,8 @@ concerned as (
     union all
 
     select
+        events.state_id,
+        events.is_current,
         events.fact_id,
         'agreement_event' as fact_kind,
         'towards' as side,
@@ -108,36 +128,42 @@ concerned as (
         countries.via,
         countries.relation
     from agreement_events as events
-    inner join agreement_countries as countries on events.agreement_id = countries.agreement_id
+    inner join agreement_countries as countries on {{ same_key(['state_id', 'agreement_id'], 'events', 'countries') }}
     where events.party_code is not null
 
     union all
 
     select
+        meetings.state_id,
+        meetings.is_current,
         meetings.fact_id,
         'meeting' as fact_kind,
         'together' as side,
         countries.country_code,
         countries.via,
         countries.relation
-    from {{ ref('int_meeting') }} as meetings
-    inner join meeting_countries as countries on meetings.meeting_id = countries.meeting_id
+    from meetings
+    inner join meeting_countries as countries on {{ same_key(['state_id', 'meeting_id'], 'meetings', 'countries') }}
 
     union all
 
     select
+        events.state_id,
+        events.is_current,
         events.fact_id,
         'meeting_event' as fact_kind,
         'together' as side,
         countries.country_code,
         countries.via,
         countries.relation
-    from {{ ref('int_meeting_event') }} as events
-    inner join meeting_countries as countries on events.meeting_id = countries.meeting_id
+    from {{ ref('int_meeting_event_as_known') }} as events
+    inner join meeting_countries as countries on {{ same_key(['state_id', 'meeting_id'], 'events', 'countries') }}
 
     union all
 
     select
+        state_id,
+        is_current,
         fact_id,
         'meeting_participation' as fact_kind,
         'from' as side,
@@ -150,6 +176,8 @@ concerned as (
     union all
 
     select
+        participations.state_id,
+        participations.is_current,
         participations.fact_id,
         'meeting_participation' as fact_kind,
         'from' as side,
@@ -165,6 +193,8 @@ concerned as (
     union all
 
     select
+        participations.state_id,
+        participations.is_current,
         participations.fact_id,
         'meeting_participation' as fact_kind,
         'towards' as side,
@@ -172,57 +202,65 @@ concerned as (
         countries.via,
         countries.relation
     from participations
-    inner join meeting_countries as countries on participations.meeting_id = countries.meeting_id
+    inner join meeting_countries as countries on {{ same_key(['state_id', 'meeting_id'], 'participations', 'countries') }}
     where participations.represents_code is not null
 
     union all
 
     select
+        statements.state_id,
+        statements.is_current,
         statements.fact_id,
         'statement' as fact_kind,
         countries.side,
         countries.country_code,
         countries.via,
         countries.relation
-    from {{ ref('int_statement') }} as statements
-    inner join {{ ref('int_statement_country') }} as countries on statements.statement_id = countries.statement_id
+    from {{ ref('int_statement_as_known') }} as statements
+    inner join {{ ref('int_statement_country_as_known') }} as countries on {{ same_key(['state_id', 'statement_id'], 'statements', 'countries') }}
 
     union all
 
     select
+        state_id,
+        is_current,
         fact_id,
         'trade' as fact_kind,
         'together' as side,
         unnest([reporter_code, partner_code, country_a_code, country_b_code]) as country_code,
         null as via,
         null as relation
-    from {{ ref('int_trade_observation') }}
+    from {{ ref('int_trade_observation_as_known') }}
 
     union all
 
     select
+        state_id,
+        is_current,
         fact_id,
         'indicator' as fact_kind,
         'together' as side,
         unnest([country_a_code, country_b_code]) as country_code,
         null as via,
         null as relation
-    from {{ ref('int_indicator') }}
+    from {{ ref('int_indicator_as_known') }}
 
     union all
 
     select
+        projects.state_id,
+        projects.is_current,
         projects.fact_id,
         'project_event' as fact_kind,
         'together' as side,
         countries.country_code,
         countries.via,
         countries.relation
-    from {{ ref('int_project_event') }} as projects
-    inner join {{ ref('int_project_country') }} as countries on projects.project_id = countries.project_id
+    from {{ ref('int_project_event_as_known') }} as projects
+    inner join {{ ref('int_project_country_as_known') }} as countries on {{ same_key(['state_id', 'project_id'], 'projects', 'countries') }}
 )
 
-select fact_id, fact_kind, side, country_code, via, relation
+select state_id, is_current, fact_id, fact_kind, side, country_code, via, relation
 from concerned
 where {{ is_known_country('country_code') }}
-{{ closest_presence(['fact_kind', 'fact_id', 'side']) }}
+{{ closest_presence(['state_id', 'fact_kind', 'fact_id', 'side']) }}
