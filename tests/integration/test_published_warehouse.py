@@ -58,6 +58,13 @@ india-against,A Minister,India,2024-01,opposes,agreement,pak-eaeu-free-trade-agr
 india-for,A Minister,India,2025-05-03,supports,agreement,pak-eaeu-free-trade-agreement,register-2021
 """
 
+REGISTERS = """\
+document_id,kind,publisher,title,published
+register-2010,official_statement,Border Commission,Register of 2010,2010-02-01
+register-2020,official_statement,Border Commission,Register of 2020,2020-02-01
+register-2021,official_statement,Border Commission,Register of 2021,2021-02-01
+"""
+
 PARTIES = """\
 agreement_id,party,document_id
 named-only,Iceland,register-2020
@@ -99,6 +106,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     shutil.copytree(PROJECT_ROOT / "raw", raw, ignore=shutil.ignore_patterns("*report.txt"))
     (raw / "memberships" / "example [1].csv").write_text(MEMBERSHIPS)
     (raw / "membership_lists" / "border.csv").write_text(LISTS)
+    (raw / "documents" / "registers.csv").write_text(REGISTERS)
     (raw / "statements" / "treaty.csv").write_text(STATEMENTS)
     (raw / "agreement_parties" / "named.csv").write_text(PARTIES)
     realdata = Path(os.environ.get("ENTENTE_REALDATA") or PROJECT_ROOT.parent / "shared" / "data")
@@ -461,6 +469,8 @@ def test_what_is_known_today_is_the_fact_table(warehouse: duckdb.DuckDBPyConnect
     for macro, table, dated in (
         ("agreements_as_known_on", "fct_agreement_lifecycle", "exclude (status_as_of)"),
         ("meetings_as_known_on", "fct_meeting", ""),
+        ("memberships_as_known_on", "fct_membership_spell", ""),
+        ("timeline_as_known_on", "mart_dyad_timeline", ""),
     ):
         # the last day on which anything was recorded
         today = "(select max(status_as_of) from fct_agreement_lifecycle), 'recorded'"
@@ -468,6 +478,57 @@ def test_what_is_known_today_is_the_fact_table(warehouse: duckdb.DuckDBPyConnect
         current = f"select * {dated} from {table}"  # noqa: S608 - the names above
         for one, other in ((known, current), (current, known)):
             assert warehouse.execute(f"({one}) except all ({other})").fetchall() == []
+
+
+def test_who_was_known_to_be_a_member_depends_on_the_lists_published_by_then(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    first, second = (
+        warehouse.execute(
+            "select member_code, status, ended_edtf, is_current from memberships_as_known_on($day) "
+            "where organization_id = 'border-commission' and member_code in ('FIN', 'SWE') order by all",
+            {"day": day},
+        ).fetchall()
+        for day in ("2015-01-01", "2020-03-01")
+    )
+    assert first == [("FIN", "member", None, True), ("SWE", "observer", None, True)]
+    left = "[2010-01-02..2020-01-01]"
+    assert second == [
+        ("FIN", "member", left, False),
+        ("SWE", "member", None, True),
+        ("SWE", "observer", left, False),
+    ]
+
+
+def test_a_timeline_held_only_what_had_been_said_by_then(warehouse: duckdb.DuckDBPyConnection) -> None:
+    before, after = (
+        warehouse.execute(
+            "select count(*) from timeline_as_known_on($day) where dyad_code = 'PAK-RUS'", {"day": day}
+        ).fetchone()
+        for day in ("2024-09-29", "2024-09-30")
+    )
+    today = warehouse.execute("select count(*) from mart_dyad_timeline where dyad_code = 'PAK-RUS'").fetchone()
+    assert before == (0,)
+    assert after is not None
+    assert today is not None
+    assert 10 < after[0] <= today[0]
+
+
+@pytest.mark.realdata
+def test_a_coded_event_is_explained_by_its_articles(
+    published: Published, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    if not published.has_realdata:
+        pytest.skip("the real files of others are not at hand (set ENTENTE_REALDATA)")
+    event = warehouse.execute(
+        "select fact_id, row_count from fct_reported_event order by row_count desc, fact_id limit 1"
+    ).fetchone()
+    assert event is not None
+    answers = warehouse.execute(
+        "select document_url, locator, delivery_id from explain('reported_event', $id)", {"id": event[0]}
+    ).fetchall()
+    assert len(answers) == event[1] > 1
+    assert all(url and row and delivery for url, row, delivery in answers)
 
 
 def test_each_complete_delivery_was_what_was_known_until_the_next(
