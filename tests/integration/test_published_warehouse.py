@@ -515,9 +515,7 @@ def test_a_timeline_held_only_what_had_been_said_by_then(warehouse: duckdb.DuckD
 
 
 @pytest.mark.realdata
-def test_a_coded_event_is_explained_by_its_articles(
-    published: Published, warehouse: duckdb.DuckDBPyConnection
-) -> None:
+def test_a_coded_event_is_explained_by_its_articles(published: Published, warehouse: duckdb.DuckDBPyConnection) -> None:
     if not published.has_realdata:
         pytest.skip("the real files of others are not at hand (set ENTENTE_REALDATA)")
     event = warehouse.execute(
