@@ -181,8 +181,8 @@ def test_the_timeline_and_the_counts_keep_machine_coded_events_apart(warehouse: 
         """
     ).fetchall() == [(2, 1, 1, 1)]
     assert warehouse.execute(
-        "select agreement_count from mart_agreement_pipeline where dyad_code = 'NOR-SWE'"
-    ).fetchall() == [(1,)]
+        "select item_id, item_count from mart_agreement_pipeline where dyad_code = 'NOR-SWE'"
+    ).fetchall() == [("border-treaty", 1)]
 
 
 def test_the_reduction_and_the_unknown_codes_are_shown(warehouse: duckdb.DuckDBPyConnection) -> None:
