@@ -442,6 +442,9 @@ def _summarise_publication(settings: Settings, journal: Journal, out: TextIO) ->
         words += f"\n              as before: {reason or 'this run published nothing'}"
     _say(out, f"Published     {words}")
     _say(out, f"              {store.database}")
+    if journal.copied is not None:
+        state = "" if journal.copied.is_new else " already"
+        _say(out, f"PostgreSQL    has it{state}, in schema {journal.copied.schema}")
     _say(out, "")
     _say(out, "Try:")
     _say(out, f'  make query SQL="{FIRST_QUERY}"')

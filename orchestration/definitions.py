@@ -21,21 +21,37 @@ from orchestration.contracts import LANDING
 from orchestration.ingestion.assets import build_landing_assets, feed_key
 from orchestration.ownership import OWNERS
 from orchestration.publication.assets import build_publication_asset
+from orchestration.publication.postgres import PostgresTarget
+from orchestration.publication.postgres_assets import build_postgres_asset
 from orchestration.settings import Settings
 from orchestration.transformation.assets import StarTranslator, build_star_assets
 from orchestration.transformation.project import read_manifest
 
 
 def build_definitions(
-    *, resources: Mapping[str, Any] | None = None, manifest: Mapping[str, Any] | None = None
+    *,
+    resources: Mapping[str, Any] | None = None,
+    manifest: Mapping[str, Any] | None = None,
+    postgres: PostgresTarget | None = None,
 ) -> dg.Definitions:
-    """Return all definitions; `resources` replace `settings`, `journal` or `connectors`, `manifest` dbt's own."""
+    """Return all definitions; `resources` replace `settings`, `journal` or `connectors`, `manifest` dbt's own.
+
+    The copy in PostgreSQL is there where `postgres` or the environment names a server.
+    """
     manifest = manifest if manifest is not None else read_manifest()
     star = build_star_assets(manifest)
     landing = build_landing_assets(_written_beside_landing(manifest))
-    jobs = build_jobs(landing=landing, star=star)
+    postgres = postgres or PostgresTarget.from_environment()
+    copy = build_postgres_asset(postgres) if postgres else None
+    jobs = build_jobs(landing=landing, star=star, copy=copy)
     return dg.Definitions(
-        assets=[*CONNECTORS.values(), landing, star, build_publication_asset(star.keys)],
+        assets=[
+            *CONNECTORS.values(),
+            landing,
+            star,
+            build_publication_asset(star.keys),
+            *([copy] if copy else []),
+        ],
         jobs=[*jobs, *build_fetch_jobs()],
         sensors=build_sensors(job_names=tuple(job.name for job in jobs)),
         schedules=[*build_schedules(), *build_fetch_schedules()],

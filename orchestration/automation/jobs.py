@@ -1,4 +1,4 @@
-"""The jobs: one that does everything, one for each source, one that only publishes.
+"""The jobs: one that does everything, one for each source, one that only publishes, one that copies.
 
 Belongs here: what runs together. Does not belong here: when. Jobs run in one process: a process per step would cost
 seconds each, and DuckDB admits one writer anyway.
@@ -17,6 +17,7 @@ from orchestration.ingestion.assets import feed_key
 from orchestration.publication import assets as publication
 
 REFRESH = "refresh_warehouse"
+COPY = "copy_to_postgres"
 SOURCE_TAG = "entente/source"
 
 
@@ -24,10 +25,11 @@ def build_jobs(
     *,
     landing: dg.AssetsDefinition,
     star: dg.AssetsDefinition,
+    copy: dg.AssetsDefinition | None = None,
     registry: Mapping[str, Contract] = FEEDS,
 ) -> Sequence[Any]:
     """Return all jobs; the first is the one that does everything. Their type is not public in Dagster."""
-    published = dg.AssetSelection.assets(publication.KEY)
+    published = dg.AssetSelection.assets(publication.KEY, *(copy.keys if copy else ()))
     feeds = {feed_key(feed) for feed in registry}
     beside = dg.AssetSelection.assets(*(key for key in landing.keys if key not in feeds))
     # the star is always built whole: a part of it is not published
@@ -56,5 +58,17 @@ def build_jobs(
             selection=published,
             description="Publish the star as it was built last, if its tests passed and readers do not see it already.",
             executor_def=dg.in_process_executor,
+        ),
+        *(
+            [
+                dg.define_asset_job(
+                    COPY,
+                    selection=dg.AssetSelection.assets(*copy.keys),
+                    description="Copy what readers see now to PostgreSQL, for instance after a rollback.",
+                    executor_def=dg.in_process_executor,
+                )
+            ]
+            if copy
+            else []
         ),
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestration.ingestion import IngestResult
+from orchestration.publication.postgres import PostgresCopy
 from orchestration.publication.publishing import PublishOutcome
 from orchestration.transformation.star import StarOutcome
 
@@ -19,3 +20,4 @@ class Journal:
     ingested: IngestResult | None = None
     built: StarOutcome | None = None
     published: PublishOutcome | None = None
+    copied: PostgresCopy | None = None

@@ -130,7 +130,9 @@ class StarCopy:
 
     def _copy_relation(self, schema: str, name: str, comment: str | None) -> PublishedTable:
         qualified = f"{quoted(schema)}.{quoted(name)}"
-        self._connection.execute(f"create table published.{qualified} as from warehouse.{qualified}")
+        copied = self._connection.execute(
+            f"create table published.{qualified} as from warehouse.{qualified}"
+        ).fetchone()
         if comment:
             self._comment("table", schema, name, None, comment)
         columns = self._connection.execute(
@@ -143,8 +145,7 @@ class StarCopy:
         ).fetchall()
         for column, column_comment in columns:
             self._comment("column", schema, name, column, column_comment)
-        rows = self._connection.table(f"published.{qualified}").aggregate("count(*)").fetchall()
-        return PublishedTable(schema, name, rows[0][0])
+        return PublishedTable(schema, name, copied[0] if copied else 0)
 
     def _copy_macros(self) -> None:
         """Carry the macros over through a copy of the whole catalog.
