@@ -155,6 +155,7 @@ class PublicationStore:
         earlier = [known.to_json() for known in self.history()]
         record = json.dumps({**publication.to_json(), **facts, "earlier": earlier}, indent=2)
         (unfinished / RECORD).write_text(record, encoding="utf-8")
+        _protect(unfinished)
         _to_disk(unfinished)
         unfinished.rename(self.folder / publication.publication_id)
         _sync(self.folder)
@@ -277,6 +278,13 @@ def _switch(link: Path, target: Path) -> None:
     temporary.symlink_to(target)
     temporary.replace(link)
     _sync(link.parent)
+
+
+def _protect(folder: Path) -> None:
+    """Take the right to write: a tool that opens the database to write would change what others read."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(path.stat().st_mode & 0o555)
 
 
 def _to_disk(folder: Path) -> None:

@@ -115,6 +115,14 @@ def test_every_table_is_there_as_parquet_too(settings: Settings, build_star: Edi
     assert duckdb.read_parquet(str(parquet / "main.fct_thing.parquet")).fetchall() == [(0,), (1,), (2,)]
 
 
+def test_nobody_may_write_into_a_publication(settings: Settings, build_star: Edit) -> None:
+    build_star(3, inputs="a")
+    publish(settings, run_id="a-run")
+    files = [path for path in (settings.serving / "current").resolve().rglob("*") if path.is_file()]
+    assert len(files) == 5
+    assert not any(path.stat().st_mode & 0o222 for path in files)
+
+
 def test_the_list_of_publications_counts_itself_and_keeps_those_that_are_gone(
     settings: Settings, build_star: Edit
 ) -> None:
