@@ -89,12 +89,12 @@ lint: $(READY) ## style and types of Python, SQL and YAML
 	@$(BIN)/yamllint --strict .
 
 .PHONY: docs
-docs: $(READY) ## write anew what is generated: pages of docs/, templates, what dbt knows about the feeds
+docs: $(READY) ## write the generated pages of docs/ anew, and the site of the data to docs-site/
 	@$(ENTENTE) docs
 
 .PHONY: clean
 clean: ## remove the environment and caches; data, archive and publications stay
-	rm -rf .venv .uv .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt_project/target dbt_project/logs logs .tmp_dagster_home_*
+	rm -rf .venv .uv docs-site .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt_project/target dbt_project/logs logs .tmp_dagster_home_*
 	find orchestration tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Nothing is compiled: all packages come as wheels, and the project itself is linked in by the locked build tool.

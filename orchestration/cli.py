@@ -331,9 +331,10 @@ def _show_relation(relation: duckdb.DuckDBPyRelation, out: TextIO) -> None:
     _say(out, f"{_counted(len(rows), 'row')}{' (there may be more)' if len(rows) == MOST_ROWS else ''}")
 
 
-def _docs(_: Settings, __: argparse.Namespace, out: TextIO) -> int:
+def _docs(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:
     from orchestration.contracts.generated import write_generated_files
     from orchestration.documentation.pages import generated_pages, write_pages
+    from orchestration.documentation.site import write_site
     from orchestration.transformation.project import read_manifest
 
     # dbt can only read its project once it knows the feeds
@@ -343,6 +344,8 @@ def _docs(_: Settings, __: argparse.Namespace, out: TextIO) -> int:
         _say(out, f"written: {name}")
     if not changed:
         _say(out, "Every generated page is up to date.")
+    site = write_site(settings)
+    _say(out, f"The site of the data: {site}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The jobs: one that does everything, one for each source, one that only publishes, one that copies.
+"""The jobs: all at once, one for each source, and publishing, going back and copying alone.
 
 Belongs here: what runs together. Does not belong here: when. Jobs run in one process: a process per step would cost
 seconds each, and DuckDB admits one writer anyway.
@@ -15,6 +15,7 @@ from orchestration.connectors.assets import GROUP
 from orchestration.contracts import FEEDS, Contract
 from orchestration.ingestion.assets import feed_key
 from orchestration.publication import assets as publication
+from orchestration.publication.rollback_job import build_rollback_job
 
 REFRESH = "refresh_warehouse"
 COPY = "copy_to_postgres"
@@ -59,6 +60,7 @@ def build_jobs(
             description="Publish the star as it was built last, if its tests passed and readers do not see it already.",
             executor_def=dg.in_process_executor,
         ),
+        build_rollback_job(),
         *(
             [
                 dg.define_asset_job(

@@ -17,6 +17,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "meetings": "Meetings",
     "relations": "Relations",
     "bi": "For BI tools",
+    "metrics": "Metrics",
     "evidence": "Evidence",
 }
 """The folders below `models/marts`, in the order of the pages, with their headings."""

@@ -20,6 +20,7 @@ from orchestration.contracts import FEEDS, LANDING, Contract
 from orchestration.ingestion import refresh
 from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
 from orchestration.ownership import OWNERS
+from orchestration.previews import markdown
 from orchestration.settings import Settings
 
 DOSSIERS = "dossiers"
@@ -224,9 +225,7 @@ def _preview(connection: duckdb.DuckDBPyConnection, feed: str) -> dict[str, dg.M
     ).df()
     if rejected.empty:
         return {}
-    # a cell may hold anything: a bar or a line break would end the cell
-    cells = rejected.map(lambda cell: str(cell).replace("|", "\\|").replace("\n", " "))
-    return {"rejected_rows": dg.MetadataValue.md(cells.to_markdown(index=False))}
+    return {"rejected_rows": dg.MetadataValue.md(markdown(rejected))}
 
 
 def _files(deliveries: Sequence[DeliveryOutcome]) -> str:

@@ -14,10 +14,10 @@ import duckdb
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
 from orchestration.ownership import OWNERS
-from orchestration.publication.copying import SCHEMAS, NothingToPublishError
+from orchestration.publication.copying import SCHEMAS, NothingToPublishError, PublishedTable
 from orchestration.publication.publishing import AuditFailedError, publish
 from orchestration.publication.store import PublicationStore
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_ROOT, Settings
 
 KEY = dg.AssetKey(["serving", "warehouse"])
 CHECK = "readers_can_open_it"
@@ -75,12 +75,15 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
                 "is_new": outcome.is_new,
                 "reason": outcome.reason,
                 "file": dg.MetadataValue.path(store.database),
+                "how_to_connect": dg.MetadataValue.path(PROJECT_ROOT / "docs" / "bi-tools.md"),
                 **(
                     {
                         "publication_id": current.publication_id,
                         "published_at": dg.MetadataValue.timestamp(current.published_at),
                         "table_count": current.table_count,
                         "dagster/row_count": current.row_count,
+                        "tables": dg.MetadataValue.md(_tables(outcome.tables)),
+                        "bytes": _size(store),
                     }
                     if current
                     else {}
@@ -91,6 +94,16 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         yield _check(store)
 
     return publication
+
+
+def _tables(tables: Iterable[PublishedTable]) -> str:
+    lines = [f"| {table.schema}.{table.name} | {table.row_count:,} |" for table in tables]
+    return "\n".join(["| table | rows |", "| --- | ---: |", *lines]) if lines else "as before"
+
+
+def _size(store: PublicationStore) -> int:
+    folder = store.current_folder()
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder else 0
 
 
 def _check(store: PublicationStore) -> dg.AssetCheckResult:

@@ -146,12 +146,14 @@ def _materializations(star: StarOutcome, selected: Mapping[dg.AssetKey, str]) ->
         if star.outcome is not None and (node is None or node.status != "success"):
             continue
         rows = star.row_counts.get((key.path[0], key.path[1]))
+        preview = star.previews.get((key.path[0], key.path[1]))
         yield dg.MaterializeResult(
             asset_key=key,
             metadata={
                 **({} if rows is None else {"dagster/row_count": rows}),
                 "is_rebuilt": node is not None,
                 **({} if node is None else {"seconds": dg.MetadataValue.float(round(node.seconds, 3))}),
+                **({} if preview is None else {"preview": dg.MetadataValue.md(preview)}),
             },
             data_version=version,
         )

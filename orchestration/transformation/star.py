@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from orchestration.previews import first_rows
+from orchestration.publication.copying import SCHEMAS
 from orchestration.settings import Settings
 from orchestration.transformation.building import BuildOutcome, build_star
 from orchestration.transformation.builds import (
@@ -40,6 +42,8 @@ class StarOutcome:
     """What dbt did; None where nothing had changed."""
     row_counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Rows by (schema, table); views are not counted."""
+    previews: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """The first rows of what is published, by (schema, table), as Markdown."""
 
     @property
     def was_built(self) -> bool:
@@ -92,11 +96,13 @@ def refresh_star(
             tests_passed=outcome.tests_passed,
         )
         row_counts = _row_counts(connection)
+        # a view may stand on a table that a failed or partial build has changed
+        previews = _previews(connection) if select is None and not failures else {}
     log(
         f"{outcome.models_built} tables and views built, {outcome.tests_passed} tests passed"
         f"{f', {len(failures)} failed' if failures else ''}, in {outcome.seconds:.0f} s."
     )
-    return StarOutcome(build=build, outcome=outcome, row_counts=row_counts)
+    return StarOutcome(build=build, outcome=outcome, row_counts=row_counts, previews=previews)
 
 
 def _row_counts(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], int]:
@@ -107,3 +113,16 @@ def _row_counts(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str
         (schema, name): connection.table(f'"{schema}"."{name}"').aggregate("count(*)").fetchall()[0][0]
         for schema, name in tables
     }
+
+
+def _previews(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], str]:
+    published = connection.execute(
+        """
+        select table_schema, table_name from information_schema.tables
+        where table_catalog = current_database() and list_contains(?, table_schema)
+        order by all
+        """,
+        [list(SCHEMAS)],
+    ).fetchall()
+    previews = {(schema, name): first_rows(connection, schema, name) for schema, name in published}
+    return {key: preview for key, preview in previews.items() if preview is not None}

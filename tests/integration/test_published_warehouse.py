@@ -138,6 +138,45 @@ def test_every_answer_in_the_readme_is_what_the_warehouse_answers(warehouse: duc
         assert question.answer == ask(warehouse, question.sql), question.sql
 
 
+def test_every_answer_in_the_cookbook_is_what_the_warehouse_answers(warehouse: duckdb.DuckDBPyConnection) -> None:
+    asked = questions((PROJECT_ROOT / "docs" / "cookbook.md").read_text())
+    assert len(asked) >= 30
+    for question in asked:
+        assert question.answer == ask(warehouse, question.sql), question.sql
+
+
+def test_every_published_fact_leads_to_the_licence_of_its_document(warehouse: duckdb.DuckDBPyConnection) -> None:
+    tables = warehouse.execute(
+        """
+        select table_name from duckdb_columns()
+        where schema_name = 'main' and column_name = 'document_id'
+            and (table_name like 'fct_%' or table_name like 'bridge_%' or table_name like 'metric_%')
+        order by table_name
+        """
+    ).fetchall()
+    assert len(tables) >= 15
+    for (table,) in tables:
+        lost = warehouse.table(table).join(
+            warehouse.table("dim_document").project("document_id"), "document_id", "anti"
+        )
+        assert lost.fetchall() == [], table
+    silent = warehouse.execute(
+        "select document_id from dim_document where is_delivered and (licence is null or redistributable is null)"
+    ).fetchall()
+    assert silent == []
+
+
+def test_what_may_not_be_passed_on_can_be_left_out(warehouse: duckdb.DuckDBPyConnection) -> None:
+    may_go = warehouse.execute(
+        """
+        select count(*) filter (where dyad_code = 'PAK-RUS'), count(*) filter (where not document.redistributable)
+        from bridge_fact_dyad join dim_document as document using (document_id)
+        where document.redistributable
+        """
+    ).fetchall()
+    assert may_go == [(0, 0)]
+
+
 FACTS = {
     "1 the visit": (
         "select 1 from fct_meeting_participation where meeting_id = 'overchuk-islamabad-2024-09' and person = "

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 
 from orchestration.publication.publishing import AuditFailedError, publish, rollback
+from orchestration.publication.rollback_job import NAME, build_rollback_job
 from orchestration.publication.store import NoPublicationError, PublicationStore
 from orchestration.readers import parquet
 from orchestration.settings import Settings
@@ -371,3 +373,19 @@ def test_serving_may_be_moved_as_a_whole(settings: Settings, build_star: Edit, t
     elsewhere = settings.serving.rename(tmp_path / "elsewhere")
     with duckdb.connect(str(elsewhere / "warehouse.duckdb"), read_only=True) as connection:
         assert connection.execute("select count(*) from fct_thing").fetchall() == [(1,)]
+
+
+def test_the_job_of_the_ui_goes_back_and_says_why_it_cannot(settings: Settings, build_star: Edit) -> None:
+    for rows in (1, 2):
+        build_star(rows, inputs=str(rows))
+        publish(settings, run_id="a-run")
+    job = dg.Definitions(
+        jobs=[build_rollback_job()], resources={"settings": dg.ResourceDefinition.hardcoded_resource(settings)}
+    ).resolve_job_def(NAME)
+    assert job.execute_in_process().success
+    assert thing_count(settings) == 1
+    failed = job.execute_in_process(raise_on_error=False)
+    assert not failed.success
+    failures = [event for event in failed.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
+    assert "no publication before" in str(failures[0].step_failure_data.user_failure_data)
+    assert thing_count(settings) == 1

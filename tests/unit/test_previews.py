@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import duckdb
+
+from orchestration.previews import MOST_COLUMNS, first_rows
+
+
+def test_a_preview_is_a_table_whatever_its_cells_hold() -> None:
+    connection = duckdb.connect()
+    connection.execute(
+        "create table t as select 'a | b' as \"odd name\", 'two' || chr(10) || 'lines' as text, null as n"
+    )
+    connection.execute("insert into t select 'x', repeat('y', 500), 1 from range(9)")
+    preview = first_rows(connection, "main", "t", rows=2)
+    assert preview is not None
+    lines = preview.splitlines()
+    assert len(lines) == 4
+    assert {line.replace("\\|", "").count("|") for line in lines} == {4}
+    assert max(map(len, lines)) < 200
+
+
+def test_a_wide_table_says_how_much_is_not_shown() -> None:
+    connection = duckdb.connect()
+    columns = ", ".join(f"{number} as c{number}" for number in range(MOST_COLUMNS + 3))
+    connection.execute(f"create table t as select {columns}")
+    preview = first_rows(connection, "main", "t")
+    assert preview is not None
+    assert preview.endswith("and 3 more columns")
+
+
+def test_an_empty_table_has_no_preview() -> None:
+    connection = duckdb.connect()
+    connection.execute("create table t (a integer)")
+    assert first_rows(connection, "main", "t") is None
