@@ -22,7 +22,7 @@ def markdown(frame: pd.DataFrame) -> str:
 
 def first_rows(connection: duckdb.DuckDBPyConnection, schema: str, table: str, *, rows: int = 5) -> str | None:
     """Return the first rows of a table, as they are sorted on the disk, or None where it is empty."""
-    frame = connection.table(f"{quoted(schema)}.{quoted(table)}").limit(rows).df()
+    frame = connection.sql(f"from {quoted(schema)}.{quoted(table)}").limit(rows).df()
     if frame.empty:
         return None
     shown = frame.iloc[:, :MOST_COLUMNS]

@@ -32,3 +32,9 @@ def test_an_empty_table_has_no_preview() -> None:
     connection = duckdb.connect()
     connection.execute("create table t (a integer)")
     assert first_rows(connection, "main", "t") is None
+
+
+def test_a_view_has_a_preview_too() -> None:
+    connection = duckdb.connect()
+    connection.execute("create schema other; create view other.v as select 1 as a")
+    assert first_rows(connection, "other", "v") is not None
