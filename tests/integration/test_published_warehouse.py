@@ -59,10 +59,10 @@ india-for,A Minister,India,2025-05-03,supports,agreement,pak-eaeu-free-trade-agr
 """
 
 REGISTERS = """\
-document_id,kind,publisher,title,published
-register-2010,official_statement,Border Commission,Register of 2010,2010-02-01
-register-2020,official_statement,Border Commission,Register of 2020,2020-02-01
-register-2021,official_statement,Border Commission,Register of 2021,2021-02-01
+document_id,kind,publisher,title,published,licence,redistributable
+register-2010,official_statement,Border Commission,Register of 2010,2010-02-01,CC0-1.0,true
+register-2020,official_statement,Border Commission,Register of 2020,2020-02-01,CC0-1.0,true
+register-2021,official_statement,Border Commission,Register of 2021,2021-02-01,CC0-1.0,true
 """
 
 PARTIES = """\
