@@ -190,4 +190,4 @@ class StarCopy:
     def _comment(self, kind: str, schema: str, table: str, column: str | None, comment: str) -> None:
         target = ".".join(quoted(part) for part in (schema, table, column) if part is not None)
         # COMMENT takes no parameters
-        self._connection.execute(f"comment on {kind} published.{target} is {literal(comment)}")
+        self._connection.execute(f"comment on {kind} published.{target} is {literal(comment.strip())}")
