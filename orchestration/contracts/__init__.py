@@ -13,11 +13,14 @@ from orchestration.contracts import (
     agreement_parties,
     agreements,
     aliases,
+    baci,
+    comtrade,
     decisions,
     desta,
     documents,
     dossiers,
     exchange_rates,
+    exchange_rates_monthly,
     external_ids,
     gdelt_events,
     indicators,
@@ -98,6 +101,9 @@ FEEDS: Mapping[str, Contract] = _by_feed(
     gdelt_events.CONTRACT,
     state_travels.CONTRACT,
     desta.CONTRACT,
+    comtrade.CONTRACT,
+    baci.CONTRACT,
+    exchange_rates_monthly.CONTRACT,
 )
 """Every feed that has a folder in `raw/`."""
 

@@ -103,6 +103,8 @@ class Column:
     example: str = ""
     is_bookkeeping: bool = False
     """A change of this column alone is no new version of the claim."""
+    empty: tuple[str, ...] = ()
+    """What published files write into a cell that holds nothing, beside nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +150,8 @@ class Contract:
     release_in_name: str | None = None
     """Source feeds: a regular expression that finds in a file's name when it was released, such as (\\d{14}): year,
     month and day, and the time of day (UTC) where the publisher gives one, in digits."""
+    readers_by_ending: tuple[tuple[str, str], ...] = ()
+    """Readers of files with some endings, before the general ones: (ending, name of the reader)."""
     is_folder_delivery: bool = False
     """True where a folder `raw/<feed>/<as of>/` is one delivery; otherwise every file is one."""
     has_subfolders: bool = False
@@ -162,6 +166,9 @@ class Contract:
     claims: tuple[str, ...] = ()
     """Source feeds: the native feeds in whose shape its staging model speaks. Each row of the model says in the column
     `claims` which of them it is a row of, and has the columns of their staging models that it can fill."""
+    is_bulk: bool = False
+    """True where a file may hold millions of rows: they are loaded in one read with their types, and row by row only
+    where that fails; and none of them is copied into the shared shape of claims."""
     lands_in: str | None = field(default=None)
     """The landing table, where it is not called after the feed."""
 

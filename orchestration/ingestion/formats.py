@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from orchestration.contracts import Contract
-from orchestration.ingestion.readers import desta, dossiers, json_lines, state_travels, state_visits
+from orchestration.ingestion.readers import comtrade, desta, dossiers, json_lines, state_travels, state_visits
 from orchestration.ingestion.readers.rows import Reader
 from orchestration.ingestion.staging import Originals
 
@@ -32,6 +32,7 @@ class RowFormat:
 
 ROW_FORMATS: Mapping[str, RowFormat] = MappingProxyType(
     {
+        "comtrade": RowFormat(read=comtrade.read),
         "desta": RowFormat(read=desta.read),
         "dossiers": RowFormat(read=dossiers.read),
         "ndjson": RowFormat(read=json_lines.read, originals=json_lines.original_rows),
@@ -47,6 +48,9 @@ def format_of(contract: Contract, name: str) -> str:
     if contract.reader is not None:
         return contract.reader
     plain = name.lower().removesuffix(GZIP_ENDING)
+    for ending, reader in contract.readers_by_ending:
+        if plain.endswith(ending):
+            return reader
     return next((kind for ending, kind in _ENDINGS.items() if plain.endswith(ending)), CSV)
 
 

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from orchestration.contracts import Contract, Mode
-from orchestration.ingestion import ledger
+from orchestration.ingestion import bulk, ledger
 from orchestration.ingestion.archive import Archive, Delivery
 from orchestration.ingestion.clock import Clock, naive
 from orchestration.ingestion.database import temporary_folder, transaction
@@ -28,6 +28,7 @@ from orchestration.ingestion.formats import CSV, ROW_FORMATS, RowFormat, format_
 from orchestration.ingestion.ledger import Entry, Status
 from orchestration.ingestion.manifests import Manifest, from_content
 from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
+from orchestration.ingestion.published_names import release_of, require_classification
 from orchestration.ingestion.readers import columns as header_columns
 from orchestration.ingestion.readers import compressed, delimited, dossiers, zipped
 from orchestration.ingestion.readers.columns import Columns
@@ -112,7 +113,9 @@ class Loader:
             for file in ready:
                 by_format[format_of(contract, file.file.original_path)].append(file)
             for name, files in by_format.items():
-                if name == CSV:
+                if name == CSV and contract.is_bulk:
+                    yield from self._load_bulk(contract, files, folder)
+                elif name == CSV:
                     yield from self._load_csv(contract, files, folder)
                 else:
                     yield from self._load_rows(contract, files, ROW_FORMATS[name])
@@ -140,7 +143,9 @@ class Loader:
                 what = "is damaged" if source.is_file() else "is missing"
                 reason = f"{file.original_path} {what} in the archive ({file.sha256})"
                 raise Refused(reason, "restore the archive from its backup")
-            if unpack := _UNPACKERS.get(PurePosixPath(file.original_path.lower()).suffix):
+            suffix = PurePosixPath(file.original_path.lower()).suffix
+            is_archive_of_tables = suffix == ".zip" and self.registry[delivery.feed].is_bulk
+            if (unpack := _UNPACKERS.get(suffix)) and not is_archive_of_tables:
                 packed, source = source, folder / file.sha256
                 unpack(packed, source)
             number = first + len(opened)
@@ -208,6 +213,63 @@ class Loader:
             return self._refuse(file.delivery, f"it could not be loaded: {str(error).splitlines()[0]}")
         finally:
             close_batch(self.con)
+
+    def _load_bulk(self, contract: Contract, files: Sequence[StagedFile], folder: Path) -> Iterator[DeliveryOutcome]:
+        """Load each file in one read; where something in it is broken, row by row."""
+        for file in files:
+            try:
+                require_classification(contract.feed, file.delivery.dataset_key)
+                table = bulk.open_table(file.source, contract, folder)
+                columns = header_columns.match(table.names, contract)
+                outcome = self._load_typed(contract, file, table, columns)
+            except bulk.NotPlainError as error:
+                self.log(f"{file.delivery.path}: something in it is broken, reading it row by row ({error})")
+                plain = replace(file, source=bulk.as_one_csv(table, folder / f"{file.file.sha256}-plain.csv"))
+                outcome = self._load_one_csv(contract, plain, columns, folder, is_plain=True)
+            except Refused as refused:
+                outcome = self._refuse(file.delivery, str(refused))
+            yield outcome
+
+    def _load_typed(self, contract: Contract, file: StagedFile, table: bulk.Table, columns: Columns) -> DeliveryOutcome:
+        """Commit a file that is read in one go.
+
+        Raises:
+            NotPlainError: something in it is broken; nothing is committed.
+            Refused: it contradicts a delivery that is loaded.
+        """
+        delivery = file.delivery
+        try:
+            with transaction(self.con):
+                self._make_room([self._blank_entry(delivery, Status.LOADED)])
+                row_count = bulk.insert(
+                    self.con,
+                    contract,
+                    table,
+                    columns,
+                    delivery_id=delivery.delivery_id,
+                    sha256=file.file.sha256,
+                    loaded_at=self.clock(),
+                )
+                entry = self._entry(delivery, row_count)
+                if entry.status is Status.HELD:
+                    raise Held(entry.reason)
+                entry = replace(entry, rows_accepted=row_count, load_seconds=time.monotonic() - self.seen)
+                ledger.write_extra_columns(
+                    self.con, [(delivery.delivery_id, contract.feed, name) for name, _ in columns.extra]
+                )
+                notes = (
+                    *header_columns.near_misses(columns, contract),
+                    *(f"{name} in it is not loaded: it is no table of trade" for name in table.left_out),
+                )
+                ledger.write_notes(self.con, [(delivery.delivery_id, note) for note in notes])
+                ledger.write(self.con, [entry])
+        except Held as held:
+            entry = replace(self._blank_entry(delivery, Status.HELD), reason=str(held))
+            with transaction(self.con):
+                self._make_room([entry])
+                ledger.write(self.con, [entry])
+            return _outcome(entry, None)
+        return _outcome(entry, {contract.feed: row_count})
 
     def _require_retractions(self, batch: Batch, columns: Columns) -> None:
         (stage,) = batch.stages
@@ -285,7 +347,12 @@ class Loader:
         with transaction(self.con):
             read_dates(self.con, batch)
             rows_read = self._rows_read(batch)
-            entries = [self._entry(delivery, rows_read[delivery.delivery_id]) for delivery in batch.deliveries]
+            entries = [
+                self._entry(
+                    delivery, rows_read[delivery.delivery_id], cut_off=batch.cut_off.get(delivery.delivery_id, "")
+                )
+                for delivery in batch.deliveries
+            ]
             held = [entry for entry in entries if entry.status is Status.HELD]
             loaded = [entry for entry in entries if entry.status is Status.LOADED]
             self._make_room(entries)
@@ -308,9 +375,17 @@ class Loader:
         batch.extra_columns = [extra for extra in batch.extra_columns if extra[0] not in ids]
         batch.notes = [note for note in batch.notes if note[0] not in ids]
 
-    def _entry(self, delivery: Delivery, rows_read: int) -> Entry:
-        """Return the line of a delivery that was read, and whether it may be loaded."""
+    def _entry(self, delivery: Delivery, rows_read: int, *, cut_off: str = "") -> Entry:
+        """Return the line of a delivery that was read, and whether it may be loaded.
+
+        Raises:
+            Refused: its manifest calls it complete, but it may be cut off.
+        """
         entry = self._blank_entry(delivery, Status.LOADED)
+        if cut_off:
+            if from_content(delivery.manifest).is_complete:
+                raise Refused(f"its manifest calls it complete, but {cut_off}", "fetch it whole, or drop that claim")
+            entry = replace(entry, mode=Mode.EXTRACT, is_complete=False)
         try:
             judge_size(self.con, entry, rows_read, is_confirmed=self.archive.is_confirmed(delivery.delivery_id))
         except Held as held:
@@ -448,7 +523,8 @@ class Loader:
         except Refused:
             manifest = Manifest()
         contract = self.registry.get(delivery.feed)
-        mode = manifest.mode or (contract.mode if contract else Mode.EXTRACT)
+        named = release_of(delivery.feed, delivery.path, delivery.manifest)
+        mode = manifest.mode or named.mode or (contract.mode if contract else Mode.EXTRACT)
         is_complete = manifest.is_complete
         if is_complete is None:
             is_complete = mode in (Mode.SNAPSHOT, Mode.REPLACE)

@@ -87,6 +87,8 @@ class Batch:
     """(delivery id, feed, name)."""
     notes: list[tuple[str, str]] = field(default_factory=list)
     """(delivery id, note)."""
+    cut_off: dict[str, str] = field(default_factory=dict)
+    """Why a delivery may be cut off, by its id."""
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -223,6 +225,10 @@ def stage_rows(
         for row in content.rows:
             arriving.add(file, row)
         batch.notes += [(file.delivery.delivery_id, note) for note in content.notes]
+        if content.cut_off:
+            batch.cut_off[file.delivery.delivery_id] = content.cut_off
+            note = f"it may be cut off: {content.cut_off}; nothing follows from what it lacks"
+            batch.notes.append((file.delivery.delivery_id, note))
     arriving.flush()
     batch.extra_columns += sorted(arriving.strangers)
     batch.stages += [
@@ -257,8 +263,8 @@ def _csv_view(
     placed = dict(columns.known)
     extras = tuple((name, f"_extra_{place}") for name, place in columns.extra)
     cells = [
-        f"{f'staged.c{placed[name]}' if name in placed else 'null::varchar'} as {quoted(name)}"
-        for name in contract.columns_by_name
+        f"{_filled(column, f'staged.c{placed[name]}') if name in placed else 'null::varchar'} as {quoted(name)}"
+        for name, column in contract.columns_by_name.items()
     ]
     cells += [f"staged.c{place} as _extra_{place}" for _, place in columns.extra]
     con.execute(
@@ -339,6 +345,13 @@ class _Arriving:
             self.con.execute(f"insert into {table} by name select * replace ({trimmed}) from arriving_text")
         finally:
             self.con.unregister("arriving_text")
+
+
+def _filled(column: Column, cell: str) -> str:
+    """Return a cell without what published files write for nothing."""
+    if not column.empty:
+        return cell
+    return f"case when {cell} not in ({', '.join(literal(word) for word in column.empty)}) then {cell} end"
 
 
 def _cells(columns: Columns, *, blanks: str) -> str:

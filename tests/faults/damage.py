@@ -13,9 +13,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from orchestration.contracts import NATIVE, Contract
+from orchestration.contracts import FEEDS, NATIVE, Contract
 from orchestration.settings import PROJECT_ROOT
 from tests.gdelt_files import export, row, zipped
+from tests.trade_files import baci, figure, reply
 
 Damage = Callable[[bytes], bytes]
 ROWS = 4
@@ -217,6 +218,8 @@ _DESTA = b'"number";"base_treaty";"name";"entry_type";"year";"entryforceyear";"c
     b'"%d";"%d";"A B p%d";"base_treaty";"1999";"2001";"643";"398"\n' % (number, number, number)
     for number in range(1, 5)
 )
+_BACI = baci(*((2020, 352, 470, f"{number:06}", number, "NA") for number in range(1, 5))).encode()
+_COMTRADE = reply(*(figure(partnerCode=number) for number in range(1, 5))).encode()
 _TRIPS = b"<trips>%s</trips>" % b"\n".join(
     b'<trip who="doe-jane" role="secretary"><id>%d</id><role>secretary</role><name>Jane Doe</name>'
     b"<start-date>2025-02-01</start-date><end-date>2025-02-01</end-date>"
@@ -241,6 +244,10 @@ def valid_files() -> Iterator[tuple[str, bytes, tuple[Mapping[str, Damage], ...]
     yield "dossiers/{}.yaml", _DOSSIER(), (ANYWHERE, OF_DOSSIERS)
     yield "gdelt_events/{}.export.CSV", export(*(row(number) for number in range(1, 5))).encode(), (ANYWHERE,)
     yield "desta/{}.csv", _DESTA, (ANYWHERE,)
+    yield "baci/BACI_HS17_Y2020_V202201_extract-{}.csv", _BACI, (ANYWHERE, OF_TABLES)
+    yield "comtrade/{}.json", _COMTRADE, (ANYWHERE,)
+    rates = FEEDS["exchange_rates_monthly"]
+    yield "exchange_rates_monthly/{}.csv", as_csv(rates), (ANYWHERE, OF_TABLES)
     yield "state_travels/{}/trips.xml", _TRIPS, (ANYWHERE, OF_MARKUP)
     yield "state_visits/{}/visits.xml", _VISITS, (ANYWHERE, OF_MARKUP)
 

@@ -17,6 +17,7 @@ import pytest
 
 from orchestration.settings import PROJECT_ROOT
 from tests.readme_answers import ask, questions
+from tests.trade_files import trade_of_two_islands
 
 MEMBERSHIPS = """\
 organization,member,event,occurred,document_id,locator
@@ -121,6 +122,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
             path = raw / "state_travels" / day / f"{trip['role']}-travels" / f"{trip['who']}.xml"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"<trips>{TRIP.format(**trip)}</trips>")
+    for name, content in trade_of_two_islands().items():
+        (raw / name).parent.mkdir(exist_ok=True)
+        (raw / name).write_text(content)
     published = Published(raw=raw, home=folder / "home", output="", has_realdata=visits.is_dir())
     return Published(raw=raw, home=folder / "home", output=published.run("warehouse"), has_realdata=visits.is_dir())
 
@@ -510,6 +514,7 @@ def test_what_is_known_today_is_the_fact_table(warehouse: duckdb.DuckDBPyConnect
         ("meetings_as_known_on", "fct_meeting", ""),
         ("memberships_as_known_on", "fct_membership_spell", ""),
         ("timeline_as_known_on", "mart_dyad_timeline", ""),
+        ("trade_as_known_on", "fct_trade_flow", ""),
     ):
         # the last day on which anything was recorded
         today = "(select max(status_as_of) from fct_agreement_lifecycle), 'recorded'"
@@ -609,6 +614,104 @@ def test_a_correction_is_listed_with_both_values_and_a_fact_is_explained_by_its_
         "and old_value = '2006-03-30' and new_value = '2007-03-30'"
     ).fetchone()
     assert corrected == (1,)
+
+
+def test_a_revised_figure_of_trade_is_a_new_version_and_the_older_release_can_be_asked(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    first, second, today = (
+        warehouse.execute(
+            f"select commodity_code, value_usd, vintage from {table} where source = 'baci' "  # noqa: S608 - those below
+            "and country_a_code = 'ISL' order by all"
+        ).fetchall()
+        for table in ("trade_as_known_on('2022-06-01')", "trade_as_known_on('2023-06-01')", "fct_trade_flow")
+    )
+    # a figure is known as of the last release that confirms it; as it was, by the release that first said so
+    assert [row[:2] for row in first] == [("030617", 100_000.0), ("030619", 50_000.0)]
+    assert [row[:2] for row in second] == [("030617", 120_000.0)]
+    assert today == [("030617", 120_000.0, "V202401")]
+    # what the extract lacks was not withdrawn, what the whole release lacks was
+    assert warehouse.execute(
+        "select country_a_code, commodity_code, value_usd, first_vintage, vintage, is_current "
+        "from evidence.trade_flow_version where source = 'baci' and dyad_code = 'ISL-MLT' order by all"
+    ).fetchall() == [
+        ("ISL", "030617", 100_000.0, "V202201", "V202201", False),
+        ("ISL", "030617", 120_000.0, "V202301", "V202401", True),
+        ("ISL", "030619", 50_000.0, "V202201", "V202201", False),
+        ("MLT", "030617", 10_000.0, "V202201", "V202301", True),
+        ("MLT", "030619", 5_000.0, "V202301", "V202301", True),
+    ]
+
+
+def test_a_country_that_does_not_report_is_seen_through_its_partner(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert warehouse.execute(
+        "select exporter_code, commodity_code, exporter_value_usd, exporter_basis, importer_value_usd, importer_basis, "
+        "difference_usd, missing_side, reconciled_value_usd "
+        "from fct_trade_mirror where dyad_code = 'ISL-MLT' order by all"
+    ).fetchall() == [
+        ("ISL", "030617", 90_000.0, "unknown", None, None, None, "importer", 120_000.0),
+        ("ISL", "TOTAL", 118_000.0, "FOB", 130_000.0, "CIF", 12_000.0, "none", None),
+        ("MLT", "TOTAL", None, None, 11_000.0, "CIF", None, "exporter", None),
+    ]
+
+
+def test_a_balance_takes_one_total_of_one_side_and_adds_nothing_to_it(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert warehouse.execute(
+        "select country_code, exports_usd, exports_source, imports_usd, imports_source, balance_usd "
+        "from mart_trade_balance where dyad_code = 'ISL-MLT' and period_edtf = '2020' order by all"
+    ).fetchall() == [
+        ("ISL", 118_000.0, "reported", 11_000.0, "reported", 107_000.0),
+        ("MLT", 11_000.0, "mirror", 118_000.0, "mirror", -107_000.0),
+    ]
+
+
+def test_what_the_press_claims_of_trade_stands_beside_the_statistics(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert warehouse.execute(
+        "select reported_value, by_country_a_usd, country_a_verdict, country_a_difference_lower_usd, "
+        "country_a_difference_upper_usd, country_b_verdict, reconciled_usd, reconciled_verdict "
+        "from mart_trade_claim_check where dyad_code = 'ISL-MLT'"
+    ).fetchall() == [
+        ("over 200 thousand dollars", 129_000.0, "above", 71_000.0, None, "no statistic", 135_000.0, "above")
+    ]
+
+
+def test_areas_that_are_no_country_are_kept_apart_and_estimates_are_marked(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    assert warehouse.execute(
+        "select partner_reported, partner_code, dyad_code, is_total, is_aggregate, is_estimated, weight_kg "
+        "from fct_trade_flow where source = 'comtrade' and reporter_code = 'ISL' and direction = 'export' order by all"
+    ).fetchall() == [
+        ("comtrade:0", "not_a_country", None, True, True, False, None),
+        ("comtrade:470", "MLT", "ISL-MLT", False, False, False, None),
+        ("comtrade:470", "MLT", "ISL-MLT", True, False, False, None),
+        ("comtrade:470", "MLT", "ISL-MLT", True, False, True, 900.0),
+        ("comtrade:899", "not_a_country", None, True, False, False, None),
+    ]
+
+
+def test_dollars_keep_the_rate_that_made_them_and_tonnes_become_kilograms(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    assert warehouse.execute(
+        "select period_edtf, value, currency, value_usd, usd_per_unit, rate_kind, rate_count, rate_document_id, unit, "
+        "weight_kg from fct_trade_flow where source = 'trade_observations' and dyad_code = 'MLT-NOR' order by all"
+    ).fetchall() == [
+        ("2020", 2500.0, None, None, None, None, None, None, "kg", 2500.0),
+        (
+            "2020-01/2020-02",
+            1000.0,
+            "NOK",
+            100.0,
+            0.1,
+            "average_of_months",
+            2,
+            "datasets-exchange-rates",
+            "money",
+            None,
+        ),
+        ("2020-03", 1000.0, "NOK", None, None, None, None, None, "money", None),
+    ]
 
 
 def test_a_second_run_does_nothing_and_says_so(published: Published) -> None:

@@ -29,7 +29,7 @@ def packed(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.
 def unpacked(tmp_path: Path, data: bytes, **bounds: int) -> bytes:
     source, target = tmp_path / "x.zip", tmp_path / "x"
     source.write_bytes(data)
-    zipped.unpack(source, target, **bounds)
+    zipped.unpack(source, target, bounds=zipped.Bounds(**bounds))
     return target.read_bytes()
 
 

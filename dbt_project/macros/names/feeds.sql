@@ -24,5 +24,7 @@
 
 {% macro claiming_feeds() -%}
     {#- Which source feeds claim in the shape of a native one: native feed → feeds. -#}
-    {{ return({}) }}
+    {{ return({
+        'exchange_rates': ['exchange_rates_monthly'],
+    }) }}
 {%- endmacro %}

@@ -58,6 +58,8 @@ class FileContent:
     rows: Iterable[TextRow | BrokenRow]
     notes: list[str] = field(default_factory=list)
     """What the one who wrote the file may want to know, and what costs nothing."""
+    cut_off: str = ""
+    """Why there may be more than the file holds; empty where nothing says so."""
     header: list[str] | None = None
     """The names of the columns, of a file that is one table; None where each row has fields of its own."""
 

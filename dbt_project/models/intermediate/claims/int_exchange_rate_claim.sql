@@ -1,11 +1,11 @@
--- Grain: one row per accepted row that claims an exchange rate.
+-- Grain: one row per accepted row of any feed that claims an exchange rate.
 with staged as (
-    select * from {{ ref('stg_exchange_rates') }}
+    {{ rows_in_shape_of('exchange_rates') }}
 )
 
 select
     {{ claim_columns(
-        'exchange_rates', 'exchange_rate',
+        none, 'exchange_rate',
         ['currency', 'per', 'period_earliest', 'period_latest', 'kind'],
         [
             'currency', 'per', 'period_edtf', 'rate', 'kind'

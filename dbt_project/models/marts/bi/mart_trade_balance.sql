@@ -1,42 +1,36 @@
--- Grain: one row per country, partner and period, as the country's own statistics see it.
--- One figure a direction, from one side and one level of one classification: the country's own, else what its partner
--- reports of the same flow (`mirror`). The total where one was reported; else the level with the largest sum, which is
--- a lower bound. Bounds and round figures (`<`, `~`) are no part of any sum.
+-- Grain: one row per country, partner and period, as the country sees it.
+-- Three accounts of a pair and period: the country's own statistics (`reported`), its partner's of the same flows (`mirror`),
+-- and what BACI reconciles out of both (`reconciled`). One account gives both directions where it can: the one with most
+-- totals, in this order. In an account a direction is one figure, the reported total; else the sum of the level of one
+-- classification with the largest sum, which is a lower bound. Bounds and round figures (`<`, `~`) are no part of any sum.
 with flows as (
-    select
-        exporter_code,
-        importer_code,
-        commodity_code,
-        classification,
-        period_edtf,
-        period_earliest,
-        period_latest,
-        exporter_operator,
-        exporter_value_usd,
-        exporter_modality,
-        exporter_basis,
-        importer_operator,
-        importer_value_usd,
-        importer_modality,
-        importer_basis
-    from {{ ref('fct_trade_mirror') }}
-    where unit = 'money'
+    select * from {{ ref('fct_trade_mirror') }} where unit = 'money'
 ),
 
 sides as (
+    {%- for side in ['exporter', 'importer'] %}
     select
         exporter_code, importer_code, commodity_code, classification, period_earliest, period_latest, period_edtf,
-        'exporter' as side, exporter_value_usd as value_usd, exporter_modality as modality, exporter_basis as basis
+        '{{ side }}' as side, {{ side }}_value_usd as value_usd, {{ side }}_modality as modality, {{ side }}_basis as basis,
+        {{ side }}_vintage as vintage, {{ side }}_fact_id as fact_id
     from flows
-    where exporter_operator = '=' and exporter_value_usd is not null
+    where {{ side }}_operator = '=' and {{ side }}_value_usd is not null
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
 
-    union all
+parts as (
+    select fact_id from {{ ref('fct_trade_flow') }} where is_extract
+),
 
+placed as (
     select
-        exporter_code, importer_code, commodity_code, classification, period_earliest, period_latest, period_edtf,
-        'importer' as side, importer_value_usd as value_usd, importer_modality as modality, importer_basis as basis
-    from flows
-    where importer_operator = '=' and importer_value_usd is not null
+        sides.*,
+        sides.commodity_code = 'TOTAL' as is_total,
+        if(sides.commodity_code = 'TOTAL', 0, length(replace(sides.commodity_code, '.', ''))) as digits,
+        parts.fact_id is not null as is_extract
+    from sides
+    left join parts on sides.fact_id = parts.fact_id
 ),
 
 levels as (
@@ -47,17 +41,20 @@ levels as (
         period_latest,
         min(period_edtf) as period_edtf,
         side,
-        commodity_code = 'TOTAL' as is_total,
+        is_total,
         classification,
-        case when commodity_code = 'TOTAL' then 0 else length(replace(commodity_code, '.', '')) end as digits,
+        digits,
         sum(value_usd) as value_usd,
         bool_or(modality = 'inferred') as is_inferred,
-        case when count(distinct basis) = 1 then min(basis) else 'mixed' end as basis
-    from sides
+        if(count(distinct basis) = 1, min(basis), 'mixed') as basis,
+        max(vintage) as vintage,
+        -- one figure is of one vintage; a sum with a part of a release in it is not
+        count(distinct vintage) > 1 or (not is_total and bool_or(is_extract)) as is_mixed_vintage
+    from placed
     group by exporter_code, importer_code, period_earliest, period_latest, side, is_total, classification, digits
 ),
 
-chosen as (
+of_sides as (
     select *
     from levels
     qualify row_number() over (
@@ -66,12 +63,38 @@ chosen as (
     ) = 1
 ),
 
+of_both as (
+    select
+        exporter_code,
+        importer_code,
+        period_earliest,
+        period_latest,
+        period_edtf,
+        'both' as side,
+        is_complete as is_total,
+        classification,
+        6 as digits,
+        value_usd,
+        false as is_inferred,
+        'FOB' as basis,
+        vintage,
+        is_mixed_vintage
+    from {{ ref('int_trade_reconciled_total') }}
+    where preference = 1
+),
+
+chosen as (
+    select * from of_sides
+    union all by name
+    select * from of_both
+),
+
 views as (
     select
         exporter_code as country_code,
         importer_code as partner_code,
         'exports' as direction,
-        side = 'exporter' as is_own,
+        case side when 'exporter' then 'reported' when 'importer' then 'mirror' else 'reconciled' end as account,
         *
     from chosen
 
@@ -81,16 +104,27 @@ views as (
         importer_code as country_code,
         exporter_code as partner_code,
         'imports' as direction,
-        side = 'importer' as is_own,
+        case side when 'importer' then 'reported' when 'exporter' then 'mirror' else 'reconciled' end as account,
         *
     from chosen
 ),
 
-one_side as (
-    select *
+ranked as (
+    select
+        *,
+        count(*) filter (where is_total) over account as total_count,
+        count(*) over account as direction_count,
+        list_position(['reported', 'mirror', 'reconciled'], account) as account_rank
     from views
+    window account as (partition by country_code, partner_code, period_earliest, period_latest, account)
+),
+
+one_account as (
+    select *
+    from ranked
     qualify row_number() over (
-        partition by country_code, partner_code, period_earliest, period_latest, direction order by is_own desc
+        partition by country_code, partner_code, period_earliest, period_latest, direction
+        order by total_count desc, direction_count desc, account_rank
     ) = 1
 ),
 
@@ -103,13 +137,15 @@ both_directions as (
         min(period_edtf) as period_edtf,
         {%- for direction in ['exports', 'imports'] %}
         max(value_usd) filter (where direction = '{{ direction }}') as {{ direction }}_usd,
-        max(case when is_own then 'reported' else 'mirror' end) filter (where direction = '{{ direction }}')
-            as {{ direction }}_source,
+        max(account) filter (where direction = '{{ direction }}') as {{ direction }}_source,
         bool_or(is_total) filter (where direction = '{{ direction }}') as {{ direction }}_is_total,
         max(basis) filter (where direction = '{{ direction }}') as {{ direction }}_basis,
+        max(classification) filter (where direction = '{{ direction }}') as {{ direction }}_classification,
+        max(vintage) filter (where direction = '{{ direction }}') as {{ direction }}_vintage,
         {%- endfor %}
-        bool_or(is_inferred) as is_inferred
-    from one_side
+        bool_or(is_inferred) as is_inferred,
+        bool_or(is_mixed_vintage) as is_mixed_vintage
+    from one_account
     group by country_code, partner_code, period_earliest, period_latest
 )
 
@@ -121,16 +157,17 @@ select
     period_edtf,
     period_earliest,
     period_latest,
-    exports_usd,
-    exports_source,
-    exports_is_total,
-    exports_basis,
-    imports_usd,
-    imports_source,
-    imports_is_total,
-    imports_basis,
-    -- a lower bound less another says nothing
-    case when exports_is_total and imports_is_total then exports_usd - imports_usd end as balance_usd,
-    is_inferred
+    {%- for direction in ['exports', 'imports'] %}
+    {%- for column in ['usd', 'source', 'is_total', 'basis', 'classification', 'vintage'] %}
+    {{ direction }}_{{ column }},
+    {%- endfor %}
+    {%- endfor %}
+    -- a lower bound less another says nothing, and neither do figures of two accounts
+    case
+        when exports_is_total and imports_is_total and exports_source = imports_source
+            then exports_usd - imports_usd
+    end as balance_usd,
+    is_inferred,
+    is_mixed_vintage
 from both_directions
 order by country_code, partner_code, period_earliest

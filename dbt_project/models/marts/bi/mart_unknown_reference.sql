@@ -25,6 +25,31 @@ with unresolved as (
         'gdelt-events' as example_document_id
     from {{ ref('int_reported_event_code') }}
     where country_code = 'unknown'
+
+    union all
+
+    select
+        'country' as kind,
+        area.reported,
+        source || '.' || area.column_name as used_in,
+        count(*) as reference_count,
+        1 as document_count,
+        min(fact_id) as example_fact_id,
+        min(document_id) as example_document_id
+    from (
+        select
+            source,
+            fact_id,
+            document_id,
+            unnest([
+                {column_name: 'country_a', code: country_a_code, reported: country_a_reported},
+                {column_name: 'country_b', code: country_b_code, reported: country_b_reported}
+            ]) as area
+        from {{ ref('int_trade_statistic') }}
+        where is_current and (country_a_code = 'unknown' or country_b_code = 'unknown')
+    ) as areas
+    where area.code = 'unknown'
+    group by all
 ),
 
 wanted as (

@@ -1,22 +1,12 @@
 -- Grain: one row per classification and code of a commodity that occurs; and the unknown one.
 with observed as (
-    select distinct
-        coalesce(classification, 'unknown') as classification,
-        coalesce(commodity, 'unknown') as commodity_code
-    from {{ ref('int_trade_observation') }}
-
-    union
-
-    select 'unknown' as classification, 'unknown' as commodity_code
-
-    union
-
-    select 'unknown' as classification, 'TOTAL' as commodity_code
+    select commodity_key, classification, commodity_code from {{ ref('int_commodity') }}
 ),
 
 -- the level follows from the length in the Harmonised System alone; other classifications have levels of their own
 levels as (
     select
+        commodity_key,
         classification,
         commodity_code,
         case
@@ -46,7 +36,7 @@ chapters as (
 )
 
 select
-    {{ surrogate_key(['hierarchy.classification', 'hierarchy.commodity_code']) }} as commodity_key,
+    hierarchy.commodity_key,
     hierarchy.classification,
     hierarchy.commodity_code,
     hierarchy.level,

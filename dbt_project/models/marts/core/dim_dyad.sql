@@ -9,6 +9,8 @@ with paired as (
     select country_a_code, country_b_code from {{ ref('int_indicator') }}
     union
     select country_a_code, country_b_code from {{ ref('int_reported_event') }}
+    union
+    select distinct country_a_code, country_b_code from {{ ref('int_trade_statistic') }}
 ),
 
 dyads as (

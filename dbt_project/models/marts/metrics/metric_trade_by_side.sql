@@ -11,6 +11,12 @@ with flows as (
         and direction in ('export', 'import', 'total')
         and modality in ('asserted', 'inferred')
         and evidence_class is distinct from 'machine_coded'
+        and is_total
+    -- the same total of statistics in several classifications is one figure
+    qualify source = 'trade_observations' or row_number() over (
+        partition by source, reporter_code, partner_code, direction, period_earliest, period_latest
+        order by coalesce(classification like 'HS%', false) desc, classification desc, fact_id
+    ) = 1
 )
 
 select

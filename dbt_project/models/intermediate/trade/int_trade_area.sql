@@ -1,0 +1,22 @@
+-- Grain: one row per code of an area that published trade statistics name, with the country that it means.
+-- The scheme is Comtrade's, which BACI shares: 842 is the USA and 251 France; the world and areas nes are no country.
+with named as (
+    select exporter_code as area_code from {{ ref('int_baci_version') }}
+    union
+    select importer_code from {{ ref('int_baci_version') }}
+    union
+    select reporter_code from {{ ref('int_comtrade_version') }}
+    union
+    select partner_code from {{ ref('int_comtrade_version') }}
+),
+
+codes as (
+    select coded, country_code from {{ ref('int_country_code') }} where scheme = 'comtrade'
+)
+
+select
+    cast(named.area_code as integer) as area_code,
+    'comtrade:' || named.area_code as reported,
+    coalesce(codes.country_code, 'unknown') as country_code
+from named
+left join codes on 'comtrade:' || named.area_code = codes.coded

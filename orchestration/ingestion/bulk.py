@@ -1,0 +1,217 @@
+"""Load files of millions of rows in one read, with their types.
+
+Belongs here: the tables that such a file holds, and the one statement that reads them into landing. Does not belong
+here: files with a broken row, which go the way of all others, row by row into landing or quarantine. Both ways accept
+the same cells; this one gives up at the first that it does not.
+"""
+# Statements are put together from identifiers of contracts; what files hold is bound.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import duckdb
+
+from orchestration.contracts import Column, ColumnType, Contract
+from orchestration.ingestion.clock import naive
+from orchestration.ingestion.readers import delimited, zipped
+from orchestration.ingestion.readers.columns import Columns
+from orchestration.ingestion.refusal import Refused
+from orchestration.ingestion.staging import literal_struct
+from orchestration.ingestion.validation import Parameters
+from orchestration.sql_text import literal, quoted
+
+_INTEGER = "[+-]?[0-9]{1,19}"
+_CHUNK_BYTES = 1 << 20
+_TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
+
+
+class NotPlainError(Exception):
+    """Something in the file needs to be looked at row by row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """The delimited files that make up one published file: itself, or the members of an archive, in order."""
+
+    paths: tuple[Path, ...]
+    names: tuple[str, ...]
+    """The header, in the spelling of the contract where only case differs."""
+    delimiter: str
+    left_out: tuple[str, ...] = ()
+    """Members of the archive that are no tables of the feed."""
+
+
+def open_table(source: Path, contract: Contract, folder: Path) -> Table:
+    """Find the tables in a file, and read their header.
+
+    Raises:
+        Refused: it is no table of the feed, or a damaged archive.
+    """
+    paths: tuple[Path, ...] = (source,)
+    left_out: tuple[str, ...] = ()
+    if zipfile.is_zipfile(source):
+        patterns = [pattern.lower() for pattern in contract.file_patterns if pattern.lower().endswith(".csv")]
+        paths, left_out = zipped.unpack_some(
+            source, folder, lambda name: any(fnmatchcase(name.lower(), pattern) for pattern in patterns)
+        )
+        if not paths:
+            found = f"none of the {len(left_out)} files in it is a table of {contract.feed}"
+            raise Refused(found, f"expected files called {', '.join(patterns)}")
+    headers = [_header(path, contract) for path in paths]
+    if len(set(headers)) > 1:
+        raise Refused("the tables in it have different headers", "deliver them one by one")
+    names, delimiter = headers[0]
+    return Table(paths=paths, names=_spelt(names, contract), delimiter=delimiter, left_out=left_out)
+
+
+def insert(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    table: Table,
+    columns: Columns,
+    *,
+    delivery_id: str,
+    sha256: str,
+    loaded_at: datetime,
+) -> int:
+    """Read a table into landing, and return how many rows are there.
+
+    Raises:
+        NotPlainError: something in it is broken; the caller rolls back.
+    """
+    parameters = Parameters()
+    placed = dict(columns.known)
+    cells = [
+        f"{_typed(column, f'c{placed[column.name]}')} as {quoted(column.name)}"
+        for column in contract.columns
+        if column.name in placed
+    ]
+    if columns.extra:
+        pairs = ", ".join(
+            f"struct_pack(k := {parameters.bind(name)}::varchar, v := nullif(trim(c{place}), ''))"
+            for name, place in columns.extra
+        )
+        filled = f"list_filter([{pairs}], lambda pair: pair.v is not null)"
+        cells.append(f"nullif(to_json(map_from_entries({filled}))::varchar, '{{}}') as _extra")
+    quote = "'\"'" if table.delimiter == "," else "''"
+    statement = f"""
+        insert into landing.{quoted(contract.table)} by name
+        select {", ".join(cells)},
+            {parameters.bind(delivery_id)}::varchar as _delivery_id,
+            {parameters.bind(sha256)}::varchar as _file_sha256,
+            row_number() over () as _row_number,
+            {parameters.bind(naive(loaded_at))}::timestamp as _loaded_at
+        from read_csv(
+            {parameters.bind([str(path) for path in table.paths])}, auto_detect = false, header = true,
+            columns = {literal_struct(f"c{place}" for place in range(columns.width))},
+            delim = {literal(table.delimiter)}, quote = {quote}, escape = {quote}, strict_mode = true,
+            null_padding = false, nullstr = '', allow_quoted_nulls = true, comment = '', compression = 'none'
+        )
+    """
+    try:
+        con.execute(statement, parameters.values)
+        total, broken = con.execute(*_count(contract, delivery_id)).fetchall()[0]
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        raise NotPlainError(str(error).splitlines()[0]) from error
+    if broken:
+        raise NotPlainError(f"{broken:,} rows break the contract")
+    return int(total)
+
+
+def as_one_csv(table: Table, target: Path) -> Path:
+    """Write all tables as one file separated by commas, for the readers that go through it row by row."""
+    if len(table.paths) == 1 and table.delimiter == ",":
+        return table.paths[0]
+    with target.open("w", encoding="utf-8", newline="", errors="surrogateescape") as writer:
+        rows = csv.writer(writer, lineterminator="\n")
+        rows.writerow(table.names)
+        for path in table.paths:
+            with path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as reader:
+                rows.writerows(_data_rows(reader, table.delimiter))
+    return target
+
+
+def _data_rows(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    if delimiter == ",":
+        rows = csv.reader(lines)
+        next(rows, None)
+        yield from rows
+        return
+    next(lines, None)
+    for line in lines:
+        if content := line.rstrip("\r\n"):
+            yield content.split(delimiter)
+
+
+def _header(path: Path, contract: Contract) -> tuple[tuple[str, ...], str]:
+    """Return the names in the first line, and what separates them."""
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+        first = lines.readline(_CHUNK_BYTES).rstrip("\r\n")
+    if first.lstrip().startswith("<"):
+        raise Refused("it is a web page (HTML), not a table", "download the file again")
+    if first.count("\t") > first.count(","):
+        return tuple(name.strip().strip('"') for name in first.split("\t")), "\t"
+    header = delimited.read_header(path, contract)
+    return header.names, ","
+
+
+def _spelt(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
+    """Return the names as the contract spells them: publishers are not always of one mind about capitals."""
+    spellings = {name.casefold(): name for name in contract.columns_by_name}
+    return tuple(name if name in contract.columns_by_name else spellings.get(name.casefold(), name) for name in names)
+
+
+def _typed(column: Column, cell: str) -> str:
+    """Return the expression that turns a cell into its type, and fails where the contract does not allow it."""
+    text = f"nullif(trim({cell}), '')"
+    if column.empty:
+        empty = ", ".join(literal(word) for word in column.empty)
+        text = f"case when trim({cell}) not in ('', {empty}) then trim({cell}) end"
+    match column.type:
+        case ColumnType.INTEGER:
+            # a cast alone rounds 1.5 and reads 0x10
+            return f"cast(if(regexp_full_match({text}, {literal(_INTEGER)}), {text}, {text} || '?') as bigint)"
+        case ColumnType.DECIMAL:
+            # a cast alone reads 1_000
+            return f"cast(replace({text}, '_', '?') as double)"
+        case ColumnType.BOOLEAN:
+            words = {word: f"({', '.join(literal(one) for one in word)})" for word in (_TRUE, _FALSE)}
+            return (
+                f"case when lower({text}) in {words[_TRUE]} then true when lower({text}) in {words[_FALSE]} then false "
+                f"else cast({text} || '?' as boolean) end"
+            )
+        case _:
+            return text
+
+
+def _count(contract: Contract, delivery_id: str) -> tuple[str, dict[str, str]]:
+    """Return the statement that counts the rows that were loaded, and those of them that break the contract."""
+    broken = []
+    for column in contract.columns:
+        name = quoted(column.name)
+        conditions = []
+        if column.minimum is not None:
+            conditions.append(f"{name} >= {column.minimum}")
+        if column.maximum is not None:
+            conditions.append(f"{name} <= {column.maximum}")
+        if column.type is ColumnType.DECIMAL:
+            conditions.append(f"isfinite({name})")
+        if column.pattern is not None:
+            conditions.append(f"regexp_full_match({name}, {literal(column.pattern)})")
+        if column.required:
+            broken.append(f"{name} is null")
+        if conditions:
+            broken.append(f"not ({' and '.join(conditions)})")
+    return (
+        f"select count(*), count(*) filter (where {' or '.join(broken) or 'false'}) "
+        f"from landing.{quoted(contract.table)} where _delivery_id = $id",
+        {"id": delivery_id},
+    )

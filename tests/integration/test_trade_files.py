@@ -1,0 +1,138 @@
+"""Published trade statistics: every figure lands once with its codes, and no file passes for more than it is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from ingestion_house import House
+
+from orchestration.ingestion import DeliveryOutcome, OutcomeStatus
+from orchestration.ingestion.readers.comtrade import PREVIEW_ROWS
+from tests.gdelt_files import gzipped
+from tests.trade_files import baci, bulk, figure, reply
+from tests.unit.test_ingestion_zip import packed
+
+BACI = "baci/BACI_HS17_Y2020_V202201.csv"
+ROWS = ((2020, 352, 470, "030617", 27.82, 169.8), (2020, 4, 32, "010121", 0.164, "NA"))
+LANDED = "select t, i, j, k, v, q, _row_number from landing.baci order by _row_number"
+
+
+def only(house: House) -> DeliveryOutcome:
+    (outcome,) = house.refresh().deliveries
+    return outcome
+
+
+def test_a_release_of_baci_lands_with_leading_zeros_and_empty_quantities(house: House) -> None:
+    house.drop(BACI, baci(*ROWS))
+    assert only(house).rows_accepted == 2
+    assert house.ask(LANDED) == [(2020, 352, 470, "030617", 27.82, 169.8, 1), (2020, 4, 32, "010121", 0.164, None, 2)]
+    assert house.ask("select dataset_key, as_of::date::varchar, mode from ops.deliveries") == [
+        ("HS17-2020", "2022-01-31", "replace")
+    ]
+
+
+def test_a_broken_row_of_baci_is_put_aside_and_changes_no_other(house: House) -> None:
+    house.drop(
+        BACI, baci(*ROWS, (2020, 4, "USA", "010121", 1, 1), (2020, 4, 36, "10121", 1, 1), (2020, 4, 8, "010121", 2, 3))
+    )
+    outcome = only(house)
+    assert (outcome.rows_read, outcome.rows_accepted, outcome.rows_rejected) == (5, 3, 2)
+    assert house.ask(LANDED)[:2] == [
+        (2020, 352, 470, "030617", 27.82, 169.8, 1),
+        (2020, 4, 32, "010121", 0.164, None, 2),
+    ]
+    assert house.ask("select row_number, column_name, found from ops.rejected_rows order by 1") == [
+        (3, "j", "USA"),
+        (4, "k", "10121"),
+    ]
+
+
+def test_the_archive_of_all_years_lands_without_its_lists_of_codes(house: House) -> None:
+    archive = packed(
+        ("BACI_HS17_Y2020_V202301.csv", baci(ROWS[0]).encode()),
+        ("BACI_HS17_Y2021_V202301.csv", baci((2021, *ROWS[0][1:]), (2021, *ROWS[1][1:])).encode()),
+        ("country_codes_V202301.csv", b"country_code,country_name\n352,Iceland\n"),
+    )
+    house.drop("baci/BACI_HS17_V202301.zip", archive)
+    assert only(house).rows_accepted == 3
+    assert house.ask("select t, count(*) from landing.baci group by t order by t") == [(2020, 1), (2021, 2)]
+    assert "country_codes_V202301.csv" in house.ask("select note from ops.notes")[0][0]
+
+
+def test_a_table_of_baci_under_any_other_name_is_refused(house: House) -> None:
+    house.drop("baci/BACI_latest.csv", baci(*ROWS))
+    outcome = only(house)
+    assert outcome.status is OutcomeStatus.REFUSED
+    assert "BACI_HS17_Y2020_V202201.csv" in outcome.reason
+
+
+def test_a_reply_is_an_extract_with_every_field_that_it_names(house: House) -> None:
+    house.drop("comtrade/reply.json", reply(figure(), figure(cmdCode="030617", aggrLevel=6, netWgt=12.5)))
+    assert only(house).rows_accepted == 2
+    assert house.ask(
+        'select "reporterCode", "cmdCode", "primaryValue", "netWgt", "isReported" from landing.comtrade order by 2'
+    ) == [(352, "030617", 1000.0, 12.5, True), (352, "TOTAL", 1000.0, None, True)]
+    assert house.ask("select mode, is_complete from ops.deliveries") == [("extract", False)]
+
+
+def test_the_preview_without_a_key_never_passes_for_complete(house: House) -> None:
+    preview = reply(*(figure(partnerCode=number) for number in range(PREVIEW_ROWS)))
+    query = {"query": {"reporterCode": "352", "period": "2020"}}
+    house.drop("comtrade/preview.json", preview)
+    house.drop("comtrade/preview.json.manifest.json", json.dumps(query))
+
+    outcome = only(house)
+
+    assert outcome.rows_accepted == PREVIEW_ROWS
+    assert house.ask("select mode, is_complete from ops.deliveries") == [("extract", False)]
+    assert "may be cut off" in house.ask("select note from ops.notes")[0][0]
+
+    house.drop("comtrade/whole.json", preview + "\n")
+    house.drop("comtrade/whole.json.manifest.json", json.dumps(query | {"completeness": "complete"}))
+    refused = next(one for one in house.refresh().deliveries if "comtrade/whole.json" in one.paths)
+    assert refused.status is OutcomeStatus.REFUSED
+    assert "calls it complete" in refused.reason
+
+
+def test_a_bulk_file_is_whole_for_what_its_name_says(house: House) -> None:
+    content = bulk(figure(), figure(partnerCode=0))
+    house.drop("comtrade/COMTRADE-FINAL-CA3522020H5[2023-01-03].gz", gzipped(content))
+    assert only(house).rows_accepted == 2
+    assert house.ask("select dataset_key, as_of::date::varchar, mode, is_complete from ops.deliveries") == [
+        ("FINAL-C-A-352-2020-H5", "2023-01-03", "replace", True)
+    ]
+    assert house.ask('select "partnerCode", "qtyUnitCode", qty, "isAggregate" from landing.comtrade order by 1') == [
+        (0, -1, None, False),
+        (470, -1, None, False),
+    ]
+
+
+@pytest.mark.realdata
+def test_the_real_figures_land_one_for_one(house: House, realdata: Path) -> None:
+    for feed, source in (
+        *(("comtrade", path) for path in sorted((realdata / "comtrade").iterdir())),
+        ("baci", realdata / "baci" / "BACI_HS17_Y2020_V202201_extract.csv"),
+        ("exchange_rates_monthly", realdata / "reference" / "exchange-rates-monthly.csv"),
+    ):
+        (house.settings.raw / feed).mkdir(exist_ok=True)
+        shutil.copyfile(source, house.settings.raw / feed / source.name)
+    outcomes = {outcome.paths[0].split("/")[1]: outcome for outcome in house.refresh().deliveries}
+    for path in sorted((realdata / "comtrade").iterdir()):
+        told = json.loads(path.read_text())
+        assert outcomes[path.name].rows_accepted == len(told["data"]) == int(told["count"])
+    assert outcomes["BACI_HS17_Y2020_V202201_extract.csv"].rows_accepted == 70_920
+    assert outcomes["exchange-rates-monthly.csv"].rows_accepted == 17_237
+    assert {outcome.rows_rejected for outcome in outcomes.values()} == {0}
+    values = [
+        figure["primaryValue"] for path in (realdata / "comtrade").iterdir() for figure in _figures(path.read_text())
+    ]
+    (landed,) = house.ask('select count(*), sum("primaryValue") from landing.comtrade')
+    assert landed == (len(values), pytest.approx(sum(values)))
+
+
+def _figures(text: str) -> list[dict[str, float]]:
+    rows: list[dict[str, float]] = json.loads(text)["data"]
+    return rows
