@@ -9,7 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-TABLE_PATTERNS = ("*.csv", "*.csv.gz", "*.ndjson", "*.ndjson.gz", "*.jsonl", "*.jsonl.gz")
+TABLE_PATTERNS = (
+    "*.csv",
+    "*.csv.gz",
+    "*.ndjson",
+    "*.ndjson.gz",
+    "*.jsonl",
+    "*.jsonl.gz",
+    "*.json",
+    "*.json.gz",
+    "*.parquet",
+    "*.xlsx",
+)
 """The names of files that hold one table, in the formats that every feed of tables takes."""
 
 

@@ -1,7 +1,7 @@
 """Which reader reads a file: the one that its feed names, else the one for the ending of its name.
 
-Belongs here: the list of readers. Does not belong here: reading. A reader that goes through a file row by row is one
-line here; CSV and Parquet are read by DuckDB in one go, and staged by code of their own.
+Belongs here: the list of readers. Does not belong here: reading. A reader is one line here; CSV is read by DuckDB in
+one go, and staged by code of its own.
 """
 
 from __future__ import annotations
@@ -11,19 +11,42 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from orchestration.contracts import Contract
-from orchestration.ingestion.readers import comtrade, desta, dossiers, json_lines, state_travels, state_visits
+from orchestration.ingestion.readers import (
+    comtrade,
+    desta,
+    dossiers,
+    excel,
+    json_array,
+    json_lines,
+    parquet,
+    state_travels,
+    state_visits,
+)
 from orchestration.ingestion.readers.rows import Reader
 from orchestration.ingestion.staging import Originals
 
 CSV = "csv"
 GZIP_ENDING = ".gz"
 
-_ENDINGS = {".csv": CSV, ".ndjson": "ndjson", ".jsonl": "ndjson"}
+_ENDINGS = {
+    ".csv": CSV,
+    ".json": "json",
+    ".jsonl": "ndjson",
+    ".ndjson": "ndjson",
+    ".parquet": "parquet",
+    ".xlsx": "excel",
+}
+_ROW_NUMBERS = {
+    "ndjson": "Rows are the lines of the file.",
+    "json": "Rows are the records of the list, counted from 1.",
+    "excel": "Rows are those of the sheet.",
+    "parquet": "Rows are counted from 1.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowFormat:
-    """A format that is read row by row."""
+    """A format that a reader of ours turns into rows."""
 
     read: Reader
     originals: Originals | None = None
@@ -35,7 +58,10 @@ ROW_FORMATS: Mapping[str, RowFormat] = MappingProxyType(
         "comtrade": RowFormat(read=comtrade.read),
         "desta": RowFormat(read=desta.read),
         "dossiers": RowFormat(read=dossiers.read),
+        "excel": RowFormat(read=excel.read),
+        "json": RowFormat(read=json_array.read, originals=json_array.original_rows),
         "ndjson": RowFormat(read=json_lines.read, originals=json_lines.original_rows),
+        "parquet": RowFormat(read=parquet.read, originals=parquet.original_rows),
         "state_travels": RowFormat(read=state_travels.read),
         "state_visits": RowFormat(read=state_visits.read),
     }
@@ -57,6 +83,7 @@ def format_of(contract: Contract, name: str) -> str:
 def how_rows_count(name: str) -> str:
     """Say what the row numbers of a file mean to whoever opens it."""
     plain = name.lower().removesuffix(GZIP_ENDING)
-    if any(plain.endswith(ending) for ending, kind in _ENDINGS.items() if kind == "ndjson"):
-        return "Rows are the lines of the file."
+    for ending, kind in _ENDINGS.items():
+        if plain.endswith(ending) and kind in _ROW_NUMBERS:
+            return _ROW_NUMBERS[kind]
     return "Rows are counted from 1, without the header and without blank lines."

@@ -49,6 +49,8 @@ def write_rejected_rows(con: duckdb.DuckDBPyConnection, batch: Batch, incomplete
         _reject_cells(con, stage)
         if stage.originals is not None:
             _look_up_original_rows(con, batch, stage.originals)
+    if batch.letters:
+        _say_which_cell(con, batch)
     con.execute(
         """
         insert into ops.rejected_rows by name
@@ -145,6 +147,30 @@ def _look_up_original_rows(con: duckdb.DuckDBPyConnection, batch: Batch, origina
         update rejected_cells set raw_row = original_rows.raw from original_rows
         where rejected_cells._file_no = original_rows._file_no
           and rejected_cells._row_number = original_rows._row_number and rejected_cells.raw_row is null
+        """
+    )
+
+
+def _say_which_cell(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Add the cell of a spreadsheet to what is said about its rejected rows."""
+    con.execute("create temp table letters (_file_no integer, column_name varchar, letter varchar)")
+    insert_rows(
+        con,
+        "letters",
+        pa.table(
+            {
+                "_file_no": pa.array([number for number, _, _ in batch.letters], pa.int32()),
+                "column_name": pa.array([name for _, name, _ in batch.letters], pa.string()),
+                "letter": pa.array([letter for _, _, letter in batch.letters], pa.string()),
+            }
+        ),
+    )
+    con.execute(
+        """
+        update rejected_cells
+        set expected = rejected_cells.expected || ' (cell ' || letters.letter || rejected_cells._row_number || ')'
+        from letters
+        where rejected_cells._file_no = letters._file_no and rejected_cells.column_name = letters.column_name
         """
     )
 

@@ -89,6 +89,8 @@ class Batch:
     """(delivery id, note)."""
     cut_off: dict[str, str] = field(default_factory=dict)
     """Why a delivery may be cut off, by its id."""
+    letters: list[tuple[int, str, str]] = field(default_factory=list)
+    """(file number, name, letter) of the columns of spreadsheets."""
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -224,6 +226,9 @@ def stage_rows(
     for file, content in contents:
         for row in content.rows:
             arriving.add(file, row)
+        for table in content.tables:
+            arriving.add_table(file, table, names=content.header or ())
+        batch.letters += [(file.number, name, letter) for name, letter in content.letters.items()]
         batch.notes += [(file.delivery.delivery_id, note) for note in content.notes]
         if content.cut_off:
             batch.cut_off[file.delivery.delivery_id] = content.cut_off
@@ -312,6 +317,17 @@ class _Arriving:
         if self._count >= _CHUNK_ROWS:
             self.flush()
 
+    def add_table(self, file: StagedFile, rows: pa.Table, *, names: Iterable[str]) -> None:
+        """Take in rows that were read many at once; they are of the feed of the file, which has columns of `names`."""
+        contract = self.registry[file.delivery.feed]
+        known = contract.columns_by_name
+        self.strangers |= {(file.delivery.delivery_id, contract.feed, name) for name in names if name not in known}
+        nothing = pa.nulls(rows.num_rows, pa.string())
+        columns = dict.fromkeys((*known, "_raw", "_places", "_extra_json"), nothing)
+        columns |= {name: rows.column(name) for name in rows.column_names if name in columns or name == "_row_number"}
+        columns["_file_no"] = pa.array([file.number] * rows.num_rows, pa.int32())
+        self._insert_text(contract, pa.table(columns))
+
     def flush(self) -> None:
         for feed, rows in self._rows.items():
             self._insert(self.registry[feed], rows)
@@ -322,14 +338,6 @@ class _Arriving:
 
     def _insert(self, contract: Contract, rows: Sequence[tuple[StagedFile, TextRow]]) -> None:
         names = contract.columns_by_name
-        table = self.tables.get(contract.feed)
-        if table is None:
-            table = self.tables[contract.feed] = f"staged_{next(_numbers)}"
-            cells = ", ".join(f"{quoted(name)} varchar" for name in names)
-            self.con.execute(
-                f"create temp table {table} (_file_no integer, _row_number bigint, _raw varchar, _places varchar, "
-                f"_extra_json varchar, {cells})"
-            )
         columns: dict[str, pa.Array] = {
             "_file_no": pa.array([file.number for file, _ in rows], pa.int32()),
             "_row_number": pa.array([row.row_number for _, row in rows], pa.int64()),
@@ -339,8 +347,20 @@ class _Arriving:
         }
         for name in names:
             columns[name] = pa.array([row.values.get(name) for _, row in rows], pa.string())
+        self._insert_text(contract, pa.table(columns))
+
+    def _insert_text(self, contract: Contract, rows: pa.Table) -> None:
+        names = contract.columns_by_name
+        table = self.tables.get(contract.feed)
+        if table is None:
+            table = self.tables[contract.feed] = f"staged_{next(_numbers)}"
+            cells = ", ".join(f"{quoted(name)} varchar" for name in names)
+            self.con.execute(
+                f"create temp table {table} (_file_no integer, _row_number bigint, _raw varchar, _places varchar, "
+                f"_extra_json varchar, {cells})"
+            )
         trimmed = ", ".join(f"{_trimmed(quoted(name))} as {quoted(name)}" for name in names)
-        self.con.register("arriving_text", pa.table(columns))
+        self.con.register("arriving_text", rows)
         try:
             self.con.execute(f"insert into {table} by name select * replace ({trimmed}) from arriving_text")
         finally:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
+
 from orchestration.contracts import Contract
 
 
@@ -62,6 +64,10 @@ class FileContent:
     """Why there may be more than the file holds; empty where nothing says so."""
     header: list[str] | None = None
     """The names of the columns, of a file that is one table; None where each row has fields of its own."""
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """What a spreadsheet calls the columns, by their names."""
+    tables: Iterable[pa.Table] = ()
+    """Rows that were read many at once: `_row_number`, columns of the contract as text, and `_extra_json`."""
 
 
 Reader = Callable[[Source], FileContent]
