@@ -1,4 +1,4 @@
-"""The feed `dossiers`: one YAML file per document, which holds facts of all native feeds.
+"""The feed `dossiers`: one YAML file or workbook per document, which holds facts of all native feeds.
 
 It has no columns of its own: `orchestration.dossiers` expands a file into rows of the native feeds, whose contracts
 then say what is valid.
@@ -15,7 +15,7 @@ CONTRACT = Contract(
     grain="one file is a document with all facts that were recorded from it",
     key=(),
     mode=Mode.SNAPSHOT,
-    file_patterns=("*.yaml", "*.yml"),
+    file_patterns=("*.yaml", "*.yml", "*.xlsx"),
     reader="dossiers",
     columns=(),
 )

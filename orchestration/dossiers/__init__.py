@@ -6,6 +6,15 @@ Belongs here: reading the YAML, the short form, and its expansion. Does not belo
 
 from __future__ import annotations
 
-from orchestration.dossiers.expand import DossierProblem, DossierRow, Expansion, Place, Severity, expand
+from orchestration.dossiers.expand import (
+    DossierProblem,
+    DossierRow,
+    Expansion,
+    Fault,
+    Place,
+    Severity,
+    expand,
+    expand_nodes,
+)
 
-__all__ = ["DossierProblem", "DossierRow", "Expansion", "Place", "Severity", "expand"]
+__all__ = ["DossierProblem", "DossierRow", "Expansion", "Fault", "Place", "Severity", "expand", "expand_nodes"]

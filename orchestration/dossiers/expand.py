@@ -86,12 +86,16 @@ class DossierProblem:
     row_number: int | None = None
     """The row that a rejection costs."""
 
-    def message(self, file_name: str) -> str:
-        """Return one line that names file, line and field."""
-        where = f"{file_name}, line {self.place.line}"
-        if self.place.path:
-            where += f", {self.place.path}"
-        return f"{where}: found {self.found}, expected {self.expected}"
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Something wrong with a value that costs the fact that it stands in."""
+
+    item: str
+    """The path of the fact."""
+    path: str
+    found: str
+    expected: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +106,14 @@ class Expansion:
     document_id: str | None
     rows: tuple[DossierRow, ...]
     problems: tuple[DossierProblem, ...]
+    cells: Mapping[str, str] = field(default_factory=dict)
+    """Where the paths of a workbook stand, in words; of a text the line tells."""
+
+    def where(self, place: Place) -> str:
+        """Say where something stands in the file."""
+        if self.cells:
+            return self.cells.get(place.path) or self.cells.get(place.path.rpartition(".")[0], place.path)
+        return f"line {place.line}, {place.path}" if place.path else f"line {place.line}"
 
     @property
     def is_refused(self) -> bool:
@@ -109,9 +121,11 @@ class Expansion:
         return any(problem.severity is Severity.REFUSED for problem in self.problems)
 
     def messages(self, severity: Severity | None = None) -> tuple[str, ...]:
-        """Return the problems in words, all or those of one severity."""
+        """Return the problems in words, all or those of one severity, each with file, place, found and expected."""
         return tuple(
-            problem.message(self.file_name) for problem in self.problems if severity in (None, problem.severity)
+            f"{self.file_name}, {self.where(problem.place)}: found {problem.found}, expected {problem.expected}"
+            for problem in self.problems
+            if severity in (None, problem.severity)
         )
 
 
@@ -128,13 +142,30 @@ def expand(text: str, *, file_name: str) -> Expansion:
             severity=Severity.REFUSED,
         )
         return Expansion(file_name=file_name, document_id=None, rows=(), problems=(problem,))
+    return expand_nodes(root, text=text, file_name=file_name)
+
+
+def expand_nodes(
+    root: Node | None,
+    *,
+    text: str,
+    file_name: str,
+    cells: Mapping[str, str] = MappingProxyType({}),
+    faults: Iterable[Fault] = (),
+) -> Expansion:
+    """Expand a dossier that was read into nodes, which are pieces of `text`.
+
+    `cells` and `faults` are what a workbook adds: where its paths stand, and values that are none.
+    """
     expander = _Expander(text=text)
     expander.file(root)
+    expander.faulty(faults)
     return Expansion(
         file_name=file_name,
         document_id=expander.document_id,
         rows=tuple(expander.rows),
         problems=tuple(expander.problems),
+        cells=cells,
     )
 
 
@@ -249,6 +280,24 @@ class _Expander:
             self.document_id = document_id.text
             self._emit(draft, {**inherited, **draft.own})
             self._inner(draft, {**inherited, "document_id": document_id}, self._owner(draft))
+
+    def faulty(self, faults: Iterable[Fault]) -> None:
+        """Reject the rows of facts in which a value is none."""
+        rows: dict[str, list[DossierRow]] = {}
+        for row in self.rows:
+            rows.setdefault(row.place.path, []).append(row)
+        for fault in faults:
+            for row in rows.get(fault.item, ()):
+                self.problems.append(
+                    DossierProblem(
+                        place=Place(line=row.place.line, path=fault.path),
+                        found=fault.found,
+                        expected=fault.expected,
+                        severity=Severity.REJECTED,
+                        feed=row.feed,
+                        row_number=row.row_number,
+                    )
+                )
 
     # Facts
 

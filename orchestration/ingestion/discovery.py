@@ -26,7 +26,8 @@ FILE_REPORT_SUFFIX = ".report.txt"
 
 _TEMPORARY = ("*.tmp", "*.part", "*.crdownload", "*.filepart", "*.swp")
 _NEVER_READ = ("_*", ".*", "~$*", "readme*", "*.schema.json", "*.report.txt", "*.manifest.json", "thumbs.db")
-_SPREADSHEETS = ("*.xls", "*.xlsx", "*.xlsm", "*.ods", "*.numbers")
+_WITH_MACROS = ("*.xlsm", "*.xltm", "*.xlam")
+_SPREADSHEETS = ("*.xls", "*.xlsx", "*.xlsb", "*.xltx", "*.ods", "*.numbers", *_WITH_MACROS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,7 +302,7 @@ class _Walk:
                 )
             )
         elif _matches(entry.name, _SPREADSHEETS):
-            self.ignore(entry.path, f'{contract.feed} reads {reads}; save the sheet as "CSV UTF-8"')
+            self.ignore(entry.path, f"{contract.feed} reads {reads}; {_advice_for_spreadsheet(contract, entry.name)}")
         else:
             self.ignore(entry.path, f"{contract.feed} reads {reads}")
 
@@ -337,6 +338,13 @@ class _Walk:
     def _relative(self, path: str) -> str:
         relative = Path(path).relative_to(self.raw).as_posix()
         return os.fsencode(relative).decode("utf-8", "backslashreplace")
+
+
+def _advice_for_spreadsheet(contract: Contract, name: str) -> str:
+    if not is_file_of(contract, "a.xlsx"):
+        return 'save the sheet as "CSV UTF-8"'
+    macros = "a workbook with macros is never read: " if _matches(name, _WITH_MACROS) else ""
+    return f'{macros}save it as "Excel workbook (.xlsx)"'
 
 
 def _is_text(name: str) -> bool:

@@ -81,7 +81,9 @@ def format_of(contract: Contract, name: str) -> str:
 
 
 def how_rows_count(name: str) -> str:
-    """Say what the row numbers of a file mean to whoever opens it."""
+    """Say what the row numbers of a file below `raw/` mean to whoever opens it."""
+    if name.startswith(f"{dossiers.FEED}/"):
+        return "Rows count the facts of the file; each tells where it stands."
     plain = name.lower().removesuffix(GZIP_ENDING)
     for ending, kind in _ENDINGS.items():
         if plain.endswith(ending) and kind in _ROW_NUMBERS:

@@ -1,4 +1,4 @@
-"""Read a dossier: one YAML file that expands into rows of many feeds.
+"""Read a dossier: one YAML file, or a workbook, that expands into rows of many feeds.
 
 Belongs here: bytes to text, and the expansion in the shape that loading takes. Does not belong here: the form of a
 dossier (`orchestration.dossiers`).
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from orchestration.contracts import NATIVE
 from orchestration.dossiers import DossierRow, Expansion, Place, Severity, expand
+from orchestration.ingestion.readers import dossier_workbook
 from orchestration.ingestion.readers.rows import BrokenRow, FileContent, Source, TextRow
 from orchestration.ingestion.refusal import Refused
 
@@ -37,13 +39,13 @@ def read(source: Source) -> FileContent:
     if expansion.document_id != source.dataset_key:
         reason = f"it is the dossier of document {expansion.document_id}, but was delivered as {source.dataset_key}"
         raise Refused(reason, "deliver it again")
-    rows = {row.row_number: _text_row(row) for row in expansion.rows}
+    rows = {row.row_number: _text_row(row, expansion) for row in expansion.rows}
     broken = [
         BrokenRow(
             row=rows[problem.row_number],
             column=problem.place.path.rpartition(".")[2] or None,
             found=problem.found.strip("`"),
-            expected=f"{problem.expected} ({_where(problem.place)})",
+            expected=f"{problem.expected} ({_where(problem.place, expansion)})",
         )
         for problem in expansion.problems
         if problem.severity is Severity.REJECTED and problem.row_number is not None
@@ -56,6 +58,8 @@ def read(source: Source) -> FileContent:
 
 
 def _expansion(path: Path, *, name: str) -> Expansion:
+    if name.lower().endswith(dossier_workbook.ENDING):
+        return dossier_workbook.expansion_of(path, name=name, longest=LONGEST_BYTES)
     data = path.read_bytes()
     if len(data) > LONGEST_BYTES:
         raise Refused(f"it is larger than {LONGEST_BYTES:,} bytes", "write one dossier for each document")
@@ -67,8 +71,9 @@ def _expansion(path: Path, *, name: str) -> Expansion:
     return expand(text, file_name=name)
 
 
-def _text_row(row: DossierRow) -> TextRow:
-    places = {column: _where(place) for column, place in row.places.items()}
+def _text_row(row: DossierRow, expansion: Expansion) -> TextRow:
+    columns = NATIVE[row.feed].columns_by_name if expansion.cells else row.places
+    places = {column: _where(row.place_of(column), expansion) for column in columns}
     return TextRow(
         feed=row.feed,
         row_number=row.row_number,
@@ -76,9 +81,9 @@ def _text_row(row: DossierRow) -> TextRow:
         extras=row.extras,
         raw=row.raw_text,
         places=places,
-        place=_where(row.place),
+        place=_where(row.place, expansion),
     )
 
 
-def _where(place: Place) -> str:
-    return f"line {place.line}: {place.path}"
+def _where(place: Place, expansion: Expansion) -> str:
+    return expansion.where(place) if expansion.cells else f"line {place.line}: {place.path}"
