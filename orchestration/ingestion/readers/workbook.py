@@ -7,6 +7,7 @@ spreadsheet saved beside it, or broken where there is none.
 
 from __future__ import annotations
 
+import html
 import re
 import warnings
 import xml.etree.ElementTree as ET
@@ -71,6 +72,7 @@ _TEXT_TYPE = re.compile(rb"""\bt\s*=\s*["']str["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*>([^<]*)")
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
+_STALE = re.compile(rb"""\bfullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
 _ENCODING = re.compile(rb"""^<\?xml[^>]*encoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
 _NO_CHARACTER = re.compile("[\ud800-\udfff\0]")
 _LITERALS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
@@ -132,9 +134,8 @@ def opened(path: Path) -> Iterator[tuple[Sheet, ...]]:
             # what it does not know of charts and the like does not matter here
             warnings.simplefilter("ignore")
             _require_sane(packed, path.stat().st_size)
-            parts = _parts(packed)
+            parts, is_stale = _parts(packed)
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-        is_stale = bool(book.calculation and book.calculation.fullCalcOnLoad)
         try:
             yield tuple(_sheet(path, sheet, packed, parts[sheet.title], is_stale) for sheet in book.worksheets)
         finally:
@@ -153,9 +154,9 @@ def _sheet(path: Path, sheet: Any, packed: zipfile.ZipFile, part: str, is_stale:
 def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
-    except DefusedXmlException as error:
-        raise Refused("it holds declarations of entities, which no spreadsheet writes", ADVICE) from error
     except _DAMAGES as error:
+        if isinstance(error, DefusedXmlException) or isinstance(error.__cause__, DefusedXmlException):
+            raise Refused("it holds declarations of entities, which no spreadsheet writes", ADVICE) from error
         if not zipfile.is_zipfile(path):
             raise Refused(_what_it_is(path), ADVICE) from error
         raise Refused(f"the workbook is damaged ({type(error).__name__}: {str(error)[:100]})", ADVICE) from error
@@ -196,8 +197,10 @@ def _require_sane(packed: zipfile.ZipFile, byte_count: int) -> None:
         raise Refused("it is a zip file but no Excel workbook", ADVICE)
 
 
-def _parts(packed: zipfile.ZipFile) -> Mapping[str, str]:
-    """Return the name within the zip of every sheet, by its title.
+def _parts(packed: zipfile.ZipFile) -> tuple[Mapping[str, str], bool]:
+    """Return the name within the zip of every sheet, by its title; and whether no saved value of a formula is to count.
+
+    Programs that do not calculate ask whoever opens the workbook to do so. openpyxl takes that for the default.
 
     Raises:
         Refused: one of them is not there.
@@ -210,13 +213,14 @@ def _parts(packed: zipfile.ZipFile) -> Mapping[str, str]:
         raise Refused("it is a workbook with macros", ADVICE)
     book = main.PartName.lstrip("/")
     relations = {one.Id: one.target for one in get_dependents(packed, get_rels_path(book))}
-    package = WorkbookPackage.from_tree(fromstring(packed.read(book)))
+    xml = packed.read(book)
+    package = WorkbookPackage.from_tree(fromstring(xml))
     parts = {str(sheet.name): relations[sheet.id] for sheet in package.sheets if sheet.id}
     names = set(packed.namelist())
     for title, part in parts.items():
         if part not in names:
             raise Refused(f"the sheet {title} is missing in the workbook", ADVICE)
-    return parts
+    return parts, _STALE.search(xml) is not None
 
 
 # The first look
@@ -259,7 +263,9 @@ def _look_at_rows(look: _Look, xml: bytes, is_stale: bool) -> None:
     for cell in _CELL.finditer(xml):
         formula, place = _FORMULA.search(cell[2]), _REFERENCE.search(cell[1])
         if formula and place and (is_stale or not (_VALUE.search(cell[2]) or _TEXT_TYPE.search(cell[1]))):
-            look.uncalculated[_position(place[1], place[2])] = "=" + formula[1].decode("utf-8", "replace")
+            look.uncalculated[_position(place[1], place[2])] = "=" + html.unescape(
+                formula[1].decode("utf-8", "replace")
+            )
     _require_few(look.uncalculated)
 
 
