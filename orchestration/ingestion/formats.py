@@ -27,6 +27,7 @@ from orchestration.ingestion.staging import Originals
 
 CSV = "csv"
 GZIP_ENDING = ".gz"
+PACKED_ENDINGS = (GZIP_ENDING, ".zip")
 
 _ENDINGS = {
     ".csv": CSV,
@@ -78,6 +79,11 @@ def format_of(contract: Contract, name: str) -> str:
         if plain.endswith(ending):
             return reader
     return next((kind for ending, kind in _ENDINGS.items() if plain.endswith(ending)), CSV)
+
+
+def reading_of(contract: Contract, name: str) -> tuple[str, str]:
+    """Return how a name has a file read: its format, and what it is packed in. Equal bytes may be other rows."""
+    return format_of(contract, name), next((end for end in PACKED_ENDINGS if name.lower().endswith(end)), "")
 
 
 def how_rows_count(name: str) -> str:

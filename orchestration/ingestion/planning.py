@@ -16,6 +16,7 @@ from typing import Any
 
 from orchestration.contracts import Contract, Mode
 from orchestration.ingestion.archive import DeliveredFile, Delivery, delivery_id
+from orchestration.ingestion.formats import reading_of
 from orchestration.ingestion.ledger import Known, Status
 from orchestration.ingestion.manifests import Manifest, from_content
 from orchestration.ingestion.published_names import release_of
@@ -110,11 +111,12 @@ class Memory:
         )
 
 
-def decide(candidate: Candidate, memory: Memory, *, received_at: datetime) -> Decision:
+def decide(candidate: Candidate, memory: Memory, *, received_at: datetime, is_new_path: bool = True) -> Decision:
     """Say whether a candidate is a known delivery or a new one, and which.
 
-    A manifest that was added or changed makes the delivery a new one where it says what the files are of, and has the
-    known one loaded again where it only says more about it.
+    A refused delivery is tried again under a path that is new, where its name has it read in another way. A manifest
+    that was added or changed makes the delivery a new one where it says what the files are of, and has the known one
+    loaded again where it only says more about it.
     """
     manifest = Manifest() if candidate.refusal else from_content(candidate.manifest)
     release = release_of(candidate.contract.feed, candidate.path, candidate.manifest)
@@ -128,6 +130,8 @@ def decide(candidate: Candidate, memory: Memory, *, received_at: datetime) -> De
     stated = manifest.as_of or _date_in_name(candidate)
     existing = _existing(candidate, manifest, dataset_key, stated, memory)
     if existing is not None:
+        if is_new_path and not existing.takes_effect and not _is_read_alike(candidate, existing):
+            return Decision(delivery=replace(_amended(candidate, existing), path=candidate.path))
         if candidate.manifest is None or candidate.manifest == existing.manifest:
             return Decision(same_as=existing)
         if candidate.refusal and existing.takes_effect:
@@ -270,7 +274,13 @@ def _existing(
     if history or stated is not None or candidate.contract.mode is not Mode.APPEND:
         return None
     elsewhere = [known for sha256 in candidate.hashes for known in memory.of_content(feed, sha256)]
-    return next((known for known in elsewhere if known.takes_effect), None)
+    return next((known for known in elsewhere if known.takes_effect and _is_read_alike(candidate, known)), None)
+
+
+def _is_read_alike(candidate: Candidate, known: Known) -> bool:
+    """Say whether the names of both have the bytes read in the same way."""
+    contract = candidate.contract
+    return contract.is_folder_delivery or reading_of(contract, candidate.path) == reading_of(contract, known.path)
 
 
 def _says_only_more(candidate: Candidate, manifest: Manifest, existing: Known) -> bool:

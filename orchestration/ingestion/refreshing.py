@@ -235,23 +235,37 @@ class _Run:
             if candidate is not None:
                 candidates.append(candidate)
                 found[delivery.path] = delivery
-        new: dict[str, Delivery] = {}
         belongs: dict[str, str] = {}
         warned: dict[str, str] = {}
-        for candidate in one_dossier_for_each_document(candidates, memory):
-            decision = decide(candidate, memory, received_at=received_at)
-            if decision.delivery is not None:
-                self.archive.record(decision.delivery)
-                memory.remember(decision.delivery)
-                new[decision.delivery.delivery_id] = decision.delivery
-            belongs[candidate.path] = _delivery_id(decision)
-            if decision.warning:
-                warned[candidate.path] = decision.warning
-        self.archive.settle()
-        self.load(new.values())
+        reported = ledger.reported_deliveries(self.con)
+        undecided = one_dossier_for_each_document(candidates, memory)
+        while undecided:
+            new: dict[str, Delivery] = {}
+            for candidate in undecided:
+                is_new_path = candidate.path not in reported
+                decision = decide(candidate, memory, received_at=received_at, is_new_path=is_new_path)
+                if decision.delivery is not None:
+                    self.archive.record(decision.delivery)
+                    memory.remember(decision.delivery)
+                    new[decision.delivery.delivery_id] = decision.delivery
+                belongs[candidate.path] = _delivery_id(decision)
+                if decision.warning:
+                    warned[candidate.path] = decision.warning
+            self.archive.settle()
+            self.load(new.values())
+            memory, undecided = self._left_over(undecided, belongs, new)
         self._account_for(candidates, belongs, warned)
         self._write_reports(found, belongs, findings.reports)
         ledger.remember_files(self.con, {file: sha for file, sha in contents.items() if seen.get(file) != sha})
+
+    def _left_over(
+        self, decided: Iterable[Candidate], belongs: Mapping[str, str], new: Mapping[str, Delivery]
+    ) -> tuple[Memory, list[Candidate]]:
+        """Return what was taken for the same as a new delivery that was then refused: its own name may read better."""
+        known = ledger.known_deliveries(self.con) if new else []
+        refused = {one.delivery_id for one in known if one.delivery_id in new and not one.takes_effect}
+        left = [one for one in decided if belongs[one.path] in refused and new[belongs[one.path]].path != one.path]
+        return Memory(known), left
 
     def _received_at(self, known: list[Known]) -> datetime:
         """Return the present, but never a time at which something was received already: it gives the order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from ingestion_house import House, meeting, meetings
 
 from orchestration.ingestion import DeliveryOutcome, OutcomeStatus
+from tests.gdelt_files import export, row, zipped
 
 GOOD: Mapping[str, Any] = {"document_id": "doc-1", "meeting_id": "m-1", "kind": "visit", "title": "A visit"}
 LANDED = "from landing.meetings select document_id, meeting_id, kind, title, started, _extra, _row_number order by all"
@@ -131,3 +133,36 @@ def test_json_lines_are_rebuilt_from_the_archive(house: House) -> None:
 
     house.rebuild()
     assert house.facts() == before
+
+
+def test_a_misnamed_file_does_not_take_a_good_one_of_the_same_content_with_it(house: House) -> None:
+    zipped_export = zipped(export(row(1)))
+    # the misnamed ones come first by name
+    house.drop("meetings/a.ndjson", meetings(meeting(1)))
+    house.drop("meetings/b.csv", meetings(meeting(1)))
+    house.drop("meetings/c.csv", gzip.compress(meetings(meeting(3)).encode()))
+    house.drop("meetings/d.csv.gz", gzip.compress(meetings(meeting(3)).encode()))
+    house.drop("gdelt_events/20191024143000.export.CSV", zipped_export)
+    house.drop("gdelt_events/20191024143000.export.CSV.zip", zipped_export)
+
+    house.refresh()
+    assert house.ask("select meeting_id from landing.meetings order by all") == [("meeting-1",), ("meeting-3",)]
+    assert house.ask("select count(*) from landing.gdelt_events") == [(1,)]
+    for good in ("meetings/b.csv", "meetings/d.csv.gz", "gdelt_events/20191024143000.export.CSV.zip"):
+        assert "Accepted: 1 of 1 row" in house.report(f"{good}.report.txt")
+    assert "REFUSED" in house.report("meetings/c.csv.report.txt")
+
+    before = house.facts()
+    assert all(outcome.status is OutcomeStatus.UNCHANGED for outcome in house.refresh().deliveries)
+    house.rebuild()
+    assert house.facts() == before
+
+
+def test_a_good_name_that_arrives_later_reads_what_was_refused_under_a_wrong_one(house: House) -> None:
+    zipped_export = zipped(export(row(1)))
+    house.drop("gdelt_events/20191024143000.export.CSV", zipped_export)
+    assert only(house).status is OutcomeStatus.REFUSED
+    house.drop("gdelt_events/20191024143000.export.CSV.zip", zipped_export)
+    house.refresh()
+    assert house.ask("select count(*) from landing.gdelt_events") == [(1,)]
+    assert all(outcome.status is OutcomeStatus.UNCHANGED for outcome in house.refresh().deliveries)
