@@ -22,6 +22,7 @@ from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
 from orchestration.ownership import OWNERS
 from orchestration.previews import markdown
 from orchestration.settings import Settings
+from orchestration.sql_text import quoted
 
 DOSSIERS = "dossiers"
 LEDGER = dg.AssetKey(["ops", "deliveries"])
@@ -198,14 +199,14 @@ def _tell_whether_it_adds_up(connection: duckdb.DuckDBPyConnection) -> dg.AssetC
 
 def _tell_table(connection: duckdb.DuckDBPyConnection, key: dg.AssetKey) -> dg.MaterializeResult[Any]:
     schema, table = key.path
-    rows = connection.table(f'"{schema}"."{table}"').aggregate("count(*)").fetchall()[0][0]
+    rows = connection.table(f"{quoted(schema)}.{quoted(table)}").aggregate("count(*)").fetchall()[0][0]
     return dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": rows})
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, int]:
     if contract.feed not in LANDING:
         return {}
-    rows = connection.table(f'landing."{contract.table}"').aggregate("count(*)").fetchall()
+    rows = connection.table(f"landing.{quoted(contract.table)}").aggregate("count(*)").fetchall()
     return {"dagster/row_count": rows[0][0]}
 
 
