@@ -51,6 +51,10 @@ confirm: $(READY) ## DELIVERY=…: let a held delivery in at the next refresh
 query: $(READY) ## SQL="select …": ask the published warehouse
 	@$(ENTENTE) query "$$SQL"
 
+.PHONY: alerts
+alerts: $(READY) ## say what stands wrong, and since when (docs/runbook.md)
+	@$(ENTENTE) alerts
+
 .PHONY: publications
 publications: $(READY) ## list what is and was published
 	@$(ENTENTE) publications

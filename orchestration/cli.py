@@ -16,6 +16,7 @@ import textwrap
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -31,6 +32,7 @@ FIRST_QUERY = (
     "select occurred_edtf, event, title from mart_dyad_timeline where dyad_code = 'PAK-RUS' order by occurred_earliest"
 )
 MOST_ROWS = 1000
+SILENT_AFTER = timedelta(minutes=10)
 LISTED = 8
 """How many deliveries the summary names before it only counts."""
 
@@ -66,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     erase = add("erase", _erase, "take the content of a file out of archive, warehouse and publications")
     erase.add_argument("file", help="the path that it had below raw/, or its sha256")
     erase.add_argument("--reason", required=True, help="why; it stays in the archive with the time")
+    add("alerts", _alerts, "say what stands wrong, and since when; the exit code is 1 where something does")
     add("publications", _publications, "list what is and was published")
     rollback = add("rollback", _rollback, "let readers see the publication before the current one")
     rollback.add_argument("--to", metavar="PUBLICATION", help="go to this one instead, also forward")
@@ -251,6 +254,25 @@ def _confirm(settings: Settings, options: argparse.Namespace, out: TextIO) -> in
         return _failed(out, [f"{error}. `make warehouse` lists held deliveries."])
     _say(out, f"Delivery {options.delivery} is confirmed; the next refresh loads it: make warehouse")
     return 0
+
+
+def _alerts(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:
+    from orchestration.alerts.book import read
+    from orchestration.alerts.kinds import Kind
+
+    book = read(settings)
+    now = datetime.now(UTC)
+    for entry in book.standing:
+        _say(out, f"{Kind[entry.kind].value}, since {entry.since:%Y-%m-%d %H:%M} UTC: {entry.words}")
+        _say(out, f"    what to do: {entry.runbook}")
+    is_watched = book.looked_at is not None and now - book.looked_at < SILENT_AFTER
+    if not is_watched:
+        when = f"since {book.looked_at:%Y-%m-%d %H:%M} UTC" if book.looked_at else "yet"
+        _say(out, f"{Kind.SILENCE.value}: nobody looked {when}; `make dev` does.")
+        _say(out, f"    what to do: {Kind.SILENCE.runbook}")
+    if is_watched and not book.standing:
+        _say(out, f"Nothing stands wrong; looked {book.looked_at:%Y-%m-%d %H:%M:%S} UTC.")
+    return 0 if is_watched and not book.standing else 1
 
 
 def _publications(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:

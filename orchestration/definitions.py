@@ -10,6 +10,8 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.alerts.sensor import build_alert_sensor
+from orchestration.alerts.webhook import Webhook
 from orchestration.automation.fetching import build_fetch_jobs, build_fetch_schedules
 from orchestration.automation.jobs import build_jobs
 from orchestration.automation.journal import Journal
@@ -34,7 +36,7 @@ def build_definitions(
     manifest: Mapping[str, Any] | None = None,
     postgres: PostgresTarget | None = None,
 ) -> dg.Definitions:
-    """Return all definitions; `resources` replace `settings`, `journal` or `connectors`, `manifest` dbt's own.
+    """Return all definitions; `resources` replace those below, `manifest` dbt's own.
 
     The copy in PostgreSQL is there where `postgres` or the environment names a server.
     """
@@ -53,7 +55,7 @@ def build_definitions(
             *([copy] if copy else []),
         ],
         jobs=[*jobs, *build_fetch_jobs()],
-        sensors=build_sensors(job_names=tuple(job.name for job in jobs)),
+        sensors=[*build_sensors(job_names=tuple(job.name for job in jobs)), build_alert_sensor()],
         schedules=[*build_schedules(), *build_fetch_schedules()],
         resources={
             name: dg.ResourceDefinition.hardcoded_resource(resource)
@@ -61,6 +63,7 @@ def build_definitions(
                 "settings": Settings.from_environment(),
                 "journal": Journal(),
                 "connectors": Options.from_environment(),
+                "webhook": Webhook.from_environment(),
                 **(resources or {}),
             }.items()
         },

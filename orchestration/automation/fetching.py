@@ -7,6 +7,7 @@ this machine may ask others is for its owner to say. What they fetch is loaded b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -24,6 +25,17 @@ CADENCES = {
     "state_visits": ("0 5 * * 1", "every Monday"),
     "state_travels": ("15 5 * * 1", "every Monday"),
 }
+
+SILENCES = {
+    "gdelt": timedelta(hours=12),
+    "comtrade": timedelta(days=60),
+    "baci": timedelta(days=400),
+    "desta": timedelta(days=500),
+    "state_visits": timedelta(days=200),
+    "state_travels": timedelta(days=200),
+}
+"""How long a source that is asked regularly may have nothing new before somebody should look: its own cadence, and
+about half of that again."""
 
 
 def build_fetch_jobs() -> Sequence[Any]:
@@ -50,9 +62,14 @@ def job_of(name: str) -> str:
     return f"fetch_{name}"
 
 
+def schedule_of(name: str) -> str:
+    """Return the schedule of a connector."""
+    return f"{job_of(name)}_regularly"
+
+
 def _schedule(name: str, cron: str, words: str) -> dg.ScheduleDefinition:
     @dg.schedule(
-        name=f"{job_of(name)}_regularly",
+        name=schedule_of(name),
         job_name=job_of(name),
         cron_schedule=cron,
         execution_timezone="UTC",

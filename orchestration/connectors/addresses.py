@@ -48,8 +48,8 @@ class Endpoint:
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def resolve(url: str, *, allow_loopback: bool) -> Endpoint:
-    """Return where a URL leads.
+def resolve(url: str, *, allow_loopback: bool, allow_private: bool = False) -> Endpoint:
+    """Return where a URL leads; `allow_private` is for URLs that no source has a part in.
 
     Raises:
         AddressRefusedError: it is not https, names a user, or one of its addresses is not public.
@@ -75,7 +75,7 @@ def resolve(url: str, *, allow_loopback: bool) -> Endpoint:
         if parts.scheme != "https":
             raise AddressRefusedError(f"{without_query(url)} is refused: only https:// is fetched")
         for address in addresses:
-            if not is_public(address):
+            if not (allow_private or is_public(address)):
                 raise AddressRefusedError(f"{host} is refused: its address {address} is not a public one")
     target = parts.path or "/"
     return Endpoint(

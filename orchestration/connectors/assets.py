@@ -8,6 +8,7 @@ folder, without partitions: how many files it holds makes no difference to Dagst
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -25,6 +26,15 @@ from orchestration.settings import Settings
 
 GROUP = "connectors"
 COMPLETE = "everything_wanted_is_here"
+FAILS_AFTER = {
+    gdelt.NAME: timedelta(hours=3),
+    comtrade.NAME: timedelta(hours=50),
+    baci.NAME: timedelta(days=35),
+    desta.NAME: timedelta(days=35),
+    VISITS.connector: timedelta(days=9),
+    TRAVELS.connector: timedelta(days=9),
+}
+"""How long ago the last fetch may be: the cadence of the schedule, with room for a few that fail."""
 GIBIBYTE = 1 << 30
 
 Told = Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]
@@ -94,7 +104,7 @@ def raw_key(feed: str) -> dg.AssetKey:
     return dg.AssetKey(["raw", feed])
 
 
-def _asset(feed: str, *, source: str, kinds: set[str]) -> Callable[..., Any]:
+def _asset(feed: str, *, name: str, source: str, kinds: set[str]) -> Callable[..., Any]:
     """Return the decorator of a connector's asset."""
     return dg.asset(
         key=raw_key(feed),
@@ -103,6 +113,7 @@ def _asset(feed: str, *, source: str, kinds: set[str]) -> Callable[..., Any]:
         owners=OWNERS,
         # one run of a connector at a time; it never holds the warehouse's writer
         pool=f"fetch_{feed}",
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=FAILS_AFTER[name]),
         description=f"The files of {source} in `raw/{feed}/`, as published; docs/connectors.md. "
         "They are loaded like files that were dropped there by hand.",
         check_specs=[
@@ -115,7 +126,7 @@ def _asset(feed: str, *, source: str, kinds: set[str]) -> Callable[..., Any]:
     )
 
 
-@_asset(gdelt.FEED, source="GDELT 2.0 events", kinds={"csv"})
+@_asset(gdelt.FEED, name=gdelt.NAME, source="GDELT 2.0 events", kinds={"csv"})
 def gdelt_events(
     context: dg.AssetExecutionContext,
     config: GdeltConfig,
@@ -131,7 +142,7 @@ def gdelt_events(
     )
 
 
-@_asset(comtrade.FEED, source="UN Comtrade", kinds={"json"})
+@_asset(comtrade.FEED, name=comtrade.NAME, source="UN Comtrade", kinds={"json"})
 def comtrade_replies(
     context: dg.AssetExecutionContext,
     config: ComtradeConfig,
@@ -154,7 +165,7 @@ def comtrade_replies(
     )
 
 
-@_asset(baci.FEED, source="CEPII BACI", kinds={"csv"})
+@_asset(baci.FEED, name=baci.NAME, source="CEPII BACI", kinds={"csv"})
 def baci_archives(
     context: dg.AssetExecutionContext,
     config: BaciConfig,
@@ -170,7 +181,7 @@ def baci_archives(
     )
 
 
-@_asset(desta.FEED, source="DESTA", kinds={"csv"})
+@_asset(desta.FEED, name=desta.NAME, source="DESTA", kinds={"csv"})
 def desta_list(
     context: dg.AssetExecutionContext,
     config: DestaConfig,
@@ -187,7 +198,7 @@ def desta_list(
 
 
 def _history_asset(repository: Repository) -> dg.AssetsDefinition:
-    @_asset(repository.feed, source=f"HistoryAtState/{repository.name}", kinds={"xml"})
+    @_asset(repository.feed, name=repository.connector, source=f"HistoryAtState/{repository.name}", kinds={"xml"})
     def history(
         context: dg.AssetExecutionContext,
         config: HistoryConfig,

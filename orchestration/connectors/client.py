@@ -163,6 +163,41 @@ class Client:
                 asked = problem.wait_seconds if isinstance(problem, _PassingError) else None
                 self._wait(asked or retries.get_backoff_time(), url, problem, deadline)
 
+    def post(self, url: str, body: bytes, *, content_type: str, total_seconds: float, name: str | None = None) -> None:
+        """Send a body until it is taken, with the same care as a download; nothing is followed anywhere.
+
+        The URL is that of this installation's owner, so that its host may be within their network. `name` stands for
+        it in words, where its path is a secret.
+
+        Raises:
+            FileRefusedError: the server does not take it.
+            SourceUnavailableError: the server did not answer in time.
+        """
+        shown = name or without_query(url)
+        deadline = self._now() + total_seconds
+        headers = {"User-Agent": self._options.user_agent, "Content-Type": content_type}
+        retries = self._retries()
+        while True:
+            try:
+                endpoint = resolve(url, allow_loopback=self._options.allow_loopback, allow_private=True)
+                response = self._ask(endpoint, headers, deadline, method="POST", body=body)
+                try:
+                    if 200 <= response.status < 300:
+                        return
+                    if response.status not in _PASSING:
+                        words = f"{shown} answered {response.status}"
+                        raise FileRefusedError(words, status=response.status)
+                    raise _PassingError(f"it answered {response.status}")
+                finally:
+                    response.close()
+            except (_PassingError, UnknownHostError) as problem:
+                try:
+                    retries = retries.increment("POST", "/", error=problem)
+                except MaxRetryError as error:
+                    words = f"{shown}: {problem}, {self._options.attempts} times in a row"
+                    raise SourceUnavailableError(words) from error
+                self._wait(retries.get_backoff_time(), shown, problem, deadline)
+
     def _retries(self) -> urllib3.Retry:
         return urllib3.Retry(
             total=self._options.attempts - 1,
@@ -303,7 +338,15 @@ class Client:
             # what was not read whole cannot be used again
             response.close()
 
-    def _ask(self, endpoint: Endpoint, headers: Mapping[str, str], deadline: float) -> BaseHTTPResponse:
+    def _ask(
+        self,
+        endpoint: Endpoint,
+        headers: Mapping[str, str],
+        deadline: float,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+    ) -> BaseHTTPResponse:
         self._be_polite(endpoint.host)
         problem: Exception | None = None
         for address in endpoint.addresses:
@@ -312,8 +355,9 @@ class Client:
                 break
             try:
                 return self._pool(endpoint, address).urlopen(
-                    "GET",
+                    method,
                     endpoint.target,
+                    body=body,
                     headers={**headers, "Host": endpoint.authority},
                     retries=False,
                     redirect=False,

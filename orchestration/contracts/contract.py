@@ -180,6 +180,10 @@ class Contract:
     is_bulk: bool = False
     """True where a file may hold millions of rows: they are loaded in one read with their types, and row by row only
     where that fails; and none of them is copied into the shared shape of claims."""
+    tolerated_rows: int = 20
+    """So many rows of its recent deliveries may be in quarantine without anybody being told at night,"""
+    tolerated_share: float = 0.05
+    """or this share of them."""
     lands_in: str | None = field(default=None)
     """The landing table, where it is not called after the feed."""
 

@@ -6,6 +6,7 @@ Belongs here: what the Dagster UI shows of ingestion. Does not belong here: find
 # no postponed annotations: Dagster reads the types of configuration and resources when it sees the function
 
 import logging
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -13,20 +14,24 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from orchestration.alerts import problems
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
 from orchestration.connectors.assets import FETCHED_FEEDS, raw_key
 from orchestration.contracts import FEEDS, LANDING, Contract
 from orchestration.ingestion import refresh
 from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
+from orchestration.ingestion.standing import MOST_NAMED, Standing, archive_size, standing
 from orchestration.ownership import OWNERS
 from orchestration.previews import markdown
 from orchestration.settings import Settings
+from orchestration.sql_text import quoted
 
 DOSSIERS = "dossiers"
 LEDGER = dg.AssetKey(["ops", "deliveries"])
 ADDS_UP = "rows_add_up"
 SET_ASIDE = "nothing_is_set_aside"
+QUARANTINE = "quarantine_is_small"
 PREVIEWED_ROWS = 20
 
 LOOKED_AT_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
@@ -57,7 +62,7 @@ def build_landing_assets(
     """
     specs = [_feed_spec(contract) for contract in registry.values()]
     checks = [
-        *(_check_of(feed) for feed in registry),
+        *(check for contract in registry.values() for check in _checks_of(contract)),
         dg.AssetCheckSpec(
             ADDS_UP,
             asset=LEDGER,
@@ -77,7 +82,7 @@ def build_landing_assets(
         selected = context.selected_asset_keys
         # dossiers first: Dagster wants what others depend on before them
         feeds = sorted((feed for feed in registry if feed_key(feed) in selected), key=lambda feed: feed != DOSSIERS)
-        checked = {check.asset_key for check in context.selected_asset_check_keys}
+        checked = context.selected_asset_check_keys
         with writing(settings, run_id=context.run.run_id, purpose="loading new files"):
             deliveries: tuple[DeliveryOutcome, ...] = ()
             if selected:  # else somebody asks for checks alone
@@ -90,13 +95,24 @@ def build_landing_assets(
                 deliveries = journal.ingested.deliveries
             # told inside the lock: what the results say is what this run left
             with duckdb.connect(str(settings.warehouse)) as connection:
+                stands = standing(connection, raw=settings.raw)
                 told: list[dg.MaterializeResult[Any] | dg.AssetCheckResult] = [
-                    _tell_feed(connection, registry[feed], [found for found in deliveries if found.feed == feed])
+                    _tell_feed(
+                        connection,
+                        registry[feed],
+                        [found for found in deliveries if found.feed == feed],
+                        stands.get(feed, Standing()),
+                    )
                     for feed in feeds
                 ]
-                told += [_tell_table(connection, spec.key) for spec in beside if spec.key in selected]
-                told += [_tell_what_is_set_aside(connection, feed) for feed in registry if feed_key(feed) in checked]
-                if LEDGER in checked:
+                told += [_tell_table(connection, spec.key, settings) for spec in beside if spec.key in selected]
+                for feed, contract in registry.items():
+                    key = feed_key(feed)
+                    if dg.AssetCheckKey(key, SET_ASIDE) in checked:
+                        told.append(_tell_what_is_set_aside(connection, feed))
+                    if dg.AssetCheckKey(key, QUARANTINE) in checked:
+                        told.append(_tell_how_much_is_in_quarantine(contract, stands.get(feed, Standing())))
+                if dg.AssetCheckKey(LEDGER, ADDS_UP) in checked:
                     told.append(_tell_whether_it_adds_up(connection))
         yield from told
 
@@ -122,19 +138,32 @@ def _feed_spec(contract: Contract) -> dg.AssetSpec:
     )
 
 
-def _check_of(feed: str) -> dg.AssetCheckSpec:
-    return dg.AssetCheckSpec(
-        SET_ASIDE,
-        asset=feed_key(feed),
-        description=(
-            "No row of this feed is in quarantine, and no delivery was refused or waits for a person. "
-            "The report beside the file says what is wrong, and how to mend it."
+def _checks_of(contract: Contract) -> tuple[dg.AssetCheckSpec, dg.AssetCheckSpec]:
+    return (
+        dg.AssetCheckSpec(
+            SET_ASIDE,
+            asset=feed_key(contract.feed),
+            description=(
+                "No row of this feed is in quarantine, and no delivery was refused or waits for a person. "
+                "The report beside the file says what is wrong, and how to mend it."
+            ),
+        ),
+        dg.AssetCheckSpec(
+            QUARANTINE,
+            asset=feed_key(contract.feed),
+            description=(
+                f"Of the rows that arrived last, no more than {contract.tolerated_rows:,} or "
+                f"{contract.tolerated_share:.0%} are in quarantine. Beyond that a person is told; docs/runbook.md."
+            ),
         ),
     )
 
 
 def _tell_feed(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, deliveries: Sequence[DeliveryOutcome]
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    deliveries: Sequence[DeliveryOutcome],
+    stands: Standing,
 ) -> dg.MaterializeResult[Any]:
     new = [delivery for delivery in deliveries if delivery.status is OutcomeStatus.NEW]
     return dg.MaterializeResult(
@@ -147,9 +176,44 @@ def _tell_feed(
             "rows_accepted": sum(delivery.rows_accepted for delivery in new),
             "rows_rejected": sum(delivery.rows_rejected for delivery in new),
             "rows_in_quarantine": _quarantined(connection, contract.feed),
+            "archive_files": stands.archive_files,
+            "archive_bytes": stands.archive_bytes,
+            **_for_whoever_watches(contract, stands),
             "files": dg.MetadataValue.md(_files(deliveries)),
             **_preview(connection, contract.feed),
         },
+    )
+
+
+def _for_whoever_watches(contract: Contract, stands: Standing) -> dict[str, dg.MetadataValue[Any]]:
+    """Return what the alerts read: they never open the writer's database."""
+    told: dict[str, dg.MetadataValue[Any]] = {}
+    if stands.last_received_at is not None:
+        told[problems.LAST_RECEIVED] = dg.MetadataValue.timestamp(stands.last_received_at)
+    if not stands.quarantine.is_tolerable(contract):
+        told[problems.QUARANTINE_WORDS] = dg.MetadataValue.text(_quarantine_words(contract, stands))
+    for name, waiting in ((problems.HELD, stands.held), (problems.REFUSED, stands.refused)):
+        if waiting:
+            told[name] = dg.MetadataValue.json([found.to_json() for found in waiting[:MOST_NAMED]])
+    return told
+
+
+def _quarantine_words(contract: Contract, stands: Standing) -> str:
+    return (
+        f"{stands.quarantine.words}; up to {contract.tolerated_rows:,} rows or {contract.tolerated_share:.0%} "
+        "are tolerated."
+    )
+
+
+def _tell_how_much_is_in_quarantine(contract: Contract, stands: Standing) -> dg.AssetCheckResult:
+    found = stands.quarantine
+    return dg.AssetCheckResult(
+        asset_key=feed_key(contract.feed),
+        check_name=QUARANTINE,
+        passed=found.is_tolerable(contract),
+        severity=dg.AssetCheckSeverity.ERROR if found.is_flood else dg.AssetCheckSeverity.WARN,
+        metadata={"rows_read": found.rows_read, "rows_in_quarantine": found.rows_rejected, "share": found.share},
+        description=_quarantine_words(contract, stands),
     )
 
 
@@ -196,16 +260,32 @@ def _tell_whether_it_adds_up(connection: duckdb.DuckDBPyConnection) -> dg.AssetC
     )
 
 
-def _tell_table(connection: duckdb.DuckDBPyConnection, key: dg.AssetKey) -> dg.MaterializeResult[Any]:
+def _tell_table(
+    connection: duckdb.DuckDBPyConnection, key: dg.AssetKey, settings: Settings
+) -> dg.MaterializeResult[Any]:
     schema, table = key.path
-    rows = connection.table(f'"{schema}"."{table}"').aggregate("count(*)").fetchall()[0][0]
-    return dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": rows})
+    rows = connection.table(f"{quoted(schema)}.{quoted(table)}").aggregate("count(*)").fetchall()[0][0]
+    return dg.MaterializeResult(
+        asset_key=key,
+        metadata={"dagster/row_count": rows, **(_growth(connection, settings) if key == LEDGER else {})},
+    )
+
+
+def _growth(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, int]:
+    """Return what grows, for the plots of the Dagster UI: the archive is kept for good."""
+    files, size = archive_size(connection)
+    return {
+        "archive_files": files,
+        "archive_bytes": size,
+        "warehouse_bytes": settings.warehouse.stat().st_size,
+        "disk_free_bytes": shutil.disk_usage(settings.home).free,
+    }
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, int]:
     if contract.feed not in LANDING:
         return {}
-    rows = connection.table(f'landing."{contract.table}"').aggregate("count(*)").fetchall()
+    rows = connection.table(f"landing.{quoted(contract.table)}").aggregate("count(*)").fetchall()
     return {"dagster/row_count": rows[0][0]}
 
 

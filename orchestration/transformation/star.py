@@ -14,6 +14,7 @@ import duckdb
 from orchestration.previews import first_rows
 from orchestration.publication.copying import SCHEMAS
 from orchestration.settings import Settings
+from orchestration.sql_text import quoted
 from orchestration.transformation.building import BuildOutcome, build_star
 from orchestration.transformation.builds import (
     Build,
@@ -110,7 +111,7 @@ def _row_counts(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str
         "select schema_name, table_name from duckdb_tables() where database_name = current_database() order by all"
     ).fetchall()
     return {
-        (schema, name): connection.table(f'"{schema}"."{name}"').aggregate("count(*)").fetchall()[0][0]
+        (schema, name): connection.table(f"{quoted(schema)}.{quoted(name)}").aggregate("count(*)").fetchall()[0][0]
         for schema, name in tables
     }
 

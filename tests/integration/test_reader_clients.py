@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,12 +18,15 @@ import sqlalchemy as sa
 
 from orchestration.publication.store import NoPublicationError
 from orchestration.readers import OtherSandboxError, connect, parquet
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_ROOT, Settings
 from tests.small_star import publish_number
 
 
-@pytest.fixture
-def serving(settings: Settings) -> Path:
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One publication for all: nothing that a reader does changes it."""
+    home = tmp_path_factory.mktemp("home")
+    settings = Settings(raw=home / "raw", home=home, settle_seconds=0.0)
     publish_number(settings, 7, rows=3)
     return settings.serving
 
@@ -127,16 +131,54 @@ def test_a_notebook_gets_a_connection_in_one_line(serving: Path, monkeypatch: py
     [
         "from read_text('{outside}')",
         "from read_csv('{outside}')",
+        "from '{outside}'",
+        "from read_blob('{outside}')",
+        "from read_parquet('{outside}')",
+        "from read_json('{outside}')",
+        "from sniff_csv('{outside}')",
+        "from parquet_metadata('{outside}')",
+        "from query('from read_text(''{outside}'')')",
+        "from query_table('{outside}')",
+        "prepare later as from read_text('{outside}')",
         "from glob('{folder}/*')",
+        "from 'https://127.0.0.1/x.csv'",
+        "from 's3://bucket/x.parquet'",
+        "select getenv('HOME')",
+        "copy (select 1) to '/dev/stdout'",
+        "copy fct_meeting from '{outside}'",
+        "import database '{folder}/taken'",
         "copy fct_meeting to '{folder}/taken.csv'",
         "export database '{folder}/taken'",
         "attach '{folder}/other.duckdb' as other",
+        "attach ':memory:' as other",
         "install httpfs",
+        "force install httpfs",
+        "install sqlite from community",
+        "update extensions",
         "load httpfs",
+        "load '{folder}/mine.duckdb_extension'",
+        "from duckdb_secrets()",
+        "create secret mine (type s3, key_id 'id', secret 'key')",
+        "create persistent secret mine (type s3, key_id 'id', secret 'key')",
         "set enable_external_access = true",
         "set allowed_directories = ['/']",
+        "set lock_configuration = false",
         "reset lock_configuration",
+        "set temp_directory = '{folder}/spill'",
+        "set home_directory = '{folder}'",
+        "set file_search_path = '{folder}'",
+        "set custom_extension_repository = 'http://127.0.0.1:1'",
+        "set allow_unsigned_extensions = true",
+        "set autoinstall_known_extensions = true",
+        "set profiling_output = '{folder}/profile.json'",
+        "set log_query_path = '{folder}/queries.log'",
+        "set memory_limit = '1TB'",
+        "set threads = 64",
         "create table mine as select 1 as one",
+        "create schema mine",
+        "create view mine as select 1 as one",
+        "create macro mine() as 1",
+        "alter table fct_meeting add column mine integer",
         "insert into fct_meeting (meeting_id) values (1)",
         "update fct_meeting set number = 0",
         "delete from fct_meeting",
@@ -151,7 +193,28 @@ def test_a_sandboxed_session_refuses(serving: Path, tmp_path: Path, forbidden: s
         with pytest.raises(duckdb.Error):
             connection.execute(forbidden.format(outside=outside, folder=tmp_path)).fetchall()
         assert connection.execute("select count(*) from fct_meeting").fetchall() == [(3,)]
-    assert {path.name for path in tmp_path.iterdir()} == {"raw", "home", "outside.csv"}
+    assert {path.name for path in tmp_path.iterdir()} == {"outside.csv"}
+
+
+WRITES_A_LOG = """
+    import sys
+    from pathlib import Path
+    from orchestration.readers import connect
+
+    connection = connect(serving=Path(sys.argv[1]))
+    connection.execute(f"call enable_logging('QueryLog', storage_path => '{sys.argv[2]}', storage_buffer_size => 1)")
+    connection.execute("select 42").fetchall()
+    connection.close()
+"""
+
+
+def test_a_sandboxed_session_writes_no_log_of_its_queries(serving: Path, tmp_path: Path) -> None:
+    # DuckDB notices only when it writes, and then ends the process: that of the reader alone
+    log = tmp_path / "queries"
+    asked = [sys.executable, "-c", textwrap.dedent(WRITES_A_LOG), str(serving), str(log)]
+    run = subprocess.run(asked, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60)
+    assert "Cannot access directory" in run.stderr
+    assert not log.exists()
 
 
 def test_a_sandboxed_session_may_keep_tables_of_its_own_and_spill_to_disk(serving: Path) -> None:
