@@ -42,6 +42,11 @@ check: $(READY) ## FILE=raw/…: say what would become of a file, and load nothi
 	@test -n "$(FILE)" || { echo 'Say which file: make check FILE=raw/<feed>/<name>' >&2; exit 2; }
 	@$(ENTENTE) check "$(FILE)"
 
+.PHONY: rejects
+rejects: $(READY) ## FEED=… [OUT=…]: write the open rows of quarantine as a table, to be corrected and dropped back
+	@test -n "$(FEED)" || { echo 'Say which feed: make rejects FEED=<feed>' >&2; exit 2; }
+	@$(ENTENTE) rejects "$(FEED)" $(if $(OUT),--out "$(OUT)")
+
 .PHONY: confirm
 confirm: $(READY) ## DELIVERY=…: let a held delivery in at the next refresh
 	@test -n "$(DELIVERY)" || { echo 'Say which delivery: make confirm DELIVERY=<delivery_id>' >&2; exit 2; }

@@ -62,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     add("dev", _dev, "run the Dagster UI and daemon on 127.0.0.1")
     check = add("check", _check, "say what would become of a file, and load nothing")
     check.add_argument("file", type=Path)
+    rejects = add("rejects", _rejects, "write the open rows of quarantine of a feed, to be corrected and dropped back")
+    rejects.add_argument("feed")
+    rejects.add_argument("--out", type=Path, help="the file to write; default: rejects/<feed>.csv in ENTENTE_HOME")
     confirm = add("confirm", _confirm, "let a held delivery in at the next refresh")
     confirm.add_argument("delivery")
     add("rebuild", _rebuild, "load the whole archive into an empty database, build and publish")
@@ -180,7 +183,8 @@ def _words_of_failure(event: object) -> str:
     return str(error.message).strip() if error is not None else str(event)
 
 
-def _dev(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:  # noqa: RET503 - execv never returns
+def _dev(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:
+    from orchestration.automation.services import run_together
     from orchestration.transformation.project import prepare_manifest
 
     port = os.environ.get("DAGSTER_PORT") or "3000"
@@ -190,7 +194,6 @@ def _dev(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:  # noqa
     prepare_dagster_home(settings)
     prepare_manifest()
     _say(out, f"The Dagster UI: http://127.0.0.1:{port}. New files in {settings.raw} are loaded as they come.")
-    os.chdir(PROJECT_ROOT)
     command = [
         sys.executable,
         "-m",
@@ -203,7 +206,7 @@ def _dev(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:  # noqa
         "--workspace",
         "workspace.yaml",
     ]
-    os.execv(sys.executable, command)  # noqa: S606
+    return run_together(command, cwd=PROJECT_ROOT)
 
 
 def _is_free(port: str) -> bool:
@@ -273,6 +276,37 @@ def _alerts(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:
     if is_watched and not book.standing:
         _say(out, f"Nothing stands wrong; looked {book.looked_at:%Y-%m-%d %H:%M:%S} UTC.")
     return 0 if is_watched and not book.standing else 1
+
+
+def _rejects(settings: Settings, options: argparse.Namespace, out: TextIO) -> int:
+    from orchestration.publication.quarantine import NotRepairableError, export
+    from orchestration.publication.store import NoPublicationError
+
+    target = options.out or settings.home / "rejects" / f"{options.feed}.csv"
+    if target.resolve().is_relative_to(settings.raw.resolve()):
+        return _failed(out, [f"{target} lies in raw/, where it would be loaded uncorrected: write it elsewhere."])
+    try:
+        exported = export(settings, options.feed, target)
+    except NotRepairableError as error:
+        return _failed(out, [str(error)])
+    except NoPublicationError:
+        return _failed(out, ["Nothing is published yet; `make warehouse` publishes."])
+    except FileExistsError:
+        return _failed(out, [f"{target} exists already: move it away, or say OUT=<another file>."])
+    if exported.row_count:
+        _say(out, f"{_counted(exported.row_count, 'row')} in {target}. What is broken stands in _reason.")
+        _say(
+            out,
+            f"Correct them, keep the column _rejected_row, and copy the file into {settings.raw / options.feed}/ "
+            "under a new name. Rows that you do not correct now: delete them there; they stay open.",
+        )
+    else:
+        _say(out, f"No row of {options.feed} waits for a correction.")
+    if exported.elsewhere:
+        _say(out, "Other rows of this feed are broken in dossiers, to be corrected and saved there:")
+        for path in exported.elsewhere:
+            _say(out, f"  {path}")
+    return 0
 
 
 def _publications(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:

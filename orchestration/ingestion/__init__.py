@@ -10,7 +10,7 @@ from orchestration.ingestion.checking import NotCheckableError, check
 from orchestration.ingestion.discovery import Ignored, Snapshot, scan
 from orchestration.ingestion.erasing import NothingToEraseError, erase
 from orchestration.ingestion.outcome import DeliveryOutcome, IngestResult, OutcomeStatus
-from orchestration.ingestion.refreshing import UnknownDeliveryError, confirm, rebuild, refresh
+from orchestration.ingestion.refreshing import UnknownDeliveryError, confirm, rebuild, refresh, renew
 
 __all__ = [
     "DeliveryOutcome",
@@ -26,5 +26,6 @@ __all__ = [
     "erase",
     "rebuild",
     "refresh",
+    "renew",
     "scan",
 ]

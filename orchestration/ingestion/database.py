@@ -44,6 +44,9 @@ _OPS = {
         delivery_id VARCHAR, feed VARCHAR, file_sha256 VARCHAR, row_number BIGINT,
         column_name VARCHAR, found VARCHAR, expected VARCHAR, raw_row VARCHAR, key_values VARCHAR
     """,
+    "corrections": """
+        delivery_id VARCHAR, feed VARCHAR, file_sha256 VARCHAR, row_number BIGINT, rejected_row_id VARCHAR
+    """,
     "extra_columns": "delivery_id VARCHAR, feed VARCHAR, column_name VARCHAR",
     "notes": "delivery_id VARCHAR, note VARCHAR",
     "contracts": "fingerprint VARCHAR",
@@ -61,7 +64,11 @@ _EDTF = """
 
 
 _CORRUPT = "Corrupt database file"
-"""How DuckDB says that the checksum of a block is wrong; it has no class of its own for that."""
+
+
+def tells_of_damage(message: str) -> bool:
+    """Say whether DuckDB complains of a block with a wrong checksum; it has no class of its own for that."""
+    return _CORRUPT in message
 
 
 class DamagedDatabaseError(RuntimeError):
@@ -84,15 +91,15 @@ def connection(settings: Settings, *, log: Callable[[str], None], clock: Clock) 
     except duckdb.Error as error:
         if not _is_damaged(settings.warehouse, error):
             raise
-        _set_aside(settings.warehouse, error, log=log, clock=clock)
+        set_aside(settings, str(error), log=log, clock=clock)
         opened = _connect(settings)
     try:
         yield opened
     except duckdb.Error as error:
-        if _CORRUPT not in str(error):
+        if not tells_of_damage(str(error)):
             raise
         opened.close()
-        raise _set_aside(settings.warehouse, error, log=log, clock=clock) from error
+        raise set_aside(settings, str(error), log=log, clock=clock) from error
     finally:
         opened.close()
 
@@ -176,10 +183,13 @@ def _is_damaged(path: Path, error: duckdb.Error) -> bool:
     return not ("set lock" in text or "different configuration" in text or "no space left" in text)
 
 
-def _set_aside(path: Path, error: duckdb.Error, *, log: Callable[[str], None], clock: Clock) -> DamagedDatabaseError:
+def set_aside(settings: Settings, message: str, *, log: Callable[[str], None], clock: Clock) -> DamagedDatabaseError:
+    """Move a damaged database away and say so; the caller holds the lock, and no connection to it."""
+    path = settings.warehouse
     aside = _move_aside(path, clock)
+    first_line = next(iter(message.splitlines()), "")
     words = (
-        f"{path.name} cannot be read as a database ({_first_line(error)}). "
+        f"{path.name} cannot be read as a database ({first_line}). "
         f"It was moved to {aside.name}; the archive rebuilds a new one."
     )
     log(words)
@@ -194,7 +204,3 @@ def _move_aside(path: Path, clock: Clock) -> Path:
     if log_file.exists():
         log_file.rename(aside.with_name(f"{aside.name}.wal"))
     return aside
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).splitlines()[0]

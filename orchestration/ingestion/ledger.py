@@ -21,7 +21,7 @@ from orchestration.ingestion.clock import naive
 from orchestration.ingestion.database import insert_rows
 from orchestration.ingestion.discovery import FoundFile
 
-_TABLES_OF_A_DELIVERY = ("deliveries", "files", "rejected_rows", "extra_columns", "notes")
+_TABLES_OF_A_DELIVERY = ("deliveries", "files", "rejected_rows", "corrections", "extra_columns", "notes")
 _TIMESTAMP = pa.timestamp("us")
 
 

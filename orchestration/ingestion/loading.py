@@ -34,7 +34,7 @@ from orchestration.ingestion.readers import compressed, delimited, dossiers, zip
 from orchestration.ingestion.readers.columns import Columns
 from orchestration.ingestion.readers.rows import FileContent
 from orchestration.ingestion.refusal import Refused
-from orchestration.ingestion.rejects import read_dates, write_rejected_rows
+from orchestration.ingestion.rejects import read_dates, write_corrections, write_rejected_rows
 from orchestration.ingestion.releases import Held, completed_by, judge_size
 from orchestration.ingestion.staging import (
     Batch,
@@ -163,7 +163,7 @@ class Loader:
             except Refused as refused:
                 yield self._refuse(file.delivery, str(refused))
                 continue
-            if header.is_plain and columns.width > 1 and not columns.missing:
+            if header.is_plain and columns.width > 1 and not columns.missing and columns.corrects is None:
                 together[header.names].append(file)
             else:
                 yield self._load_one_csv(contract, file, columns, folder, is_plain=header.is_plain)
@@ -199,9 +199,12 @@ class Loader:
             try:
                 if not is_plain or columns.width == 1:
                     raise StructureError("a header that DuckDB does not find")
+                if columns.corrects is not None:
+                    raise StructureError("its rows correct others")
                 stage_csv(self.con, batch, contract, columns)
             except StructureError as error:
-                self.log(f"{file.delivery.path}: something in it is broken, reading it row by row ({error})")
+                why = "something in it is broken, reading it row by row" if columns.corrects is None else "reading it"
+                self.log(f"{file.delivery.path}: {why} ({error})")
                 stage_mended_csv(self.con, batch, contract, columns, folder)
             if columns.missing:
                 self._require_retractions(batch, columns)
@@ -221,6 +224,8 @@ class Loader:
                 require_classification(contract.feed, file.delivery.dataset_key)
                 table = bulk.open_table(file.source, contract, folder)
                 columns = header_columns.match(table.names, contract)
+                if columns.corrects is not None:
+                    raise bulk.NotPlainError("its rows correct others")
                 outcome = self._load_typed(contract, file, table, columns)
             except bulk.NotPlainError as error:
                 self.log(f"{file.delivery.path}: something in it is broken, reading it row by row ({error})")
@@ -417,6 +422,7 @@ class Loader:
     def _insert(self, batch: Batch, loaded_at: datetime) -> None:
         incomplete = [stage for stage in batch.stages if self._insert_stage(stage, loaded_at) < self._staged(stage)]
         write_rejected_rows(self.con, batch, incomplete)
+        write_corrections(self.con, batch)
         ledger.write_extra_columns(self.con, batch.extra_columns)
         ledger.write_notes(self.con, batch.notes)
 

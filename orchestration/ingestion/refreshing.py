@@ -20,7 +20,14 @@ from orchestration.contracts import FEEDS, Contract
 from orchestration.ingestion import discovery, ledger, manifests, reports
 from orchestration.ingestion.archive import Archive, DeliveredFile, Delivery, FileChangedError, hash_of
 from orchestration.ingestion.clock import Clock, utc_now
-from orchestration.ingestion.database import DamagedDatabaseError, connection, create_tables, drop_tables, transaction
+from orchestration.ingestion.database import (
+    DamagedDatabaseError,
+    connection,
+    create_tables,
+    drop_tables,
+    set_aside,
+    transaction,
+)
 from orchestration.ingestion.discovery import Findings, FoundDelivery, FoundFile, Ignored
 from orchestration.ingestion.fingerprint import fingerprint
 from orchestration.ingestion.ledger import Known, Status
@@ -105,6 +112,22 @@ def rebuild(
             return run.result()
 
     return _again_where_damaged(attempt)
+
+
+def renew(
+    settings: Settings,
+    damage: str,
+    *,
+    log: Callable[[str], None] = _logger.info,
+    clock: Clock = utc_now,
+    registry: Mapping[str, Contract] = FEEDS,
+) -> IngestResult:
+    """Move a damaged database aside, and fill a new one from the archive; the caller holds the lock.
+
+    Nothing is in the old one that the archive does not give again. It is kept: the disk may be worth a look.
+    """
+    set_aside(settings, damage, log=log, clock=clock)
+    return rebuild(settings, log=log, clock=clock, registry=registry)
 
 
 def _again_where_damaged(attempt: Callable[[], IngestResult]) -> IngestResult:

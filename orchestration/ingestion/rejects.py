@@ -62,6 +62,23 @@ def write_rejected_rows(con: duckdb.DuckDBPyConnection, batch: Batch, incomplete
     )
 
 
+def write_corrections(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Note which rows name a quarantined row that they are to correct, accepted or not."""
+    for stage in batch.stages:
+        if stage.has_corrections:
+            con.execute(
+                f"""
+                insert into ops.corrections by name
+                select delivery_id, $feed as feed, sha256 as file_sha256, _row_number as row_number,
+                       _corrects as rejected_row_id
+                from {stage.view} join batch_files using (_file_no)
+                where _corrects is not null
+                order by delivery_id, _file_no, _row_number
+                """,
+                {"feed": stage.contract.feed},
+            )
+
+
 def _reject_cells(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     contract = stage.contract
     parameters = Parameters()

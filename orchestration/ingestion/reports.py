@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.contracts import NATIVE
 from orchestration.ingestion.formats import how_rows_count
 from orchestration.ingestion.ledger import Status
 
@@ -39,6 +40,7 @@ class Account:
     """What the ledger says about one delivery."""
 
     delivery_id: str
+    feed: str
     path: str
     status: Status
     reason: str
@@ -52,6 +54,11 @@ class Account:
     extra_columns: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def is_table(self) -> bool:
+        """Whether the rows came in a table that a person may write."""
+        return self.feed in NATIVE
+
 
 def accounts(con: duckdb.DuckDBPyConnection, delivery_ids: Sequence[str]) -> dict[str, Account]:
     """Return what the ledger says about some deliveries."""
@@ -59,18 +66,19 @@ def accounts(con: duckdb.DuckDBPyConnection, delivery_ids: Sequence[str]) -> dic
     found = {
         row[0]: Account(
             delivery_id=row[0],
-            path=row[1],
-            status=Status(row[2]),
-            reason=row[3],
-            rows_read=row[4],
-            rows_accepted=row[5],
-            rows_rejected=row[6],
-            received_at=row[7],
-            file_count=row[8],
+            feed=row[1],
+            path=row[2],
+            status=Status(row[3]),
+            reason=row[4],
+            rows_read=row[5],
+            rows_accepted=row[6],
+            rows_rejected=row[7],
+            received_at=row[8],
+            file_count=row[9],
         )
         for row in con.execute(
             """
-            select delivery_id, path, status, coalesce(reason, ''), rows_read, rows_accepted, rows_rejected,
+            select delivery_id, feed, path, status, coalesce(reason, ''), rows_read, rows_accepted, rows_rejected,
                    received_at, file_count
             from ops.deliveries where delivery_id in (select unnest($ids::varchar[]))
             """,
@@ -129,7 +137,10 @@ def text_of(account: Account, *, path: str, is_check: bool = False) -> str:
                 "All of them, with their original text, once published:",
                 f"  select * from evidence.rejected_rows where delivery_id = '{account.delivery_id}'",  # noqa: S608
             ]
-        lines += ["What to do: correct these rows and save the file; it is then read again as a whole.", ""]
+        lines.append("What to do: correct these rows and save the file; it is then read again as a whole.")
+        if account.is_table and not is_check:
+            lines.append(f"Or correct them in a table of their own, once published: make rejects FEED={account.feed}")
+        lines.append("")
     if account.extra_columns:
         names = ", ".join(account.extra_columns)
         lines += [f"Unknown columns, kept beside the rows but not used: {names}", ""]

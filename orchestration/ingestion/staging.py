@@ -1,8 +1,9 @@
 """Stage the rows of a batch of deliveries as tables of text, one for each feed, whatever they were read from.
 
 Belongs here: temporary tables. Does not belong here: judging a cell (validation), or keeping anything (loading).
-Every stage offers the same view: `_file_no`, `_row_number`, `_raw` (null: to be looked up in the file), `_place`, and
-under the names of the contract every column as trimmed text, null where empty.
+Every stage offers the same view: `_file_no`, `_row_number`, `_raw` (null: to be looked up in the file), `_places`,
+`_corrects` (the quarantined row that this one corrects, else null), and under the names of the contract every column as
+trimmed text, null where empty.
 """
 # Statements are put together from identifiers of contracts; what files hold is bound.
 # ruff: noqa: S608
@@ -24,8 +25,9 @@ from orchestration.contracts import Column, Contract, Dialect
 from orchestration.ingestion.archive import DeliveredFile, Delivery
 from orchestration.ingestion.database import insert_rows
 from orchestration.ingestion.readers import delimited
-from orchestration.ingestion.readers.columns import Columns
+from orchestration.ingestion.readers.columns import CORRECTS, OF_REJECTS, Columns
 from orchestration.ingestion.readers.rows import BrokenRow, FileContent, Source, TextRow
+from orchestration.spreadsheets import restored
 from orchestration.sql_text import literal, quoted
 
 _NO_GUESSING = (
@@ -75,6 +77,8 @@ class Stage:
     """The column of the view that holds them already as JSON."""
     originals: Originals | None = None
     """How the original text of a row is looked up where `_raw` is null."""
+    has_corrections: bool = False
+    """Whether rows may name quarantined ones that they correct."""
 
 
 @dataclass(kw_only=True)
@@ -181,7 +185,14 @@ def stage_mended_csv(
     table = f"staged_{next(_numbers)}"
     clean, broken = folder / f"{table}.clean.csv", folder / f"{table}.broken.csv"
     try:
-        delimited.mend(file.source, clean=clean, broken=broken, width=columns.width, dialect=contract.dialect)
+        delimited.mend(
+            file.source,
+            clean=clean,
+            broken=broken,
+            width=columns.width,
+            dialect=contract.dialect,
+            restore=None if columns.corrects is None else restored,
+        )
         names = literal_struct(("n", *(f"c{place}" for place in range(columns.width))))
         blanks = delimited.blanks_in([file.source], contract.dialect)
         con.execute(
@@ -237,7 +248,13 @@ def stage_rows(
     arriving.flush()
     batch.extra_columns += sorted(arriving.strangers)
     batch.stages += [
-        Stage(contract=registry[feed], view=table, extra_json="_extra_json", originals=originals)
+        Stage(
+            contract=registry[feed],
+            view=table,
+            extra_json="_extra_json",
+            originals=originals,
+            has_corrections=feed in arriving.corrected,
+        )
         for feed, table in arriving.tables.items()
     ]
 
@@ -272,9 +289,10 @@ def _csv_view(
         for name, column in contract.columns_by_name.items()
     ]
     cells += [f"staged.c{place} as _extra_{place}" for _, place in columns.extra]
+    corrects = "null::varchar" if columns.corrects is None else f"staged.c{columns.corrects}"
     con.execute(
         f"create temp view {view} as select {file_no} as _file_no, {row_number} as _row_number, "
-        f"null::varchar as _raw, null::varchar as _places, {', '.join(cells)} from {origin}"
+        f"null::varchar as _raw, null::varchar as _places, {corrects} as _corrects, {', '.join(cells)} from {origin}"
     )
     batch.stages.append(
         Stage(
@@ -282,6 +300,7 @@ def _csv_view(
             view=view,
             extras=extras,
             originals=partial(delimited.original_rows, width=columns.width, dialect=contract.dialect),
+            has_corrections=columns.corrects is not None,
         )
     )
     batch.extra_columns += [
@@ -299,6 +318,8 @@ class _Arriving:
     """By feed."""
     strangers: set[tuple[str, str, str]] = field(default_factory=set)
     """(delivery id, feed, name) of every column that no contract knows."""
+    corrected: set[str] = field(default_factory=set)
+    """The feeds of which a row names a quarantined one."""
     _rows: dict[str, list[tuple[StagedFile, TextRow]]] = field(default_factory=lambda: defaultdict(list))
     _broken: list[tuple[StagedFile, BrokenRow]] = field(default_factory=list)
     _count: int = 0
@@ -308,7 +329,7 @@ class _Arriving:
         known = self.registry[text.feed].columns_by_name
         if text.extras or not text.values.keys() <= known.keys():
             names = (*(name for name in text.values if name not in known), *text.extras)
-            self.strangers |= {(file.delivery.delivery_id, text.feed, name) for name in names}
+            self.strangers |= {(file.delivery.delivery_id, text.feed, name) for name in names if name not in OF_REJECTS}
         if isinstance(row, TextRow):
             self._rows[row.feed].append((file, row))
         else:
@@ -321,11 +342,15 @@ class _Arriving:
         """Take in rows that were read many at once; they are of the feed of the file, which has columns of `names`."""
         contract = self.registry[file.delivery.feed]
         known = contract.columns_by_name
-        self.strangers |= {(file.delivery.delivery_id, contract.feed, name) for name in names if name not in known}
+        own = {*known, *OF_REJECTS}
+        self.strangers |= {(file.delivery.delivery_id, contract.feed, name) for name in names if name not in own}
         nothing = pa.nulls(rows.num_rows, pa.string())
         columns = dict.fromkeys((*known, "_raw", "_places", "_extra_json"), nothing)
         columns |= {name: rows.column(name) for name in rows.column_names if name in columns or name == "_row_number"}
         columns["_file_no"] = pa.array([file.number] * rows.num_rows, pa.int32())
+        if CORRECTS in rows.column_names:
+            columns["_corrects"] = rows.column(CORRECTS)
+            self.corrected.add(contract.feed)
         self._insert_text(contract, pa.table(columns))
 
     def flush(self) -> None:
@@ -344,9 +369,12 @@ class _Arriving:
             "_raw": pa.array([row.raw for _, row in rows], pa.string()),
             "_places": pa.array([_places(row, contract) for _, row in rows], pa.string()),
             "_extra_json": pa.array([_extra(row, names) for _, row in rows], pa.string()),
+            "_corrects": pa.array([row.values.get(CORRECTS) for _, row in rows], pa.string()),
         }
+        if columns["_corrects"].null_count < len(rows):
+            self.corrected.add(contract.feed)
         for name in names:
-            columns[name] = pa.array([row.values.get(name) for _, row in rows], pa.string())
+            columns[name] = pa.array([_cell(row, name) for _, row in rows], pa.string())
         self._insert_text(contract, pa.table(columns))
 
     def _insert_text(self, contract: Contract, rows: pa.Table) -> None:
@@ -357,7 +385,7 @@ class _Arriving:
             cells = ", ".join(f"{quoted(name)} varchar" for name in names)
             self.con.execute(
                 f"create temp table {table} (_file_no integer, _row_number bigint, _raw varchar, _places varchar, "
-                f"_extra_json varchar, {cells})"
+                f"_extra_json varchar, _corrects varchar, {cells})"
             )
         trimmed = ", ".join(f"{_trimmed(quoted(name))} as {quoted(name)}" for name in names)
         self.con.register("arriving_text", rows)
@@ -385,10 +413,18 @@ def _trimmed(cell: str, blanks: str = delimited.BLANKS) -> str:
     return f"nullif({trimmed}, '')"
 
 
+def _cell(row: TextRow, name: str) -> str | None:
+    """Return a cell, in a corrected row without what kept a spreadsheet from calculating it."""
+    value = row.values.get(name)
+    return restored(value) if value and CORRECTS in row.values else value
+
+
 def _extra(row: TextRow, known: Mapping[str, Column]) -> str | None:
     if not row.extras and row.values.keys() <= known.keys():
         return None
-    extras = {name: value for name, value in row.values.items() if name not in known and value} | dict(row.extras)
+    extras = {
+        name: value for name, value in row.values.items() if name not in known and name not in OF_REJECTS and value
+    } | dict(row.extras)
     return json.dumps(extras, ensure_ascii=False) if extras else None
 
 

@@ -13,11 +13,13 @@ import duckdb
 
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
+from orchestration.ingestion.database import tells_of_damage
 from orchestration.ownership import OWNERS
 from orchestration.publication.copying import SCHEMAS, NothingToPublishError, PublishedTable
-from orchestration.publication.publishing import AuditFailedError, publish
+from orchestration.publication.publishing import AuditFailedError, PublishOutcome, publish
 from orchestration.publication.store import PublicationStore
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.transformation.star import rebuild_star
 
 KEY = dg.AssetKey(["serving", "warehouse"])
 CHECK = "readers_can_open_it"
@@ -63,7 +65,7 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         """Publish the star if all of its tests passed, unless readers see the same already."""
         with writing(settings, run_id=context.run.run_id, purpose="publishing"):
             try:
-                outcome = publish(settings, run_id=context.run.run_id, force=config.force)
+                outcome = _publish(settings, journal, run_id=context.run.run_id, force=config.force)
             except (AuditFailedError, NothingToPublishError) as error:
                 raise dg.Failure(description=str(error), allow_retries=False) from error
         journal.published = outcome
@@ -94,6 +96,17 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         yield _check(store)
 
     return publication
+
+
+def _publish(settings: Settings, journal: Journal, *, run_id: str, force: bool) -> PublishOutcome:
+    """Publish; where the tables turn out to be damaged on the disk, build them anew from the archive first."""
+    try:
+        return publish(settings, run_id=run_id, force=force)
+    except duckdb.Error as error:
+        if not tells_of_damage(str(error)):
+            raise
+        journal.built = rebuild_star(settings, str(error), run_id=run_id)
+    return publish(settings, run_id=run_id, force=force)
 
 
 def _tables(tables: Iterable[PublishedTable]) -> str:

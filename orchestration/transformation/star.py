@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from orchestration.ingestion import renew
+from orchestration.ingestion.database import tells_of_damage
 from orchestration.previews import first_rows
 from orchestration.publication.copying import SCHEMAS
 from orchestration.settings import Settings
@@ -63,10 +65,49 @@ def refresh_star(
 ) -> StarOutcome:
     """Build the models called in `select`, or all if something changed; the caller holds the writer's lock.
 
+    Where a block of the database turns out to be damaged, a new one is filled from the archive, and all is built there.
+
     Raises:
         NothingLoadedError: nothing was ever loaded, so that there is no landing to build from.
         DbtError: dbt did not get as far as running anything.
     """
+    try:
+        star = _refresh(settings, run_id=run_id, select=select, only_test=only_test, force=force, log=log)
+    except (duckdb.Error, DbtError) as error:
+        if not tells_of_damage(str(error)):
+            raise
+        damage = str(error)
+    else:
+        messages = (node.message for node in star.outcome.at_fault) if star.outcome else ()
+        found = next((message for message in messages if tells_of_damage(message)), None)
+        if found is None:
+            return star
+        damage = found
+    return rebuild_star(settings, damage, run_id=run_id, log=log)
+
+
+def rebuild_star(
+    settings: Settings, damage: str, *, run_id: str, log: Callable[[str], None] = _logger.info
+) -> StarOutcome:
+    """Fill a new database from the archive in place of a damaged one, and build there; the caller holds the lock."""
+    renew(settings, _words_of(damage), log=log)
+    return _refresh(settings, run_id=run_id, select=None, only_test=False, force=True, log=log)
+
+
+def _words_of(damage: str) -> str:
+    """Return the line that speaks of the damage: dbt says other things before it."""
+    return next((line.strip() for line in damage.splitlines() if tells_of_damage(line)), damage)
+
+
+def _refresh(
+    settings: Settings,
+    *,
+    run_id: str,
+    select: Collection[str] | None,
+    only_test: bool,
+    force: bool,
+    log: Callable[[str], None],
+) -> StarOutcome:
     if not settings.warehouse.exists():
         raise NothingLoadedError(f"There is no warehouse in {settings.home} yet: run `make warehouse`.")
     with duckdb.connect(str(settings.warehouse)) as connection:
@@ -83,6 +124,8 @@ def refresh_star(
     try:
         outcome = build_star(settings, select=select, only_test=only_test, unit_tests=not were_tested, log=log)
     except DbtError as error:
+        if tells_of_damage(str(error)):
+            raise
         with duckdb.connect(str(settings.warehouse)) as connection:
             end_build(connection, build, before=before, failures=[str(error)], models_built=0, tests_passed=0)
         raise

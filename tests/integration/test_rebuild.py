@@ -11,6 +11,8 @@ from ingestion_house import House, meeting, meetings
 from orchestration.ingestion import NothingToEraseError, erase
 from orchestration.room import NoRoomError
 from orchestration.settings import Settings
+from orchestration.transformation.building import BuildOutcome, NodeOutcome
+from orchestration.transformation.star import refresh_star
 
 
 def fill(house: House) -> None:
@@ -104,3 +106,83 @@ def test_a_disk_that_is_nearly_full_is_told_before_anything_is_begun(house: Hous
     house.settings = roomy
     assert house.refresh().rows_accepted == 1
     assert path.exists()
+
+
+def star_of(house: House, monkeypatch: pytest.MonkeyPatch, *messages: str) -> list[list[tuple[object, ...]]]:
+    """Build with a dbt that finds damage as often as there are messages; return what it found landed at each build."""
+    landed: list[list[tuple[object, ...]]] = []
+    left = list(messages)
+
+    def build(*_: object, **__: object) -> BuildOutcome:
+        landed.append(house.ask("select meeting_id, title from landing.meetings order by all"))
+        node = NodeOutcome(
+            unique_id="model.entente.fct_meeting", name="fct_meeting", kind="model",
+            status="error" if left else "success", seconds=0.0, failures=None, message=left.pop(0) if left else "OK",
+            speaks_of=(), compiled_sql=None,
+        )  # fmt: skip
+        return BuildOutcome(nodes=(node,), seconds=0.0)
+
+    monkeypatch.setattr("orchestration.transformation.star.build_star", build)
+    return landed
+
+
+DAMAGE = (
+    "Runtime Error in model fct_meeting\n  Corrupt database file: computed checksum 1 does not match stored checksum 2"
+)
+
+
+def test_a_damage_that_only_dbt_finds_is_mended_from_the_archive_in_the_same_run(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(house)
+    before = house.facts()
+    landed = star_of(house, monkeypatch, DAMAGE)
+    star = refresh_star(house.settings, run_id="a-run", log=house.log.append)
+    assert star.build.is_publishable
+    assert len(landed) == 2
+    assert landed[0] == landed[1]
+    assert house.facts() == before
+    (aside,) = house.settings.warehouse.parent.glob("*.unreadable-*.duckdb")
+    assert any(aside.name in line and "checksum" in line for line in house.log)
+
+
+def test_a_damage_that_stays_is_told_and_not_tried_for_ever(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(house)
+    landed = star_of(house, monkeypatch, DAMAGE, DAMAGE)
+    star = refresh_star(house.settings, run_id="a-run", log=house.log.append)
+    assert not star.build.is_publishable
+    assert "Corrupt database file" in star.build.failures[0]
+    assert len(landed) == 2
+
+
+def test_a_model_that_is_wrong_is_no_damage(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(house)
+    landed = star_of(house, monkeypatch, "Binder Error: no column is called x")
+    assert not refresh_star(house.settings, run_id="a-run", log=house.log.append).build.is_publishable
+    assert len(landed) == 1
+    assert list(house.settings.warehouse.parent.glob("*.unreadable-*")) == []
+
+
+def test_another_version_of_a_contract_loads_the_archive_anew_as_if_it_had_always_been_so(house: House) -> None:
+    fill(house)
+    meetings_of = house.registry["meetings"]
+    titled = replace(
+        meetings_of,
+        columns=tuple(
+            replace(column, pattern="[A-Z].*visit") if column.name == "title" else column
+            for column in meetings_of.columns
+        ),
+    )
+    newer = {**house.registry, "meetings": titled}
+    house.registry = newer
+    house.refresh()
+    moved = house.facts()
+    assert house.ask("select column_name from ops.rejected_rows order by all") == [
+        ("started",), ("title",), ("title",),
+    ]  # fmt: skip
+    fresh = House(
+        Settings(raw=house.settings.raw, home=house.settings.home / "fresh", settle_seconds=0.0), registry=newer
+    )
+    shutil.copytree(house.settings.archive, fresh.settings.archive)
+    fresh.refresh()
+    assert fresh.facts() == moved

@@ -14,6 +14,12 @@ from orchestration.contracts import Contract
 from orchestration.ingestion.refusal import Refused
 from orchestration.ingestion.validation import RETRACTED, needed_by_a_retraction
 
+CORRECTS = "_rejected_row"
+"""The column by which a corrected row names the quarantined one; `make rejects` writes it."""
+REASON, ORIGIN_FILE, ORIGIN_ROW, ORIGINAL = "_reason", "_file", "_row", "_original_row"
+OF_REJECTS = (CORRECTS, REASON, ORIGIN_FILE, ORIGIN_ROW, ORIGINAL)
+"""What `make rejects` writes beside the columns of a feed: read back, none of it is data."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
@@ -24,6 +30,8 @@ class Columns:
     extra: tuple[tuple[str, int], ...]
     missing: tuple[str, ...]
     """Required columns that only a file full of retractions may lack."""
+    corrects: int | None = None
+    """Where rows name the quarantined ones that they correct."""
 
 
 def match(names: Iterable[str], contract: Contract) -> Columns:
@@ -44,8 +52,11 @@ def match(names: Iterable[str], contract: Contract) -> Columns:
     return Columns(
         width=len(written),
         known=tuple((name, place) for place, name in enumerate(written) if name in columns),
-        extra=tuple((name, place) for place, name in enumerate(written) if name not in columns),
+        extra=tuple(
+            (name, place) for place, name in enumerate(written) if name not in columns and name not in OF_REJECTS
+        ),
         missing=missing,
+        corrects=written.index(CORRECTS) if CORRECTS in written else None,
     )
 
 

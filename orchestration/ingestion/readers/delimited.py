@@ -15,7 +15,7 @@ import codecs
 import csv
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -115,8 +115,18 @@ def _has_uncommon(path: Path) -> bool:
     return False
 
 
-def mend(source: Path, *, clean: Path, broken: Path, width: int, dialect: Dialect = COMMA_SEPARATED) -> int:
+def mend(
+    source: Path,
+    *,
+    clean: Path,
+    broken: Path,
+    width: int,
+    dialect: Dialect = COMMA_SEPARATED,
+    restore: Callable[[str], str] | None = None,
+) -> int:
     """Copy the good rows to `clean`, each behind its number, and list the others in `broken`; return how many.
+
+    `restore` is applied to every cell of a good row.
 
     `clean` has no header, and is CSV whatever the dialect of the source. `broken` has the columns row number, found,
     expected, original text. Both are flat files, so that a million broken rows cost no memory.
@@ -132,7 +142,8 @@ def mend(source: Path, *, clean: Path, broken: Path, width: int, dialect: Dialec
                 rejected.writerow((number, record.found, record.expected, record.raw))
                 count += 1
             else:
-                good.write(f"{number},{record.clean}\n")
+                clean_row = record.clean if restore is None else _joined(map(restore, split(record.clean) or ()))
+                good.write(f"{number},{clean_row}\n")
     return count
 
 

@@ -14,6 +14,28 @@ with deliveries as (
     group by feed
 ),
 
+refused as (
+    select refused.feed, count(*) as deliveries_refused_open
+    from {{ ref('stg_deliveries') }} as refused
+    where
+        refused.status = 'refused'
+        and not exists (
+            select 1 from {{ ref('stg_deliveries') }} as later
+            where
+                later.feed = refused.feed
+                and later.status = 'loaded'
+                and later.received_at > refused.received_at
+                and (later.path = refused.path or later.dataset_key = refused.dataset_key)
+        )
+    group by refused.feed
+),
+
+quarantine as (
+    select delivery_feed as feed, count(*) filter (where resolution = 'open') as rows_open
+    from {{ ref('int_rejected_row') }}
+    group by delivery_feed
+),
+
 claims as (
     select feed, count(*) as claim_versions, count(*) filter (where is_current and not is_retraction) as current_claims
     from {{ ref('int_claim') }}
@@ -74,6 +96,8 @@ select
     {%- for column in ['rows_read', 'rows_accepted', 'rows_rejected'] %}
     cast(coalesce(deliveries.{{ column }}, 0) as bigint) as {{ column }},
     {%- endfor %}
+    coalesce(quarantine.rows_open, 0) as rows_open,
+    coalesce(refused.deliveries_refused_open, 0) as deliveries_refused_open,
     coalesce(claims.claim_versions, 0) as claim_versions,
     coalesce(claims.current_claims, 0) as current_claims,
     coalesce(facts.facts, 0) as facts,
@@ -89,6 +113,8 @@ select
     reduced.event_count
 from feeds
 left join deliveries on feeds.feed = deliveries.feed
+left join refused on feeds.feed = refused.feed
+left join quarantine on feeds.feed = quarantine.feed
 left join claims on feeds.feed = claims.feed
 left join facts on feeds.feed = facts.feed
 left join unresolved on feeds.feed = unresolved.feed
