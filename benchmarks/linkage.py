@@ -46,6 +46,13 @@ from orchestration.identity.titles import read_title
 
 FITTED = ("title", "number", "mentions", "signed", "in_force", "document", "recurs", "repeated")
 """The aspects that labels of this form can teach; the weights of the others are set by hand."""
+_DATES_BEST_FIRST = ("same_day", "same_period", "within", "next_year", "two_years", "far")
+ORDERED = {
+    "title": ("same_text", "same_words", "same_meaning", "alike_90", "alike_75", "alike_60", "alike_40", "unlike"),
+    "signed": _DATES_BEST_FIRST,
+    "in_force": _DATES_BEST_FIRST,
+}
+"""Levels in which closer must not count less than farther, whatever a few mistaken labels say."""
 FOLDS = 5
 RIDGE = 1.0
 """How strongly weights are drawn to zero: about one pair's worth, so that a level that was hardly seen says little."""
@@ -154,7 +161,24 @@ def fit(levels: Sequence[Mapping[str, str]], is_same: Sequence[bool], parameters
         aspect: {level: round(float(weights[place[aspect, level]]), 3) for level in LEVELS[aspect]}
         for aspect in FITTED
     }
+    often = Counter((aspect, each[aspect]) for each in levels for aspect in ORDERED)
+    for aspect, best_first in ORDERED.items():
+        fitted[aspect] |= _in_order(
+            [(level, fitted[aspect][level], often[aspect, level] + 1) for level in reversed(best_first)]
+        )
     return replace(parameters, intercept=round(float(weights[-1]), 3), weights={**parameters.weights, **fitted})
+
+
+def _in_order(rising: Sequence[tuple[str, float, int]]) -> dict[str, float]:
+    """Return weights that never fall from one level to the next, by pooling neighbours that do (isotonic regression)."""
+    pools: list[tuple[list[str], float, int]] = []
+    for level, weight, count in rising:
+        pool = ([level], weight, count)
+        while pools and pools[-1][1] > pool[1]:
+            levels, other, others = pools.pop()
+            pool = ([*levels, *pool[0]], (other * others + pool[1] * pool[2]) / (others + pool[2]), others + pool[2])
+        pools.append(pool)
+    return {level: round(weight, 3) for levels, weight, _ in pools for level in levels}
 
 
 def held_out_scores(

@@ -88,6 +88,12 @@ class Parameters:
         log_odds = self.intercept + sum(self.weights[aspect][level] for aspect, level in levels.items())
         return 1 / (1 + math.exp(-log_odds))
 
+    def verdict(self, score: float) -> str:
+        """Return match, near_miss (a person should look), or unlikely."""
+        if score >= self.match_from:
+            return "match"
+        return "near_miss" if score >= self.near_miss_from else "unlikely"
+
     def weight(self, words: Iterable[str]) -> float:
         """Return how much words say together: the rarer, the more."""
         return math.fsum(self.word_weights.get(word, self.unknown_word_weight) for word in sorted(words))
