@@ -1,12 +1,15 @@
 {#- Links between two ids: what a person decided, and what two records share in somebody's register. -#}
 
 {% macro stated_links(condition) -%}
-    select kind, id_a, id_b, is_same, 'decision' as rule, 1 as rule_rank, cast(null as double) as score, decided_at, reason
+    select
+        kind, id_a, id_b, is_same, 'decision' as rule, 1 as rule_rank, false as is_scored, cast(null as double) as score,
+        decided_at, reason
     from {{ ref('int_identity_decision') }}
     where {{ condition }}
     union all by name
     select
-        kind, id_a, id_b, true as is_same, 'external_id' as rule, 2 as rule_rank, cast(1 as double) as score, number as reason
+        kind, id_a, id_b, true as is_same, 'external_id' as rule, 2 as rule_rank, false as is_scored,
+        cast(1 as double) as score, number as reason
     from {{ ref('int_external_id_pair') }}
     where {{ condition }}
 {%- endmacro %}

@@ -1,10 +1,15 @@
 -- Grain: one row per kind, rule and pair of ids that the rule says are the same, or are not, the strongest first.
--- Organisations are linked before, since parties to agreements are known by them.
+-- Organisations are linked before, since parties to agreements are known by them. What is scored (`is_scored`) is no
+-- verdict: it is weighed with all else that resembles the two ids.
 with links as (
     {{ stated_links("kind <> 'organization'") }}
     union all by name
-    select 'person' as kind, id_a, id_b, true as is_same, 'name_country_and_time' as rule, 3 as rule_rank, 1.0 as score
+    select
+        'person' as kind, id_a, id_b, true as is_same, 'name_country_and_time' as rule, 3 as rule_rank, false as is_scored, 1.0 as score
     from {{ ref('int_person_pair') }}
+    union all by name
+    select 'agreement' as kind, id_a, id_b, true as is_same, 'scored_linkage' as rule, 4 as rule_rank, true as is_scored, score
+    from {{ ref('int_agreement_match') }}
 ),
 
 -- what people record comes first, then what datasets record, then what machines code, then ids that nothing delivered

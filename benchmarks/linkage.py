@@ -1,0 +1,340 @@
+"""How well agreements of several sources are recognised as one, on a file that says which are.
+
+    python -m benchmarks.linkage LABELS.csv                        judge the rule as it stands
+    python -m benchmarks.linkage LABELS.csv --cross-validate       judge the way its parameters are chosen
+    python -m benchmarks.linkage LABELS.csv --fit                  choose parameters, and write them into the project
+    python -m benchmarks.linkage LABELS.csv --feeds HOME/raw       write the rows as native feeds, a document per source
+    python -m benchmarks.linkage LABELS.csv --published HOME/serving/warehouse.duckdb    judge what was published of them
+
+LABELS has the columns source, source_id, title, signature, force (`2003-05-13`, `2003` or nothing) and cluster: rows
+with one cluster are one agreement. Blocking, scoring and clustering are the warehouse's own (`orchestration.identity`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import itertools
+import json
+import math
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from orchestration.countries import reference_tables
+from orchestration.identity.agreements import names_from
+from orchestration.identity.clusters import Likeness, clusters_of
+from orchestration.identity.linkage import (
+    LEVELS,
+    PARAMETERS_FILE,
+    Agreement,
+    Parameters,
+    Period,
+    compared_pairs,
+    frozen_parameters,
+    parameters_from,
+)
+from orchestration.identity.titles import read_title
+
+FITTED = ("title", "number", "mentions", "signed", "in_force", "document", "recurs", "repeated")
+"""The aspects that labels of this form can teach; the weights of the others are set by hand."""
+_DATES_BEST_FIRST = ("same_day", "same_period", "within", "next_year", "two_years", "far")
+ORDERED = {
+    "title": ("same_text", "same_words", "same_meaning", "alike_90", "alike_75", "alike_60", "alike_40", "unlike"),
+    "signed": _DATES_BEST_FIRST,
+    "in_force": _DATES_BEST_FIRST,
+}
+"""Levels in which closer must not count less than farther, whatever a few mistaken labels say."""
+FOLDS = 5
+RIDGE = 1.0
+"""How strongly weights are drawn to zero: about one pair's worth, so that a level that was hardly seen says little."""
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class LabelledRow:
+    """One agreement as one source records it, and what it truly is."""
+
+    id: str
+    source: str
+    title: str
+    signature: str
+    force: str
+    cluster: str
+
+    @property
+    def agreement(self) -> Agreement:
+        """What the warehouse would know of it."""
+        return Agreement(
+            id=self.id,
+            titles=(self.title,),
+            documents=frozenset([self.source.lower()]),
+            signed=period(self.signature),
+            in_force=period(self.force),
+        )
+
+
+def period(text: str) -> Period | None:
+    """Read `2003-05-13`, `2003-05` or `2003`."""
+    match [int(part) for part in text.split("-") if part]:
+        case []:
+            return None
+        case [year]:
+            return Period(date(year, 1, 1), date(year, 12, 31))
+        case [year, month]:
+            return Period(date(year, month, 1), date(year + month // 12, month % 12 + 1, 1) - date.resolution)
+        case [year, month, day]:
+            return Period(date(year, month, day), date(year, month, day))
+        case _:
+            raise ValueError(f"{text!r} is no date: expected 2003-05-13, 2003-05, 2003 or nothing")
+
+
+def labelled_rows(path: Path) -> list[LabelledRow]:
+    """Return the rows of a file, each with an id of its own; a source may use one id twice."""
+    seen: Counter[str] = Counter()
+    rows = []
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            id_ = re.sub(r"[^a-z0-9]+", "-", f"{row['source']}-{row['source_id']}".lower()).strip("-")
+            seen[id_] += 1
+            id_ = id_ if seen[id_] == 1 else f"{id_}-row-{seen[id_]}"
+            rows.append(LabelledRow(id_, row["source"], row["title"], row["signature"], row["force"], row["cluster"]))
+    return rows
+
+
+def true_pairs(rows: Iterable[LabelledRow]) -> set[Pair]:
+    """Return the pairs of ids that are one agreement."""
+    return _pairs_within({row.id: row.cluster for row in rows})
+
+
+def clustered_pairs(scores: Mapping[Pair, float], parameters: Parameters) -> set[Pair]:
+    """Return the pairs that the warehouse would make one agreement of."""
+    kept = [
+        Likeness(id_a=a, id_b=b, score=score) for (a, b), score in scores.items() if score >= parameters.kept_from
+    ]
+    return _pairs_within(clusters_of([], kept, match_from=parameters.match_from))
+
+
+def _pairs_within(cluster_of: Mapping[str, str]) -> set[Pair]:
+    members: dict[str, list[str]] = defaultdict(list)
+    for id_ in sorted(cluster_of):
+        members[cluster_of[id_]].append(id_)
+    return {pair for ids in members.values() for pair in itertools.combinations(ids, 2)}
+
+
+def fit(levels: Sequence[Mapping[str, str]], is_same: Sequence[bool], parameters: Parameters) -> Parameters:
+    """Return `parameters` with the weights of the fitted aspects: a logistic regression with a ridge.
+
+    The levels that the labels never show keep the weight that they had; a pair of them is not scored by this.
+    """
+    columns = [(aspect, level) for aspect in FITTED for level in LEVELS[aspect]]
+    place = {column: number for number, column in enumerate(columns)}
+    seen = Counter((tuple(each[aspect] for aspect in FITTED), same) for each, same in zip(levels, is_same, strict=True))
+    design = np.zeros((len(seen), len(columns) + 1))
+    design[:, -1] = 1
+    answers, counts = np.zeros(len(seen)), np.zeros(len(seen))
+    for row, ((combination, same), count) in enumerate(sorted(seen.items())):
+        for aspect, level in zip(FITTED, combination, strict=True):
+            design[row, place[aspect, level]] = 1
+        answers[row], counts[row] = same, count
+    ridge = np.full(len(columns) + 1, RIDGE)
+    ridge[-1] = 1e-6
+    weights = np.zeros(len(columns) + 1)
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-design @ weights))
+        gradient = design.T @ (counts * (answers - chance)) - ridge * weights
+        curvature = (design * (counts * chance * (1 - chance))[:, None]).T @ design + np.diag(ridge)
+        step = np.linalg.solve(curvature, gradient)
+        weights = weights + step
+        if np.abs(step).max() < 1e-9:
+            break
+    fitted = {
+        aspect: {level: round(float(weights[place[aspect, level]]), 3) for level in LEVELS[aspect]}
+        for aspect in FITTED
+    }
+    often = Counter((aspect, each[aspect]) for each in levels for aspect in ORDERED)
+    for aspect, best_first in ORDERED.items():
+        fitted[aspect] |= _in_order(
+            [(level, fitted[aspect][level], often[aspect, level] + 1) for level in reversed(best_first)]
+        )
+    return replace(parameters, intercept=round(float(weights[-1]), 3), weights={**parameters.weights, **fitted})
+
+
+def _in_order(rising: Sequence[tuple[str, float, int]]) -> dict[str, float]:
+    """Return weights that never fall from one level to the next, by pooling neighbours that do (isotonic regression)."""
+    pools: list[tuple[list[str], float, int]] = []
+    for level, weight, count in rising:
+        pool = ([level], weight, count)
+        while pools and pools[-1][1] > pool[1]:
+            levels, other, others = pools.pop()
+            pool = ([*levels, *pool[0]], (other * others + pool[1] * pool[2]) / (others + pool[2]), others + pool[2])
+        pools.append(pool)
+    return {level: round(weight, 3) for levels, weight, _ in pools for level in levels}
+
+
+def held_out_scores(
+    rows: Sequence[LabelledRow], compared: Mapping[Pair, Mapping[str, str]], parameters: Parameters
+) -> dict[Pair, float]:
+    """Return scores by weights that never saw a row of the clusters of either id (grouped cross-validation).
+
+    Pairs across two folds are judged too, by weights that saw neither, so that a row meets as many others as it would.
+    """
+    fold = {row.id: int(hashlib.md5(row.cluster.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS for row in rows}
+    cluster = {row.id: row.cluster for row in rows}
+    scores = {}
+    for held_out in itertools.combinations_with_replacement(range(FOLDS), 2):
+        known = [pair for pair in compared if not {fold[pair[0]], fold[pair[1]]} & set(held_out)]
+        fitted = fit(
+            [compared[pair] for pair in known], [cluster[pair[0]] == cluster[pair[1]] for pair in known], parameters
+        )
+        for pair, levels in compared.items():
+            if tuple(sorted((fold[pair[0]], fold[pair[1]]))) == held_out:
+                scores[pair] = fitted.score(levels)
+    return scores
+
+
+def word_weights(rows: Iterable[LabelledRow], names: Mapping[str, str], common: Iterable[str]) -> tuple[dict[str, float], float]:
+    """Return the weight of each word (its inverse document frequency), and of a word that no title has."""
+    titles = [set(read_title(row.title, names).meaning) for row in rows]
+    frequency = Counter(word for title in titles for word in title)
+    rarest = math.log(len(titles))
+    weights = {word: round(math.log(len(titles) / count), 2) for word, count in sorted(frequency.items()) if count > 2}
+    # what every other treaty is called, in other collections than this one
+    return {**weights, **{word: min(weights.get(word, 1.0), 1.0) for word in common}}, round(rarest, 2)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found, what is true."""
+
+    found: set[Pair]
+    true: set[Pair]
+
+    @property
+    def precision(self) -> float:
+        """The share of found pairs that are true."""
+        return len(self.found & self.true) / len(self.found) if self.found else 1.0
+
+    @property
+    def recall(self) -> float:
+        """The share of true pairs that were found."""
+        return len(self.found & self.true) / len(self.true) if self.true else 1.0
+
+    def __str__(self) -> str:
+        return (
+            f"precision {self.precision:.4f}  recall {self.recall:.4f}"
+            f"  ({len(self.found & self.true)} right, {len(self.found - self.true)} false, {len(self.true)} true)"
+        )
+
+
+def report(rows: Sequence[LabelledRow], found: set[Pair], *, false_merges: bool = True) -> Iterator[str]:
+    """Yield the verdict over all, by pair of sources, and every false merge."""
+    row_of = {row.id: row for row in rows}
+    true = true_pairs(rows)
+    yield f"all pairs: {Verdict(found, true)}"
+    by_sources: dict[str, tuple[set[Pair], set[Pair]]] = defaultdict(lambda: (set(), set()))
+    for side, pairs in enumerate((found, true)):
+        for a, b in pairs:
+            by_sources[" ".join(sorted((row_of[a].source, row_of[b].source)))][side].add((a, b))
+    for sources, (found_there, true_there) in sorted(by_sources.items()):
+        yield f"  {sources:<14} {Verdict(found_there, true_there)}"
+    if false_merges:
+        yield "false merges:"
+        for a, b in sorted(found - true):
+            yield "  " + "  |  ".join(
+                f"{row.id}: {row.title} ({row.signature or 'undated'}; {row.force or '-'})"
+                for row in (row_of[a], row_of[b])
+            )
+
+
+def write_feeds(rows: Iterable[LabelledRow], raw: Path) -> None:
+    """Write the rows as the native feeds `agreements` and `agreement_events`, a document and a file per source."""
+    by_source: dict[str, list[LabelledRow]] = defaultdict(list)
+    for row in rows:
+        by_source[row.source.lower()].append(row)
+    for source, of_source in sorted(by_source.items()):
+        agreements = [("document_id", "agreement_id", "title")]
+        events = [("document_id", "agreement_id", "event", "occurred")]
+        for row in of_source:
+            agreements.append((source, row.id, row.title))
+            for event, occurred in (("signed", row.signature), ("entered_into_force", row.force)):
+                if occurred:
+                    events.append((source, row.id, event, occurred))
+        for feed, lines in (("agreements", agreements), ("agreement_events", events)):
+            folder = raw / feed
+            folder.mkdir(parents=True, exist_ok=True)
+            with (folder / f"{source}.csv").open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows(lines)
+
+
+def published_pairs(rows: Sequence[LabelledRow], warehouse: Path) -> set[Pair]:
+    """Return the pairs of labelled rows that a publication has made one agreement of."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        canonical = dict(con.execute("select reported_id, canonical_id from evidence.identity_member where kind = 'agreement'").fetchall())
+    return _pairs_within({row.id: canonical.get(row.id, row.id) for row in rows})
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks.linkage", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("labels", type=Path)
+    parser.add_argument("--cross-validate", action="store_true")
+    parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--feeds", type=Path)
+    parser.add_argument("--published", type=Path)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Judge, choose, or write what was asked for."""
+    arguments = _arguments()
+    rows = labelled_rows(arguments.labels)
+    if arguments.feeds:
+        write_feeds(rows, arguments.feeds)
+        return
+    if arguments.published:
+        _say(report(rows, published_pairs(rows, arguments.published)))
+        return
+    names = names_from(reference_tables()["country_name"].to_pylist(), frozen_parameters().names)
+    parameters = frozen_parameters()
+    if arguments.fit or arguments.cross_validate:
+        weights, unknown = word_weights(rows, names, parameters.common_words)
+        parameters = replace(parameters, word_weights=weights, unknown_word_weight=unknown)
+    compared = {
+        (a, b): levels for a, b, levels in compared_pairs([row.agreement for row in rows], names, parameters)
+    }
+    true = true_pairs(rows)
+    _say([f"{len(rows)} rows, {len(compared)} candidate pairs with {len(true & compared.keys())} of {len(true)} true ones"])
+    if arguments.cross_validate:
+        scores = held_out_scores(rows, compared, parameters)
+        for match_from in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97):
+            found = clustered_pairs(scores, replace(parameters, match_from=match_from))
+            _say([f"match_from {match_from:.2f}: {Verdict(found, true)}"])
+        _say(report(rows, clustered_pairs(scores, parameters)))
+        return
+    if arguments.fit:
+        cluster = {row.id: row.cluster for row in rows}
+        parameters = fit(list(compared.values()), [cluster[a] == cluster[b] for a, b in compared], parameters)
+        content = json.loads(PARAMETERS_FILE.read_text(encoding="utf-8"))
+        content |= {name: getattr(parameters, name) for name in ("intercept", "weights", "word_weights", "unknown_word_weight")}
+        PARAMETERS_FILE.write_text(json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+        parameters = parameters_from(content)
+    scores = {pair: parameters.score(levels) for pair, levels in compared.items()}
+    _say(report(rows, clustered_pairs(scores, parameters)))
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()

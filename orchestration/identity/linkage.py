@@ -1,0 +1,328 @@
+"""Score how likely two agreements, recorded under two ids, are one.
+
+Belongs here: blocking, comparing, scoring with the parameters of `agreement_linkage.json`. Does not belong here: which
+pairs become one agreement (`clusters`), what a claim is (dbt_project), or choosing parameters (`benchmarks.linkage`).
+
+A pair is compared in a few aspects. In each it has one level, each level has a weight (log odds), and their sum is the
+score. This is the form of Fellegi and Sunter (1969) with weights that were fitted together.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from orchestration.identity.titles import Title, read_title
+
+PARAMETERS_FILE = Path(__file__).parent / "agreement_linkage.json"
+
+
+@dataclass(frozen=True)
+class Period:
+    """When something happened: both bounds belong to it."""
+
+    earliest: date
+    latest: date
+
+    @property
+    def is_day(self) -> bool:
+        """Whether the day is known. A first of January is mostly a year that somebody made a date of."""
+        return self.earliest == self.latest and (self.earliest.month, self.earliest.day) != (1, 1)
+
+    @property
+    def years(self) -> range:
+        """The years that it touches."""
+        return range(self.earliest.year, self.latest.year + 1)
+
+    def might_be(self, other: Period) -> bool:
+        """Whether both may be one moment, a first of January standing for its year."""
+        a, b = self._widened(), other._widened()
+        return a.earliest <= b.latest and b.earliest <= a.latest
+
+    def _widened(self) -> Period:
+        if self.is_day or self.earliest != self.latest:
+            return self
+        return Period(self.earliest, date(self.earliest.year, 12, 31))
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What is claimed of an agreement under one id."""
+
+    id: str
+    titles: tuple[str, ...] = ()
+    documents: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
+    signed: Period | None = None
+    in_force: Period | None = None
+    instrument: str | None = None
+    place: str | None = None
+    parents: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Weights by aspect and level, and the scores from which a pair is matched, or kept as a near miss."""
+
+    version: str
+    intercept: float
+    weights: Mapping[str, Mapping[str, float]]
+    match_from: float
+    near_miss_from: float
+    kept_from: float
+    word_weights: Mapping[str, float]
+    unknown_word_weight: float
+    common_words: Sequence[str]
+    names: Mapping[str, str]
+    largest_block: int
+
+    def score(self, levels: Mapping[str, str]) -> float:
+        """Return the probability that a pair with these levels is one agreement."""
+        log_odds = self.intercept + sum(self.weights[aspect][level] for aspect, level in levels.items())
+        return 1 / (1 + math.exp(-log_odds))
+
+    def verdict(self, score: float) -> str:
+        """Return match, near_miss (a person should look), or unlikely."""
+        if score >= self.match_from:
+            return "match"
+        return "near_miss" if score >= self.near_miss_from else "unlikely"
+
+    def weight(self, words: Iterable[str]) -> float:
+        """Return how much words say together: the rarer, the more."""
+        return math.fsum(self.word_weights.get(word, self.unknown_word_weight) for word in sorted(words))
+
+
+@dataclass(frozen=True)
+class ScoredPair:
+    """Two ids, id_a the smaller, with the level in every aspect and the score."""
+
+    id_a: str
+    id_b: str
+    levels: Mapping[str, str] = field(hash=False)
+    score: float
+
+
+@cache
+def frozen_parameters() -> Parameters:
+    """Return the parameters that this version of the warehouse decides by."""
+    return parameters_from(json.loads(PARAMETERS_FILE.read_text(encoding="utf-8")))
+
+
+def parameters_from(content: Mapping[str, object]) -> Parameters:
+    """Return the parameters in the content of a file."""
+    return Parameters(**{name: content[name] for name in Parameters.__dataclass_fields__})  # type: ignore[arg-type]
+
+
+def scored_pairs(
+    agreements: Iterable[Agreement], names: Mapping[str, str], parameters: Parameters
+) -> Iterator[ScoredPair]:
+    """Yield the candidate pairs whose score is worth keeping, in the order of their ids."""
+    for id_a, id_b, levels in compared_pairs(agreements, names, parameters):
+        score = parameters.score(levels)
+        if score >= parameters.kept_from:
+            yield ScoredPair(id_a, id_b, levels, score)
+
+
+def compared_pairs(
+    agreements: Iterable[Agreement], names: Mapping[str, str], parameters: Parameters
+) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    """Yield the candidate pairs with their levels, in the order of their ids; nothing depends on the order given."""
+    read = [_read(agreement, names) for agreement in sorted(agreements, key=lambda agreement: agreement.id)]
+    crowd = _Crowd(read)
+    for a, b in sorted(_candidates(read, parameters)):
+        yield read[a].agreement.id, read[b].agreement.id, compare(read[a], read[b], crowd, parameters)
+
+
+@dataclass(frozen=True)
+class _Read:
+    agreement: Agreement
+    titles: tuple[Title, ...]
+
+    @property
+    def meanings(self) -> set[tuple[str, ...]]:
+        return {title.meaning for title in self.titles}
+
+    @property
+    def years(self) -> set[int]:
+        return {year for period in (self.agreement.signed, self.agreement.in_force) if period for year in period.years}
+
+
+def _read(agreement: Agreement, names: Mapping[str, str]) -> _Read:
+    return _Read(agreement, tuple(dict.fromkeys(read_title(text, names) for text in sorted(agreement.titles))))
+
+
+class _Crowd:
+    """How many agreements have one title: the same words recur where two states conclude one agreement after another."""
+
+    def __init__(self, read: Sequence[_Read]) -> None:
+        self._years: dict[tuple[str, ...], set[int]] = defaultdict(set)
+        self._of_document: Counter[tuple[tuple[str, ...], int, str]] = Counter()
+        for one in read:
+            if one.agreement.signed is None:
+                continue
+            year = one.agreement.signed.earliest.year
+            for meaning in one.meanings:
+                self._years[meaning].add(year)
+                for document in one.agreement.documents:
+                    self._of_document[meaning, year, document] += 1
+
+    def recurs(self, one: _Read, other: _Read) -> bool:
+        """Whether agreements of other years have the title of one of both."""
+        own = {each.agreement.signed.earliest.year for each in (one, other) if each.agreement.signed}
+        return any(self._years.get(meaning, set()) - own for meaning in one.meanings | other.meanings)
+
+    def is_repeated(self, one: _Read, other: _Read) -> bool:
+        """Whether a document of one of both has another agreement of the same title and year."""
+        return any(
+            self._of_document[meaning, each.agreement.signed.earliest.year, document] > 1
+            for each in (one, other)
+            if each.agreement.signed
+            for meaning in each.meanings
+            for document in each.agreement.documents
+        )
+
+
+def _candidates(read: Sequence[_Read], parameters: Parameters) -> Iterator[tuple[int, int]]:
+    """Yield the pairs, by their places, that share a block.
+
+    Blocks: the same title; the same countries in years that touch; one of the two rarest words in years that touch.
+    A block of more than `largest_block` agreements says nothing, and is left out, unless it is a whole title's.
+    """
+    blocks: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for place, one in enumerate(read):
+        # a year and the next: agreements of neighbouring years meet in the later one's block
+        years = sorted({year for own in one.years for year in (own, own + 1)})
+        for title in one.titles:
+            for year in years or [0]:
+                blocks["title", title.meaning, year].append(place)
+                rare = sorted(title.topic, key=lambda word: (-parameters.weight([word]), word))[:2]
+                for word in rare if years else []:
+                    blocks["word", word, year].append(place)
+            for parties in {title.mentions, one.agreement.parties}:
+                for year in years if parties else []:
+                    blocks["parties", parties, year].append(place)
+    seen: set[tuple[int, int]] = set()
+    for members in blocks.values():
+        places = sorted(set(members))
+        if len(places) <= parameters.largest_block:
+            seen.update(itertools.combinations(places, 2))
+    yield from seen
+
+
+def compare(a: _Read, b: _Read, crowd: _Crowd, parameters: Parameters) -> Mapping[str, str]:
+    """Return the level of a pair in every aspect."""
+    title_a, title_b, title = max(
+        ((x, y, _title_level(x, y, parameters)) for x in a.titles for y in b.titles),
+        key=lambda compared: (-_TITLE_LEVELS.index(compared[2]), compared[0].words, compared[1].words),
+        default=(None, None, "unknown"),
+    )
+    return {
+        "title": title,
+        "number": "other" if title_a and title_b and title_a.numbers != title_b.numbers else "same",
+        "mentions": _set_level(
+            title_a.mentions if title_a else frozenset(), title_b.mentions if title_b else frozenset()
+        ),
+        "parties": _set_level(a.agreement.parties, b.agreement.parties),
+        "signed": date_level(a.agreement.signed, b.agreement.signed),
+        "in_force": date_level(a.agreement.in_force, b.agreement.in_force),
+        "instrument": _text_level(a.agreement.instrument, b.agreement.instrument),
+        "place": _text_level(a.agreement.place, b.agreement.place),
+        "document": "same" if a.agreement.documents & b.agreement.documents else "other",
+        "lineage": (
+            "parent" if a.agreement.id in b.agreement.parents or b.agreement.id in a.agreement.parents else "none"
+        ),
+        "recurs": "yes" if crowd.recurs(a, b) else "no",
+        "repeated": "yes" if crowd.is_repeated(a, b) else "no",
+    }
+
+
+_TITLE_LEVELS = (
+    "same_text", "same_words", "same_meaning", "alike_90", "alike_75", "alike_60", "alike_40", "unlike", "unknown",
+)  # fmt: skip
+_LEAST_ALIKE = (("alike_90", 0.9), ("alike_75", 0.75), ("alike_60", 0.6), ("alike_40", 0.4))
+
+
+def _title_level(a: Title, b: Title, parameters: Parameters) -> str:
+    if not a.meaning or not b.meaning:
+        return "unknown"
+    if a.words == b.words:
+        return "same_text"
+    if sorted(a.words) == sorted(b.words):
+        return "same_words"
+    if a.meaning == b.meaning:
+        return "same_meaning"
+    words_a, words_b = set(a.meaning), set(b.meaning)
+    alike = parameters.weight(words_a & words_b) / (parameters.weight(words_a | words_b) or 1)
+    return next((level for level, least in _LEAST_ALIKE if alike >= least), "unlike")
+
+
+def _set_level(a: frozenset[str], b: frozenset[str]) -> str:
+    if not a or not b:
+        return "unknown"
+    if a == b:
+        return "same"
+    if a < b or b < a:
+        return "part"
+    return "some" if a & b else "none"
+
+
+def _text_level(a: str | None, b: str | None) -> str:
+    if a is None or b is None:
+        return "unknown"
+    return "same" if a == b else "other"
+
+
+def date_level(a: Period | None, b: Period | None) -> str:
+    """Return how two dates agree, within their precision."""
+    if a is None or b is None:
+        return "unknown" if a is None and b is None else "one_unknown"
+    if a.is_day and b.is_day:
+        return _day_level(a.earliest, b.earliest)
+    if a.might_be(b):
+        return "within" if a.is_day or b.is_day else "same_period"
+    apart = min(abs(year - other) for year in (a.years[0], a.years[-1]) for other in (b.years[0], b.years[-1]))
+    return "same_year" if apart == 0 else _years_apart(apart)
+
+
+def _day_level(a: date, b: date) -> str:
+    if a == b:
+        return "same_day"
+    if a.year != b.year:
+        return _years_apart(abs(a.year - b.year))
+    if (a.month, a.day) == (b.day, b.month):
+        return "day_and_month_exchanged"
+    return "same_month" if a.month == b.month else "same_year"
+
+
+def _years_apart(years: int) -> str:
+    return {1: "next_year", 2: "two_years"}.get(years, "far")
+
+
+LEVELS: Mapping[str, Sequence[str]] = {
+    "title": _TITLE_LEVELS,
+    "number": ("same", "other"),
+    "mentions": ("same", "part", "some", "none", "unknown"),
+    "parties": ("same", "part", "some", "none", "unknown"),
+    "signed": (
+        "same_day", "day_and_month_exchanged", "same_month", "same_year", "within", "same_period", "next_year",
+        "two_years", "far", "one_unknown", "unknown",
+    ),
+    "in_force": (
+        "same_day", "day_and_month_exchanged", "same_month", "same_year", "within", "same_period", "next_year",
+        "two_years", "far", "one_unknown", "unknown",
+    ),
+    "instrument": ("same", "other", "unknown"),
+    "place": ("same", "other", "unknown"),
+    "document": ("same", "other"),
+    "lineage": ("parent", "none"),
+    "recurs": ("yes", "no"),
+    "repeated": ("yes", "no"),
+}  # fmt: skip
+"""Every aspect with its levels."""
