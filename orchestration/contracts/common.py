@@ -27,6 +27,9 @@ KINDS = (
 )
 """What a link, a topic, a statement's target or an alias may be about."""
 
+CODE_KINDS = ("currency", "commodity", "classification", "unit", "topic")
+"""What an alias may be about besides: codes, which have no document of their own."""
+
 REFERENCE_PATTERN = r"[a-z0-9-]{1,120}|[A-Z]{3}|[a-z0-9_]+:[A-Za-z0-9_-]+"
 """The id of something of one of `KINDS`; a country is written `scheme:code` or by its alpha-3 code."""
 

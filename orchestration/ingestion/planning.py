@@ -168,16 +168,18 @@ def decide(candidate: Candidate, memory: Memory, *, received_at: datetime, is_ne
 def one_dossier_for_each_document(candidates: list[Candidate], memory: Memory) -> list[Candidate]:
     """Refuse all but one of the dossiers that lie there for the same document and differ.
 
-    The one that was loaded stays, by its path, else by its content; of new ones the first by name.
+    The one that was loaded stays, by its path, else by its content; of new ones the first by name. Dossiers that say of
+    which day they are, each of another, are versions of one.
     """
-    by_document: dict[str, list[Candidate]] = defaultdict(list)
+    by_document: dict[tuple[str, datetime | None], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         if candidate.document_id is not None:
-            by_document[candidate.document_id].append(candidate)
+            by_document[candidate.document_id, _stated_day(candidate)].append(candidate)
     others: dict[str, str] = {}
-    for document_id, rivals in by_document.items():
+    for (document_id, stated), rivals in by_document.items():
         if len({rival.hashes for rival in rivals}) > 1:
-            keeper = _keeper(rivals, memory.of_dataset(dossiers.FEED, document_id))
+            known = memory.of_dataset(dossiers.FEED, document_id)
+            keeper = _keeper(rivals, [one for one in known if stated in (None, one.as_of)])
             others |= {rival.path: keeper.path for rival in rivals if rival.hashes != keeper.hashes}
     return [
         candidate
@@ -238,6 +240,12 @@ def _date_in_name(candidate: Candidate) -> datetime | None:
     except ValueError:
         return None
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _stated_day(candidate: Candidate) -> datetime | None:
+    """Return what its manifest, folder or name says of the day that a candidate is of."""
+    manifest = Manifest() if candidate.refusal else from_content(candidate.manifest)
+    return manifest.as_of or _date_in_name(candidate)
 
 
 def _release_in_name(candidate: Candidate) -> tuple[str, datetime] | None:

@@ -449,6 +449,21 @@ def test_two_dossiers_of_one_document_are_not_loaded_by_turns(house: House) -> N
     assert house.facts() == before
 
 
+def test_dossiers_of_one_document_of_several_days_are_its_versions_in_any_order(house: House) -> None:
+    house.drop("dossiers/2024-02-01/a.yaml", dossier(ids=["visit-2"]))
+    house.drop("dossiers/2024-01-01/a.yaml", dossier(ids=["visit-1"]))
+    house.drop("dossiers/2024-01-01/b.yaml", dossier(ids=["visit-3"]))
+    result = house.refresh()
+    (refused,) = (outcome for outcome in result.deliveries if outcome.status is REFUSED)
+    assert refused.paths == ("dossiers/2024-01-01/b.yaml",)
+    house.drop("dossiers/2023-12-01/a.yaml", dossier(ids=["visit-0"]))
+    assert only(house.refresh()).status is NEW
+    assert house.ask(
+        "select strftime(as_of, '%Y-%m') from ops.deliveries where status = 'loaded' order by as_of"
+    ) == [("2023-12",), ("2024-01",), ("2024-02",)]
+    assert {outcome.status for outcome in house.refresh().deliveries} == {UNCHANGED}
+
+
 def test_many_dossiers_share_a_commit_and_a_broken_one_stays_alone(house: House) -> None:
     for number in range(30):
         house.drop(f"dossiers/{number:02}.yaml", dossier(f"doc-{number}", ids=[f"visit-{number}"]))

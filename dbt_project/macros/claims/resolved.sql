@@ -3,9 +3,9 @@
     state of knowledge (rank 1 wins); what stands here takes each attribute from the best claim that has it.
 -#}
 
-{% macro known_claims(model, dates=[]) -%}
+{% macro known_claims(model, dates=[], measured_in=[]) -%}
     {#- The claims of `model` in every state of knowledge, with their rank in it. A date's anchor is the date of the best
-        claim that has one. -#}
+        claim that has one; a figure's, where a value is `measured_in` columns, that of the best claim with a value. -#}
     select
         claims.*,
         known.state_id,
@@ -29,6 +29,17 @@
             rows between unbounded preceding and unbounded following
         ) as {{ date }}_anchor
         {%- endfor %}
+        {%- if measured_in %},
+        {{ figure_bounds(measured_in) }},
+        first_value(
+            case when claims.value is not null then struct_pack(
+                measure := figure_measure, operator := claims.operator, lower := figure_lower, upper := figure_upper
+            ) end ignore nulls
+        ) over (
+            partition by known.state_id, claims.fact_id order by known.claim_rank
+            rows between unbounded preceding and unbounded following
+        ) as figure_anchor
+        {%- endif %}
     from {{ ref(model) }} as claims
     inner join {{ ref('int_claim_as_known') }} as known
         on claims.row_id = known.row_id and claims.fact_kind = known.fact_kind and claims.fact_id = known.fact_id
@@ -74,7 +85,7 @@
         struct_pack(
             edtf := {{ column }}_edtf, earliest := {{ column }}_earliest, latest := {{ column }}_latest,
             date_precision := {{ column }}_precision, is_approximate := {{ column }}_is_approximate,
-            is_uncertain := {{ column }}_is_uncertain
+            is_uncertain := {{ column }}_is_uncertain, document_id := document_id, claim_rank := claim_rank
         ),
         coalesce(date_diff('day', {{ column }}_earliest, {{ column }}_latest), 9999999) * 1000000 + claim_rank
     ) filter (where {{ column }}_edtf is not null and {{ is_compatible_with_anchor(column) }}) as {{ column }}
@@ -97,8 +108,9 @@
 {%- endmacro %}
 
 
-{% macro resolution_columns(compared=[], dates=[]) -%}
-    {#- Who won and why, and in which state of knowledge. Claims conflict where two of them differ in a compared attribute, or in dates that exclude each other. -#}
+{% macro resolution_columns(compared=[], dates=[], has_figure=false) -%}
+    {#- Who won and why, and in which state of knowledge. Claims conflict where two of them differ in a compared attribute,
+        or where no day, or no number, satisfies all of their dates or figures. -#}
     bool_and(is_home) as is_home,
     bool_and(is_current) as is_current,
     arg_min_null(document_id, claim_rank) as document_id,
@@ -113,8 +125,16 @@
         or count(distinct {{ column }}) > 1
         {%- endfor %}
         {%- for date in dates %}
-        or coalesce(bool_or({{ date }}_edtf is not null and not ({{ is_compatible_with_anchor(date) }})), false)
+        or coalesce(
+            max(coalesce({{ date }}_earliest, date '0001-01-01')) filter (where {{ date }}_edtf is not null)
+            > min(coalesce({{ date }}_latest, date '9999-12-31')) filter (where {{ date }}_edtf is not null),
+            false
+        )
         {%- endfor %}
+        {%- if has_figure %}
+        or count(distinct figure_measure) filter (where value is not null) > 1
+        or coalesce({{ excludes('max(figure_lower)', 'min(figure_upper)') }}, false)
+        {%- endif %}
     ) as has_conflict,
     arg_min(claim_id, claim_rank) as winning_claim_id,
     arg_min(winning_reason, claim_rank) as winning_reason,
@@ -124,7 +144,8 @@
 {%- endmacro %}
 
 
-{% macro resolution_column_names() -%}
+{% macro resolution_column_names(dates=[], has_figure=false) -%}
+    {#- An attribute that another claim than the winner gave says so in the reason: the value explains itself. -#}
     state_id,
     is_home,
     is_current,
@@ -136,7 +157,15 @@
     claim_count,
     has_conflict,
     winning_claim_id,
-    winning_reason,
+    winning_reason
+    {%- for date in dates %}
+    || case when {{ date }}.claim_rank > 1
+        then '; {{ date }} is as ' || coalesce({{ date }}.document_id, 'another claim') || ' has it: of the compatible dates the finest' else '' end
+    {%- endfor %}
+    {%- if has_figure %}
+    || case when figure.claim_rank > 1
+        then '; the figure is that of ' || coalesce(figure.document_id, 'another claim') || ': of the compatible figures the most exact' else '' end
+    {%- endif %} as winning_reason,
     evidence_class,
     published_from,
     recorded_from

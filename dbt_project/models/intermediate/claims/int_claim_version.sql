@@ -17,9 +17,16 @@ select
     claim_rows.row_number,
     claim_rows.content_hash,
     claim_rows.attributes,
+    -- not of when it was received: the same claim has one id in every archive
+    row_number() over (
+        partition by
+            versions.fact_kind, versions.fact_id, versions.document_id, versions.dataset, claim_rows.content_hash,
+            versions.is_retraction, versions.published_from
+        order by versions.recorded_from, versions.row_id
+    ) as occurrence,
     {{ surrogate_key([
         'versions.fact_kind', 'versions.fact_id', 'versions.document_id', 'versions.dataset', 'claim_rows.content_hash',
-        'versions.is_retraction', 'versions.published_from', 'versions.recorded_from'
+        'versions.is_retraction', 'versions.published_from', 'occurrence'
     ]) }} as claim_id,
     coalesce(feeds.evidence_class, 'curated') as evidence_class,
     coalesce(documents.kind_rank, 99) as kind_rank,

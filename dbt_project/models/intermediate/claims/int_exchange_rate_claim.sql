@@ -1,6 +1,16 @@
 -- Grain: one row per accepted row of any feed that claims an exchange rate.
 with staged as (
     {{ rows_in_shape_of('exchange_rates') }}
+),
+
+identified as (
+    select
+        staged.* exclude (currency, per),
+        {{ meant_code('currency') }} as currency,
+        {{ meant_code('per') }} as per
+    from staged
+    {{ join_code_alias('currency', 'currency') }}
+    {{ join_code_alias('currency', 'per') }}
 )
 
 select
@@ -21,4 +31,4 @@ select
     period_is_uncertain,
     rate,
     kind
-from staged
+from identified

@@ -5,10 +5,12 @@ with staged as (
 
 identified as (
     select
-        staged.* exclude (subject_id),
+        staged.* exclude (subject_id, topic),
+        {{ meant_code('topic') }} as topic,
         {{ identified('subject_id') }}
     from staged
     {{ join_identity('staged.subject_kind', 'subject_id') }}
+    {{ join_code_alias('topic', 'topic') }}
 )
 
 select

@@ -7,9 +7,12 @@ with staged as (
 
 identified as (
     select
-        staged.* exclude (operator, commodity, basis),
+        staged.* exclude (operator, commodity, basis, classification, unit, currency),
         coalesce(staged.operator, '=') as operator,
-        coalesce(upper(staged.commodity), 'TOTAL') as commodity,
+        coalesce(upper({{ meant_code('commodity') }}), 'TOTAL') as commodity,
+        {{ meant_code('classification') }} as classification,
+        {{ meant_code('unit') }} as unit,
+        {{ meant_code('currency') }} as currency,
         coalesce(staged.basis, 'unknown') as basis,
         reporter_country.country_code as reporter_code,
         coalesce(partner_country.country_code, country_b_country.country_code) as partner_code,
@@ -21,6 +24,9 @@ identified as (
     {{ join_country('trade_observations', 'partner') }}
     {{ join_country('trade_observations', 'country_a') }}
     {{ join_country('trade_observations', 'country_b') }}
+    {%- for column in ['commodity', 'classification', 'unit', 'currency'] %}
+    {{ join_code_alias(column, column) }}
+    {%- endfor %}
 ),
 
 keyed as (

@@ -24,5 +24,5 @@ select
     {{ expanded_date('occurred') }},
     {{ expanded_date('effective') }},
     {{ expanded('party', ['party_code', 'party_kind', 'party_reported']) }},
-    {{ resolution_column_names() }}
+    {{ resolution_column_names(dates=['occurred', 'effective']) }}
 from resolved

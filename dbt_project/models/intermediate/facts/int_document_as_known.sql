@@ -27,5 +27,5 @@ select
     redistributable,
     derived_from,
     {{ expanded_date('published') }},
-    {{ resolution_column_names() }}
+    {{ resolution_column_names(dates=['published']) }}
 from resolved

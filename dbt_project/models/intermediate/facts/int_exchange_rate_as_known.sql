@@ -21,5 +21,5 @@ select
     kind,
     rate,
     {{ expanded_date('period') }},
-    {{ resolution_column_names() }}
+    {{ resolution_column_names(dates=['period']) }}
 from resolved

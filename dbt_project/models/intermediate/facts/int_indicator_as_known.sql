@@ -1,7 +1,7 @@
 -- Grain: one row per state of knowledge and figure about a country or a pair of countries:
 -- the fact that the claims which stood then resolve to.
 with claims as (
-    {{ known_claims('int_indicator_claim', dates=['period']) }}
+    {{ known_claims('int_indicator_claim', dates=['period'], measured_in=['unit']) }}
 ),
 
 resolved as (
@@ -10,8 +10,8 @@ resolved as (
         fact_id,
         {{ resolved(['indicator', 'country_a_code', 'country_a_reported', 'country_b_code', 'country_b_reported']) }},
         {{ resolved_date('period') }},
-        {{ resolved_together('figure', ['value', 'operator', 'reported_value', 'unit', 'denominator']) }},
-        {{ resolution_columns(compared=['value', 'operator'], dates=['period']) }}
+        {{ resolved_figure(['value', 'operator', 'reported_value', 'unit', 'denominator']) }},
+        {{ resolution_columns(dates=['period'], has_figure=true) }}
     from claims
     group by state_id, fact_id
 )
@@ -25,5 +25,5 @@ select
     country_b_reported,
     {{ expanded_date('period') }},
     {{ expanded('figure', ['value', 'operator', 'reported_value', 'unit', 'denominator']) }},
-    {{ resolution_column_names() }}
+    {{ resolution_column_names(dates=['period'], has_figure=true) }}
 from resolved

@@ -27,5 +27,5 @@ select
     {{ expanded_date('started') }},
     {{ expanded_date('ended') }},
     {{ expanded('located', ['country_code', 'country_reported']) }},
-    {{ resolution_column_names() }}
+    {{ resolution_column_names(dates=['started', 'ended']) }}
 from resolved

@@ -20,5 +20,5 @@ select
     meeting_id,
     event,
     {{ expanded_date('occurred') }},
-    {{ resolution_column_names() }}
+    {{ resolution_column_names(dates=['occurred']) }}
 from resolved

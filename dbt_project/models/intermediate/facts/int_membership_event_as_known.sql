@@ -22,5 +22,5 @@ select
     event,
     {{ expanded_date('occurred') }},
     {{ expanded('member', ['member_code', 'member_kind', 'member_reported']) }},
-    {{ resolution_column_names() }}
+    {{ resolution_column_names(dates=['occurred']) }}
 from resolved

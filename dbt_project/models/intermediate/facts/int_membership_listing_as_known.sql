@@ -23,5 +23,5 @@ select
     status,
     {{ expanded_date('valid_on') }},
     {{ expanded('member', ['member_code', 'member_kind', 'member_reported']) }},
-    {{ resolution_column_names() }}
+    {{ resolution_column_names(dates=['valid_on']) }}
 from resolved

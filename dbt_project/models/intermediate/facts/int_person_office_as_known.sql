@@ -23,5 +23,5 @@ select
     office,
     {{ expanded_date('held') }},
     {{ expanded('representing', ['represents_code', 'represents_kind', 'represents_reported']) }},
-    {{ resolution_column_names() }}
+    {{ resolution_column_names(dates=['held']) }}
 from resolved

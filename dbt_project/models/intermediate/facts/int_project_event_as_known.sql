@@ -27,5 +27,5 @@ select
     {{ expanded_date('occurred') }},
     {{ expanded('located', ['country_code', 'country_reported']) }},
     {{ expanded('size', ['capacity', 'unit']) }},
-    {{ resolution_column_names() }}
+    {{ resolution_column_names(dates=['occurred']) }}
 from resolved

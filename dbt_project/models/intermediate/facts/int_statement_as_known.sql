@@ -28,5 +28,5 @@ select
     {{ expanded('speaking', ['speaker_person_id', 'speaker']) }},
     {{ expanded('behalf', ['on_behalf_of_code', 'on_behalf_of_kind', 'on_behalf_of_reported']) }},
     {{ expanded('target', ['target_id', 'target_kind']) }},
-    {{ resolution_column_names() }}
+    {{ resolution_column_names(dates=['made']) }}
 from resolved

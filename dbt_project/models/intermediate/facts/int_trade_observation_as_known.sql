@@ -1,6 +1,6 @@
 -- Grain: one row per state of knowledge and trade figure: the fact that the claims which stood then resolve to.
 with claims as (
-    {{ known_claims('int_trade_observation_claim', dates=['period']) }}
+    {{ known_claims('int_trade_observation_claim', dates=['period'], measured_in=["coalesce(unit, if(currency is null, null, 'money'))", 'currency']) }}
 ),
 
 resolved as (
@@ -13,8 +13,8 @@ resolved as (
             'classification', 'basis'
         ]) }},
         {{ resolved_date('period') }},
-        {{ resolved_together('figure', ['value', 'operator', 'reported_value', 'unit', 'currency']) }},
-        {{ resolution_columns(compared=['value', 'operator', 'unit', 'currency'], dates=['period']) }}
+        {{ resolved_figure(['value', 'operator', 'reported_value', 'unit', 'currency']) }},
+        {{ resolution_columns(dates=['period'], has_figure=true) }}
     from claims
     group by state_id, fact_id
 )
@@ -35,5 +35,5 @@ select
     basis,
     {{ expanded_date('period') }},
     {{ expanded('figure', ['value', 'operator', 'reported_value', 'unit', 'currency']) }},
-    {{ resolution_column_names() }}
+    {{ resolution_column_names(dates=['period'], has_figure=true) }}
 from resolved

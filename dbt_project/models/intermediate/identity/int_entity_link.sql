@@ -12,6 +12,10 @@ with links as (
     from {{ ref('int_agreement_match') }}
 ),
 
+aliases as (
+    {{ standing_rows('aliases', ['kind', 'id', 'alias']) }}
+),
+
 -- what people record comes first, then what datasets record, then what machines code, then ids that nothing delivered
 ranks as (
     select
@@ -26,6 +30,29 @@ ranks as (
     select distinct 'person' as kind, person_id as id, 0 as rank from {{ ref('stg_people') }}
     union all
     select distinct 'meeting' as kind, meeting_id as id, 0 as rank from {{ ref('stg_meetings') }}
+    union all
+    select distinct 'statement' as kind, statement_id as id, 0 as rank from {{ ref('stg_statements') }}
+    union all
+    select distinct 'project' as kind, project_id as id, 0 as rank from {{ ref('stg_projects') }}
+),
+
+-- an alias that is the id of nothing that was delivered: what points there means the thing that has the alias
+told as (
+    select aliases.kind, min(aliases.id) as id_a, aliases.alias as id_b
+    from aliases
+    anti join ranks on aliases.kind = ranks.kind and aliases.alias = ranks.id
+    where
+        aliases.kind in ('agreement', 'meeting', 'person', 'statement', 'project')
+        and regexp_full_match(aliases.alias, '[a-z0-9-]+')
+        and aliases.alias <> aliases.id
+    group by aliases.kind, aliases.alias
+    having count(distinct aliases.id) = 1
+),
+
+all_links as (
+    select * from links
+    union all by name
+    select kind, id_a, id_b, true as is_same, 'alias' as rule, 4 as rule_rank, 1.0 as score from told
 )
 
 select
@@ -33,6 +60,6 @@ select
     {{ link_position() }} as position,
     coalesce(a.rank, 3) as rank_a,
     coalesce(b.rank, 3) as rank_b
-from links
+from all_links as links
 left join ranks as a on links.kind = a.kind and links.id_a = a.id
 left join ranks as b on links.kind = b.kind and links.id_b = b.id

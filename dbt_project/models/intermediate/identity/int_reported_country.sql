@@ -43,7 +43,9 @@ select
     reported.feed,
     reported.reported,
     case
-        when reported.is_coded then coalesce(codes.country_code, 'unknown')
+        -- a code that no table has may be told by an alias; one that a table has means what it says there
+        when reported.is_coded
+            then coalesce(codes.country_code, case when names.tier = 0 then names.country_code end, 'unknown')
         -- what people and the naming policy decided comes before a bare code: `NA` is mostly "not available"
         else coalesce(
             source_aliases.country_code,

@@ -22,7 +22,8 @@ standings as (
         {%- for relation in ['recorded', 'sides', 'events'] %}
         select
             {{ loop.index }} as standing_rank,
-            state_id, is_current, agreement_id, fact_id, document_id, locator, modality, evidence_class, claim_count, has_conflict
+            state_id, is_current, agreement_id, fact_id, document_id, locator, modality, evidence_class, claim_count, has_conflict,
+            winning_claim_id, winning_reason
         from {{ relation }}
         {{ 'union all' if not loop.last }}
         {%- endfor %}
@@ -140,7 +141,9 @@ select
     standings.modality,
     standings.evidence_class,
     cast(standings.claim_count as bigint) as claim_count,
-    standings.has_conflict
+    standings.has_conflict,
+    standings.winning_claim_id,
+    standings.winning_reason
 from standings
 left join recorded on standings.state_id = recorded.state_id and standings.agreement_id = recorded.agreement_id
 left join instrument_types on recorded.instrument_type = instrument_types.instrument_type

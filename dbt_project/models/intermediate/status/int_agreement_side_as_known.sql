@@ -16,7 +16,9 @@ with listed as (
         modality,
         evidence_class,
         claim_count,
-        has_conflict
+        has_conflict,
+        winning_claim_id,
+        winning_reason
     from {{ ref('int_agreement_party_as_known') }}
 ),
 
@@ -37,7 +39,9 @@ named as (
         modality,
         evidence_class,
         claim_count,
-        has_conflict
+        has_conflict,
+        winning_claim_id,
+        winning_reason
     from {{ ref('int_agreement_event_as_known') }}
     where party_code is not null
 ),

@@ -35,7 +35,8 @@ standings as (
         {%- for relation in ['recorded', 'participations', 'events'] %}
         select
             {{ loop.index }} as standing_rank,
-            state_id, is_current, meeting_id, fact_id, document_id, locator, modality, evidence_class, claim_count, has_conflict
+            state_id, is_current, meeting_id, fact_id, document_id, locator, modality, evidence_class, claim_count, has_conflict,
+            winning_claim_id, winning_reason
         from {{ relation }}
         {{ 'union all' if not loop.last }}
         {%- endfor %}
@@ -113,7 +114,9 @@ select
     standings.modality,
     standings.evidence_class,
     cast(standings.claim_count as bigint) as claim_count,
-    standings.has_conflict or coalesce(last_steps.is_contradicted, false) as has_conflict
+    standings.has_conflict or coalesce(last_steps.is_contradicted, false) as has_conflict,
+    standings.winning_claim_id,
+    standings.winning_reason
 from standings
 left join recorded on standings.state_id = recorded.state_id and standings.meeting_id = recorded.meeting_id
 left join last_steps on standings.state_id = last_steps.state_id and standings.meeting_id = last_steps.meeting_id

@@ -1,6 +1,6 @@
 -- Grain: one row per fact and column whose text or id leads to nothing that is known.
--- Countries and parties that no name resolves, and ids of what was never delivered. Nothing here is an error: what is
--- missing may arrive later, and joins then.
+-- Countries and parties that no name resolves, people who were not recorded, codes that no table has, and ids of what was
+-- never delivered. Nothing here is an error: what is missing may arrive later, and joins then.
 {# table and fact kind, then the columns that stand for a country, and those for a country or an organisation -#}
 {% set named = [
     ('int_organization', 'organization', ['country'], []),
@@ -34,6 +34,20 @@
     ('int_topic', 'topic', 'subject_id', 'subject_kind'),
     ('int_alias', 'alias', 'id', 'kind'),
     ('int_external_id', 'external_id', 'id', 'kind'),
+] -%}
+{# table and fact kind, the column that names somebody, and the column with the id made of it -#}
+{% set people = [
+    ('int_meeting_participation', 'meeting_participation', 'person', 'person_id'),
+    ('int_statement', 'statement', 'speaker', 'speaker_person_id'),
+] -%}
+{# table and fact kind, the column with a code, its kind, the table of the codes and their column there -#}
+{% set coded = [
+    ('int_trade_observation', 'trade', 'currency', 'currency', 'currencies', 'currency_code'),
+    ('int_exchange_rate', 'exchange_rate', 'currency', 'currency', 'currencies', 'currency_code'),
+    ('int_exchange_rate', 'exchange_rate', 'per', 'currency', 'currencies', 'currency_code'),
+    ('int_trade_observation', 'trade', 'unit', 'unit', 'trade_units', 'reported_unit'),
+    ('int_trade_observation', 'trade', 'classification', 'classification', 'trade_classifications', 'code'),
+    ('int_topic', 'topic', 'topic', 'topic', 'topics', 'topic'),
 ] -%}
 with unknown_names as (
     select
@@ -85,9 +99,77 @@ dangling as (
     from pointers
     left join {{ ref('int_subject') }} as subjects
         on pointers.kind = subjects.subject_kind and pointers.reported = subjects.subject_id
-    where pointers.reported is not null and subjects.subject_id is null
+    where
+        pointers.reported is not null
+        and subjects.subject_id is null
+        and pointers.kind not in ('currency', 'commodity', 'classification', 'unit', 'topic')
+),
+
+-- who was recorded, or has an alias, has an id that does not come from the name
+recorded_people as (
+    select person_id from {{ ref('int_person_office') }}
+    union
+    select id as person_id from {{ ref('int_alias') }} where kind = 'person'
+),
+
+unknown_people as (
+    {%- for table, fact_kind, column, id in people %}
+    select
+        'person' as kind,
+        facts.{{ column }} as reported,
+        '{{ fact_kind }}' as fact_kind,
+        '{{ column }}' as column_name,
+        facts.fact_id,
+        facts.document_id
+    from {{ ref(table) }} as facts
+    anti join recorded_people on facts.{{ id }} = recorded_people.person_id
+    where facts.{{ column }} is not null
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+unknown_codes as (
+    {%- for table, fact_kind, column, kind, codes, code in coded %}
+    select
+        '{{ kind }}' as kind,
+        facts.{{ column }} as reported,
+        '{{ fact_kind }}' as fact_kind,
+        '{{ column }}' as column_name,
+        facts.fact_id,
+        facts.document_id
+    from {{ ref(table) }} as facts
+    where
+        facts.{{ column }} is not null
+        and lower(replace(facts.{{ column }}, ' ', '')) not in (
+            select lower(replace({{ code }}, ' ', '')) from {{ ref(codes) }}
+        )
+    union all
+    {%- endfor %}
+    -- of a commodity in the Harmonized System its chapter is known, or it is not
+    select
+        'commodity' as kind,
+        facts.commodity as reported,
+        'trade' as fact_kind,
+        'commodity' as column_name,
+        facts.fact_id,
+        facts.document_id
+    from {{ ref('int_trade_observation') }} as facts
+    left join {{ ref('trade_classifications') }} as classifications
+        on upper(replace(facts.classification, ' ', '')) = classifications.code
+    where
+        facts.commodity is not null
+        and facts.commodity <> 'TOTAL'
+        and coalesce(classifications.family, 'HS') = 'HS'
+        and not (
+            left(facts.commodity, 2) in (select chapter_code from {{ ref('hs_chapters') }})
+            and regexp_full_match(replace(facts.commodity, '.', ''), '[0-9]{2}|[0-9]{4}|[0-9]{6}([0-9]{2,4})?')
+        )
 )
 
 select * from unknown_names
 union all
 select * from dangling
+union all
+select * from unknown_people
+union all
+select * from unknown_codes

@@ -12,11 +12,17 @@ with named as (
 
 codes as (
     select coded, country_code from {{ ref('int_country_code') }} where scheme = 'comtrade'
+),
+
+-- what people say of a code that the scheme does not have
+told as (
+    select normalised_name, country_code from {{ ref('int_country_name') }} where tier = 0
 )
 
 select
     cast(named.area_code as integer) as area_code,
     'comtrade:' || named.area_code as reported,
-    coalesce(codes.country_code, 'unknown') as country_code
+    coalesce(codes.country_code, told.country_code, 'unknown') as country_code
 from named
 left join codes on 'comtrade:' || named.area_code = codes.coded
+left join told on 'comtrade ' || named.area_code = told.normalised_name

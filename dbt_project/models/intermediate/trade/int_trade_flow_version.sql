@@ -68,6 +68,8 @@ native as (
         recorded.attributed_to,
         recorded.claim_count,
         recorded.has_conflict,
+        recorded.winning_claim_id,
+        recorded.winning_reason,
         recorded.evidence_class,
         -- what people recorded has versions on each clock; a version of one clock is none on the other
         {%- for clock in ['published', 'recorded'] %}
@@ -93,6 +95,8 @@ statistics as (
         'asserted' as modality,
         1 as claim_count,
         twin_number > 1 as has_conflict,
+        'as released ' || vintage || case when first_vintage <> vintage then ', unchanged since ' || first_vintage else '' end
+            as winning_reason,
         'curated' as evidence_class
     from {{ ref('int_trade_statistic') }}
 ),

@@ -50,7 +50,9 @@ select
     located.modality,
     located.evidence_class,
     cast(located.claim_count as bigint) as claim_count,
-    located.has_conflict
+    located.has_conflict,
+    located.winning_claim_id,
+    located.winning_reason
 from located
 {{ join_country_as_of('party_countries', 'located.party_country_code', 'located.first_step_earliest') }}
 order by located.agreement_id, located.party_code

@@ -58,7 +58,9 @@ select
     events.attributed_to,
     events.evidence_class,
     cast(events.claim_count as bigint) as claim_count,
-    events.has_conflict
+    events.has_conflict,
+    events.winning_claim_id,
+    events.winning_reason
 from events
 left join steps on events.fact_id = steps.fact_id
 {{ join_country_as_of('party_countries', 'events.party_code', 'events.occurred_earliest', 'events.occurred_latest') }}

@@ -58,7 +58,9 @@ select
     parties.modality,
     parties.evidence_class,
     parties.claim_count,
-    parties.has_conflict
+    parties.has_conflict,
+    parties.winning_claim_id,
+    parties.winning_reason
 from parties
 cross join knowledge
 left join lives on parties.agreement_party_key = lives.agreement_party_key

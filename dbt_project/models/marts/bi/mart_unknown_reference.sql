@@ -1,5 +1,5 @@
--- Grain: one row per text or id that leads to nothing known, and place where it is used.
--- Add an alias (feed `aliases`), or deliver what is missing, and refresh: the row disappears.
+-- Grain: one row per text, code or id that leads to nothing known, or to two things, and place where it is used.
+-- Add an alias (feed `aliases`), deliver what is missing, or correct one of two, and refresh: the row disappears.
 with unresolved as (
     select
         kind,
@@ -50,6 +50,36 @@ with unresolved as (
     ) as areas
     where area.code = 'unknown'
     group by all
+
+    union all
+
+    select
+        'classification' as kind,
+        figures.classification as reported,
+        figures.source || '.classification' as used_in,
+        count(*) as reference_count,
+        1 as document_count,
+        min(figures.fact_id) as example_fact_id,
+        min(figures.document_id) as example_document_id
+    from {{ ref('int_trade_statistic') }} as figures
+    where
+        figures.is_current
+        and figures.classification not in (select classification from {{ ref('trade_classifications') }})
+    group by all
+),
+
+-- an id under which two things were delivered is known twice: its candidates are what the claims make of it
+collisions as (
+    select
+        kind,
+        id as reported,
+        kind || '.' || attribute as used_in,
+        claim_count as reference_count,
+        document_count,
+        example_fact_id,
+        example_document_id,
+        reported_values
+    from {{ ref('int_id_collision') }}
 ),
 
 wanted as (
@@ -86,6 +116,26 @@ pool as (
     select 'organization' as kind, normalised_name, candidate from organization_names
     union all
     select kind, normalised_name, candidate from delivered_ids
+    union all
+    select 'person' as kind, {{ normalised_name('name') }} as normalised_name, person_id as candidate
+    from {{ ref('int_person_office') }}
+    union all
+    select kind, {{ normalised_name('alias') }} as normalised_name, id as candidate
+    from {{ ref('int_alias') }}
+    where kind <> 'country'
+    {%- for kind, codes, code, name in [
+        ('currency', 'currencies', 'currency_code', 'currency_code'),
+        ('currency', 'currencies', 'currency_code', 'name'),
+        ('unit', 'trade_units', 'unit', 'reported_unit'),
+        ('classification', 'trade_classifications', 'classification', 'code'),
+        ('topic', 'topics', 'topic', 'topic'),
+        ('topic', 'topics', 'topic', 'name'),
+        ('commodity', 'hs_chapters', 'chapter_code', 'name'),
+    ] %}
+    union all
+    select '{{ kind }}' as kind, {{ normalised_name(name) }} as normalised_name, {{ code }} as candidate
+    from {{ ref(codes) }}
+    {%- endfor %}
 ),
 
 scored as (
@@ -115,21 +165,53 @@ candidates as (
         string_agg(candidate || ' (' || format('{:.2f}', score) || ')', ', ' order by score desc, candidate) as candidates
     from ranked
     group by all
+),
+
+listed as (
+    select
+        case
+            when unresolved.kind in ('currency', 'commodity', 'classification', 'unit', 'topic') then 'unknown_code'
+            when
+                unresolved.kind in ('country', 'country_or_organization')
+                or (unresolved.kind = 'person' and split_part(unresolved.used_in, '.', 2) in ('person', 'speaker'))
+                then 'unknown_name'
+            else 'dangling_id'
+        end as issue,
+        unresolved.*,
+        candidates.best_candidate,
+        candidates.best_score,
+        candidates.candidates
+    from unresolved
+    left join candidates
+        on unresolved.kind = candidates.kind and unresolved.reported is not distinct from candidates.reported
+
+    union all by name
+
+    select
+        'id_collision' as issue,
+        kind,
+        reported,
+        used_in,
+        reference_count,
+        document_count,
+        example_fact_id,
+        example_document_id,
+        reported_values as candidates
+    from collisions
 )
 
 select
-    {{ surrogate_key(['unresolved.kind', 'unresolved.reported', 'unresolved.used_in']) }} as unknown_reference_key,
-    unresolved.kind,
-    unresolved.reported,
-    unresolved.used_in,
-    unresolved.reference_count,
-    unresolved.document_count,
-    candidates.best_candidate,
-    candidates.best_score,
-    candidates.candidates,
-    unresolved.example_fact_id,
-    unresolved.example_document_id
-from unresolved
-left join candidates
-    on unresolved.kind = candidates.kind and unresolved.reported is not distinct from candidates.reported
-order by unresolved.reference_count desc, unresolved.kind, unresolved.reported, unresolved.used_in
+    {{ surrogate_key(['issue', 'kind', 'reported', 'used_in']) }} as unknown_reference_key,
+    issue,
+    kind,
+    reported,
+    used_in,
+    reference_count,
+    document_count,
+    best_candidate,
+    best_score,
+    candidates,
+    example_fact_id,
+    example_document_id
+from listed
+order by reference_count desc, kind, reported, used_in, issue

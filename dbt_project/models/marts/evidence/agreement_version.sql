@@ -58,6 +58,8 @@ select
     versions.modality,
     versions.evidence_class,
     versions.claim_count,
-    versions.has_conflict
+    versions.has_conflict,
+    versions.winning_claim_id,
+    versions.winning_reason
 from versions
 order by versions.agreement_id, versions.clock, versions.known_from

@@ -46,7 +46,9 @@ select
     versions.modality,
     versions.evidence_class,
     versions.claim_count,
-    versions.has_conflict
+    versions.has_conflict,
+    versions.winning_claim_id,
+    versions.winning_reason
 from versions
 {{ join_country_as_of('meeting_countries', 'versions.country_code', 'versions.started_earliest', 'versions.started_latest') }}
 order by versions.meeting_id, versions.clock, versions.known_from

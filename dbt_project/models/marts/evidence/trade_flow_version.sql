@@ -58,6 +58,8 @@ select
     attributed_to,
     cast(claim_count as bigint) as claim_count,
     has_conflict,
+    winning_claim_id,
+    winning_reason,
     evidence_class,
     published_from,
     published_to,

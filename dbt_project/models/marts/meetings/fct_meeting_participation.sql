@@ -86,7 +86,9 @@ select
     dated.attributed_to,
     dated.evidence_class,
     cast(dated.claim_count as bigint) as claim_count,
-    dated.has_conflict
+    dated.has_conflict,
+    dated.winning_claim_id,
+    dated.winning_reason
 from dated
 left join best_offices on dated.fact_id = best_offices.fact_id
 left join offices as unknown_office on unknown_office.person_id = 'unknown'

@@ -23,6 +23,8 @@ select
     attributed_to,
     claim_count,
     has_conflict,
+    winning_claim_id,
+    winning_reason,
     evidence_class
 from memberships
 order by organization_id, member_code, occurred_earliest

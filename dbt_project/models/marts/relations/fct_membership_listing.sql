@@ -26,6 +26,7 @@ select
     listings.attributed_to,
     listings.claim_count,
     listings.has_conflict,
+    listings.winning_claim_id,
     listings.winning_reason,
     listings.evidence_class
 from listings

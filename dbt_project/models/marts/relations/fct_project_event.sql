@@ -24,6 +24,8 @@ select
     attributed_to,
     claim_count,
     has_conflict,
+    winning_claim_id,
+    winning_reason,
     evidence_class
 from events
 order by project_id, occurred_earliest

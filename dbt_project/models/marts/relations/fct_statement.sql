@@ -35,6 +35,8 @@ select
     statements.attributed_to,
     statements.claim_count,
     statements.has_conflict,
+    statements.winning_claim_id,
+    statements.winning_reason,
     statements.evidence_class
 from statements
 left join subjects

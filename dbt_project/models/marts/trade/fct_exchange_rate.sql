@@ -18,6 +18,8 @@ select
     attributed_to,
     claim_count,
     has_conflict,
+    winning_claim_id,
+    winning_reason,
     evidence_class
 from rates
 order by currency_code, per_currency_code, period_earliest

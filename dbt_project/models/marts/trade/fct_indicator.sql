@@ -30,6 +30,8 @@ select
     attributed_to,
     claim_count,
     has_conflict,
+    winning_claim_id,
+    winning_reason,
     evidence_class
 from indicators
 order by indicator, dyad_code, country_code, period_earliest

@@ -59,6 +59,8 @@ select
     attributed_to,
     claim_count,
     has_conflict,
+    winning_claim_id,
+    winning_reason,
     evidence_class
 from {{ ref('trade_flow_version') }}
 where is_current

@@ -1,0 +1,76 @@
+-- Grain: one row per kind, id and attribute in which the claims that stand today cannot all speak of one thing: of another
+-- kind, of another country, or of days that exclude each other.
+-- An overwrite would hide that somebody used an id that was taken. What claims deny says nothing of what the id is.
+{# kind, its claims, the id, attributes that a thing has one of, the kind that says nothing, and the date of it -#}
+{% set kinds = [
+    ('agreement', 'agreement', 'int_agreement_claim', 'agreement_id', ['instrument_type'], none),
+    ('meeting', 'meeting', 'int_meeting_claim', 'meeting_id', ['kind', 'country_code'], 'started'),
+    ('organization', 'organization', 'int_organization_claim', 'organization_id', ['kind', 'country_code'], none),
+    ('document', 'document', 'int_document_claim', 'document_id', ['kind'], 'published'),
+    ('statement', 'statement', 'int_statement_claim', 'statement_id', ['stance'], 'made'),
+    ('project', 'project_event', 'int_project_event_claim', 'project_id', ['country_code'], none),
+] -%}
+with standing as (
+    select fact_kind, fact_id, row_id from {{ ref('int_claim_as_known') }} where is_current and modality <> 'negated'
+),
+
+{%- for kind, fact_kind, model, id, attributes, date in kinds %}
+
+{{ kind }}_claims as (
+    select claims.*
+    from {{ ref(model) }} as claims
+    inner join standing
+        on standing.fact_kind = '{{ fact_kind }}' and claims.fact_id = standing.fact_id and claims.row_id = standing.row_id
+),
+{%- endfor %}
+
+attributes as (
+    {%- for kind, fact_kind, model, id, attributes, date in kinds %}
+    {%- set is_last_kind = loop.last %}
+    {%- for attribute in attributes %}
+    select
+        '{{ kind }}' as kind,
+        {{ id }} as id,
+        '{{ attribute }}' as attribute,
+        {{ attribute }} as text,
+        cast(null as date) as earliest,
+        cast(null as date) as latest,
+        document_id,
+        fact_id
+    from {{ kind }}_claims
+    where {{ attribute }} is not null and {{ attribute }} not in ('other', 'unknown', 'not_a_country')
+    {{ 'union all' if date or not (loop.last and is_last_kind) }}
+    {%- endfor %}
+    {%- if date %}
+    select
+        '{{ kind }}' as kind,
+        {{ id }} as id,
+        '{{ date }}' as attribute,
+        {{ date }}_edtf as text,
+        coalesce({{ date }}_earliest, date '0001-01-01') as earliest,
+        coalesce({{ date }}_latest, date '9999-12-31') as latest,
+        document_id,
+        fact_id
+    from {{ kind }}_claims
+    where {{ date }}_edtf is not null
+    {{ 'union all' if not is_last_kind }}
+    {%- endif %}
+    {%- endfor %}
+)
+
+select
+    kind,
+    id,
+    attribute,
+    count(distinct text) as value_count,
+    count(*) as claim_count,
+    count(distinct document_id) as document_count,
+    string_agg(distinct text, ', ' order by text) as reported_values,
+    min(fact_id) as example_fact_id,
+    min(document_id) as example_document_id
+from attributes
+group by kind, id, attribute
+having
+    count(distinct text) > 1
+    -- dates that are compatible refine each other
+    and coalesce(max(earliest) > min(latest), true)
