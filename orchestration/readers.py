@@ -39,6 +39,15 @@ def connect(*, serving: Path | None = None, directories: Sequence[Path] = ()) ->
     database = _serving(serving) / "warehouse.duckdb"
     if not database.exists():
         raise NoPublicationError(f"Nothing is published in {database.parent} yet; `make warehouse` publishes.")
+    return open_sandboxed(database, directories=directories)
+
+
+def open_sandboxed(database: Path, *, directories: Sequence[Path] = ()) -> duckdb.DuckDBPyConnection:
+    """Open one published database like `connect`, whether readers see it already or not.
+
+    Raises:
+        OtherSandboxError: as of `connect`.
+    """
     connection = duckdb.connect(str(database), read_only=True)
     try:
         _lock(connection, [directory.resolve() for directory in directories])
