@@ -81,6 +81,10 @@ erase: $(READY) ## FILE=raw/… REASON="…": take the content of a file out of 
 test: $(READY) ## all tests (ARGS=… goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
+.PHONY: example
+example: $(READY) ## follow docs/adding-a-feed.md in a copy of the project, up to the published table
+	@$(BIN)/python -m tests.page_example docs/adding-a-feed.md
+
 .PHONY: readers
 readers: $(READY) ## eight readers without pause while fifty publications are made (ARGS=… goes to benchmarks.readers)
 	@$(BIN)/python -m benchmarks.readers $(ARGS)
