@@ -72,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     add("publications", _publications, "list what is and was published")
     rollback = add("rollback", _rollback, "let readers see the publication before the current one")
     rollback.add_argument("--to", metavar="PUBLICATION", help="go to this one instead, also forward")
+    housekeeping = add("housekeeping", _housekeeping, "remove old runs and logs; never a fact")
+    housekeeping.add_argument("--days", type=int, default=None, help="how much history stays")
     query = add("query", _query, "ask the published warehouse")
     query.add_argument("sql")
     add("docs", _docs, "write the generated pages anew")
@@ -315,6 +317,23 @@ def _rollback(settings: Settings, options: argparse.Namespace, out: TextIO) -> i
         f"{left.publication_id} is withdrawn: it is not published again by itself, only when facts or models change.\n"
         f"To return to it: .venv/bin/entente rollback --to {left.publication_id}",
     )
+    return 0
+
+
+def _housekeeping(settings: Settings, options: argparse.Namespace, out: TextIO) -> int:
+    prepare_dagster_home(settings)
+    import dagster as dg
+
+    from orchestration.automation.housekeeping import tidy
+    from orchestration.writer import writer_lock
+
+    days = settings.keep_history_days if options.days is None else options.days
+    if days < 1:
+        return _failed(out, ["A day of history stays at the least: --days 1"])
+    _show_progress(out)
+    with writer_lock(settings, "entente housekeeping"), dg.DagsterInstance.get() as instance:
+        removed = tidy(settings, instance, keep=timedelta(days=days), now=datetime.now(UTC))
+    _say(out, removed.words)
     return 0
 
 
