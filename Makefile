@@ -37,6 +37,10 @@ warehouse: $(READY) ## load what is new in raw/, build the star, test it, publis
 dev: $(READY) ## the Dagster UI and daemon on 127.0.0.1 (DAGSTER_PORT, default 3000); new files in raw/ are loaded as they come
 	@$(ENTENTE) dev
 
+.PHONY: look
+look: $(READY) ## the Dagster UI on 127.0.0.1 (DAGSTER_LOOK_PORT, default 3001), where nothing can be changed
+	@$(ENTENTE) look
+
 .PHONY: check
 check: $(READY) ## FILE=raw/…: say what would become of a file, and load nothing
 	@test -n "$(FILE)" || { echo 'Say which file: make check FILE=raw/<feed>/<name>' >&2; exit 2; }

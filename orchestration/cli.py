@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     warehouse = add("warehouse", _warehouse, "load what is new in raw/, build the star, test it, publish it")
     warehouse.add_argument("--reread", action="store_true", help="read every byte in raw/ again")
     add("dev", _dev, "run the Dagster UI and daemon on 127.0.0.1")
+    add("look", _look, "run a second Dagster UI on 127.0.0.1 in which nothing can be changed")
     check = add("check", _check, "say what would become of a file, and load nothing")
     check.add_argument("file", type=Path)
     confirm = add("confirm", _confirm, "let a held delivery in at the next refresh")
@@ -206,6 +207,21 @@ def _dev(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:  # noqa
         "workspace.yaml",
     ]
     os.execv(sys.executable, command)  # noqa: S606
+
+
+def _look(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:  # noqa: RET503 - execv never returns
+    from orchestration.transformation.project import prepare_manifest
+
+    port = os.environ.get("DAGSTER_LOOK_PORT") or "3001"
+    if not _is_free(port):
+        return _failed(out, [f"Port {port} is taken. Choose another: DAGSTER_LOOK_PORT={int(port) + 1} make look"])
+    prepare_dagster_home(settings)
+    prepare_manifest()
+    _say(out, f"The Dagster UI, to look only: http://127.0.0.1:{port}")
+    os.chdir(PROJECT_ROOT)
+    server = str(Path(sys.executable).with_name("dagster-webserver"))
+    command = [server, "--read-only", "--host", "127.0.0.1", "--port", port, "--workspace", "workspace.yaml"]
+    os.execv(server, command)  # noqa: S606
 
 
 def _is_free(port: str) -> bool:
