@@ -37,6 +37,10 @@ warehouse: $(READY) ## load what is new in raw/, build the star, test it, publis
 dev: $(READY) ## the Dagster UI and daemon on 127.0.0.1 (DAGSTER_PORT, default 3000); new files in raw/ are loaded as they come
 	@$(ENTENTE) dev
 
+.PHONY: look
+look: $(READY) ## the Dagster UI on 127.0.0.1 (DAGSTER_LOOK_PORT, default 3001), where nothing can be changed
+	@$(ENTENTE) look
+
 .PHONY: check
 check: $(READY) ## FILE=raw/…: say what would become of a file, and load nothing
 	@test -n "$(FILE)" || { echo 'Say which file: make check FILE=raw/<feed>/<name>' >&2; exit 2; }
@@ -101,13 +105,24 @@ lint: $(READY) ## style and types of Python, SQL and YAML
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar --nocolor dbt_project/models dbt_project/tests
 	@$(BIN)/yamllint --strict .
 
+SBOM ?= sbom.cdx.json
+.PHONY: sbom
+sbom: $(READY) ## list every locked package with its hashes, as CycloneDX (SBOM=…, default sbom.cdx.json)
+	@$(UV) export --quiet --frozen --all-extras --all-groups --format cyclonedx1.5 --preview-features sbom-export > "$(SBOM)"
+
+.PHONY: audit
+audit: $(READY) ## ask osv.dev (AUDIT_URL=… for a mirror) for known weaknesses of the locked packages
+	@$(UV) audit --frozen --preview-features audit-command $(if $(AUDIT_URL),--service-url "$(AUDIT_URL)") || { \
+		code=$$?; test $$code = 1 || echo 'The service of known weaknesses could not be asked: nothing is known, which is not the same as nothing wrong.' >&2; \
+		exit $$code; }
+
 .PHONY: docs
 docs: $(READY) ## write the generated pages of docs/ anew, and the site of the data to docs-site/
 	@$(ENTENTE) docs
 
 .PHONY: clean
 clean: ## remove the environment and caches; data, archive and publications stay
-	rm -rf .venv .uv docs-site .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt_project/target dbt_project/logs logs .tmp_dagster_home_*
+	rm -rf .venv .uv docs-site sbom.cdx.json .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt_project/target dbt_project/logs logs .tmp_dagster_home_*
 	find orchestration tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Nothing is compiled: all packages come as wheels, and the project itself is linked in by the locked build tool.

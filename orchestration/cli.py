@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     warehouse = add("warehouse", _warehouse, "load what is new in raw/, build the star, test it, publish it")
     warehouse.add_argument("--reread", action="store_true", help="read every byte in raw/ again")
     add("dev", _dev, "run the Dagster UI and daemon on 127.0.0.1")
+    add("look", _look, "run a second Dagster UI on 127.0.0.1 in which nothing can be changed")
     check = add("check", _check, "say what would become of a file, and load nothing")
     check.add_argument("file", type=Path)
     rejects = add("rejects", _rejects, "write the open rows of quarantine of a feed, to be corrected and dropped back")
@@ -75,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     add("publications", _publications, "list what is and was published")
     rollback = add("rollback", _rollback, "let readers see the publication before the current one")
     rollback.add_argument("--to", metavar="PUBLICATION", help="go to this one instead, also forward")
+    housekeeping = add("housekeeping", _housekeeping, "remove old runs and logs; never a fact")
+    housekeeping.add_argument("--days", type=int, default=None, help="how much history stays")
     query = add("query", _query, "ask the published warehouse")
     query.add_argument("sql")
     add("docs", _docs, "write the generated pages anew")
@@ -207,6 +210,21 @@ def _dev(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:
         "workspace.yaml",
     ]
     return run_together(command, cwd=PROJECT_ROOT)
+
+
+def _look(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:  # noqa: RET503 - execv never returns
+    from orchestration.transformation.project import prepare_manifest
+
+    port = os.environ.get("DAGSTER_LOOK_PORT") or "3001"
+    if not _is_free(port):
+        return _failed(out, [f"Port {port} is taken. Choose another: DAGSTER_LOOK_PORT={int(port) + 1} make look"])
+    prepare_dagster_home(settings)
+    prepare_manifest()
+    _say(out, f"The Dagster UI, to look only: http://127.0.0.1:{port}")
+    os.chdir(PROJECT_ROOT)
+    server = str(Path(sys.executable).with_name("dagster-webserver"))
+    command = [server, "--read-only", "--host", "127.0.0.1", "--port", port, "--workspace", "workspace.yaml"]
+    os.execv(server, command)  # noqa: S606
 
 
 def _is_free(port: str) -> bool:
@@ -349,6 +367,23 @@ def _rollback(settings: Settings, options: argparse.Namespace, out: TextIO) -> i
         f"{left.publication_id} is withdrawn: it is not published again by itself, only when facts or models change.\n"
         f"To return to it: .venv/bin/entente rollback --to {left.publication_id}",
     )
+    return 0
+
+
+def _housekeeping(settings: Settings, options: argparse.Namespace, out: TextIO) -> int:
+    prepare_dagster_home(settings)
+    import dagster as dg
+
+    from orchestration.automation.housekeeping import tidy
+    from orchestration.writer import writer_lock
+
+    days = settings.keep_history_days if options.days is None else options.days
+    if days < 1:
+        return _failed(out, ["A day of history stays at the least: --days 1"])
+    _show_progress(out)
+    with writer_lock(settings, "entente housekeeping"), dg.DagsterInstance.get() as instance:
+        removed = tidy(settings, instance, keep=timedelta(days=days), now=datetime.now(UTC))
+    _say(out, removed.words)
     return 0
 
 
