@@ -309,6 +309,8 @@ def _rejects(settings: Settings, options: argparse.Namespace, out: TextIO) -> in
         return _failed(out, [str(error)])
     except NoPublicationError:
         return _failed(out, ["Nothing is published yet; `make warehouse` publishes."])
+    except duckdb.BinderException:
+        return _failed(out, ["What is published was made by an earlier version: run `make warehouse` first."])
     except FileExistsError:
         return _failed(out, [f"{target} exists already: move it away, or say OUT=<another file>."])
     if exported.row_count:
