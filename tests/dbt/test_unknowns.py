@@ -39,7 +39,7 @@ strelsau-pact,Icelandd,gazette
 """,
     "meetings/a.csv": """\
 meeting_id,kind,title,country,document_id
-zenda-summit,summit,At Zenda,cow:9998,gazette
+zenda-summit,summit,At Zenda,comtrade:998,gazette
 """,
     "meeting_participants/a.csv": """\
 meeting_id,person,represents,role,document_id
@@ -77,7 +77,7 @@ kind,id,alias,document_id
 organization,ruritanian-league,Leauge of Ruritania,gazette
 organization,ruritanian-league,Ruritanian Leage,gazette
 country,iso3:ISL,Icelandd,gazette
-country,iso3:NOR,cow:9998,gazette
+country,iso3:NOR,comtrade:998,gazette
 person,rupert-hentzau,Rupert Hentzaw,gazette
 agreement,strelsau-pact,strelsau-paktt,gazette
 meeting,zenda-summit,zenda-sumit,gazette
@@ -120,7 +120,7 @@ def test_what_an_alias_tells_is_resolved_at_the_next_refresh(
     assert unknown(installation) == {
         ("unknown_name", "country_or_organization", "Leauge of Ruritania"): "ruritanian-league",
         ("unknown_name", "country_or_organization", "Icelandd"): "ISL",
-        ("unknown_name", "country", "cow:9998"): None,
+        ("unknown_name", "country", "comtrade:998"): None,
         ("unknown_name", "person", "Rupert Hentzaw"): "rupert-hentzau",
         ("unknown_code", "topic", "defense"): "defence",
         ("unknown_code", "currency", "NOX"): "NOK",

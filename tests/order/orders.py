@@ -210,11 +210,10 @@ def _build(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> No
     connection.execute(f"create schema if not exists {quoted(node['schema'])}")
     table = f"{quoted(node['schema'])}.{quoted(node['name'])}"
     if kind == "seed":
-        types = ", ".join(
-            f"{literal(name)}: {literal(type_)}" for name, type_ in node["config"]["column_types"].items()
-        )
+        types = [f"{literal(column)}: {literal(of)}" for column, of in node["config"]["column_types"].items()]
         path = literal(DBT_PROJECT / node["original_file_path"])
-        connection.execute(f"create or replace table {table} as from read_csv({path}, types = {{{types}}})")
+        typed = f", types = {{{', '.join(types)}}}" if types else ""
+        connection.execute(f"create or replace table {table} as from read_csv({path}{typed})")
     elif node["language"] == "python":
         (links,) = (ref["name"] for ref in node["refs"])
         of_links = identity_table(connection.table(f"intermediate.{links}").arrow().read_all())

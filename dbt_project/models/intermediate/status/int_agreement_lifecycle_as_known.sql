@@ -15,13 +15,13 @@ events as (
     select * from {{ ref('int_agreement_event_as_known') }}
 ),
 
--- the agreement's own fact comes before those that only name it
+-- the agreement's own fact comes before a listed party, and that before what only names a party or the agreement
 standings as (
     select *
     from (
         {%- for relation in ['recorded', 'sides', 'events'] %}
         select
-            {{ loop.index }} as standing_rank,
+            {{ 'if(is_listed, 2, 3)' if relation == 'sides' else 1 if relation == 'recorded' else 3 }} as standing_rank,
             state_id, is_current, agreement_id, fact_id, document_id, locator, modality, evidence_class, claim_count, has_conflict,
             winning_claim_id, winning_reason
         from {{ relation }}
