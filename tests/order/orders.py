@@ -222,6 +222,9 @@ def _build(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> No
         connection.unregister("made")
     elif kind in ("view", "table"):
         connection.execute(f"create or replace {kind} {table} as {node['compiled_code']}")
+    elif kind == "table_function":
+        parameters = ", ".join(node["config"]["parameters"])
+        connection.execute(f"create or replace macro {table}({parameters}) as table {node['compiled_code']}")
 
 
 def _silent(_: str) -> None:
