@@ -97,6 +97,10 @@ readers: $(READY) ## eight readers without pause while fifty publications are ma
 faults: $(READY) ## kill, corrupt and starve real processes some 200 times and compare what is left (ARGS=… goes to tests.faults.campaign)
 	@$(BIN)/python -m tests.faults.campaign --report docs/faults.md $(ARGS)
 
+.PHONY: orders
+orders: $(READY) ## random histories in random orders of delivery, restored and rebuilt, compared row for row (ARGS=… goes to tests.order.campaign)
+	@$(BIN)/python -m tests.order.campaign $(ARGS)
+
 .PHONY: lint
 lint: $(READY) ## style and types of Python, SQL and YAML
 	@$(BIN)/ruff check .

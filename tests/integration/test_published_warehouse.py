@@ -616,6 +616,34 @@ def test_a_correction_is_listed_with_both_values_and_a_fact_is_explained_by_its_
     assert corrected == (1,)
 
 
+def test_a_published_figure_is_explained_by_its_releases_and_its_revision_is_a_change(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    explained = warehouse.execute(
+        "select is_winner, reason, locator, attributes ->> 'value', file.original_path "
+        "from explain('trade', 'baci-hs17-2020-352-470-030617') as claim "
+        "inner join evidence.files as file on claim.delivery_id = file.delivery_id and claim.file_sha256 = file.sha256"
+    ).fetchall()
+    assert explained == [
+        (True, "as released V202401, unchanged since V202301", "release V202401, row 1", "120000.0",
+         "baci/BACI_HS17_Y2020_V202401_extract.csv"),
+        (False, "no longer said: superseded or withdrawn", "release V202201, row 1", "100000.0",
+         "baci/BACI_HS17_Y2020_V202201.csv"),
+    ]  # fmt: skip
+    changed = warehouse.execute(
+        "select change, fact_id, attribute, old_value, new_value from changes_between('2023-01-30', '2023-01-31') "
+        "where fact_kind = 'trade' and attribute is not null"
+    ).fetchall()
+    assert changed == [("corrected", "baci-hs17-2020-352-470-030617", "value", "100000.0", "120000.0")]
+    assert warehouse.execute(
+        "select change, fact_id, coalesce(old_value, new_value) ->> 'value', old_document_id, new_document_id "
+        "from changes_between('2023-01-30', '2023-01-31') where fact_kind = 'trade' and attribute is null order by all"
+    ).fetchall() == [
+        ("added", "baci-hs17-2020-470-352-030619", "5000.0", None, "cepii-baci"),
+        ("withdrawn", "baci-hs17-2020-352-470-030619", "50000.0", "cepii-baci", None),
+    ]
+
+
 def test_a_revised_figure_of_trade_is_a_new_version_and_the_older_release_can_be_asked(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:

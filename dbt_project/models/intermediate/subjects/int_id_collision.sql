@@ -11,7 +11,7 @@
     ('project', 'project_event', 'int_project_event_claim', 'project_id', ['country_code'], none),
 ] -%}
 with standing as (
-    select fact_kind, fact_id, row_id from {{ ref('int_claim_as_known') }} where is_current and modality <> 'negated'
+    select fact_kind, fact_id, row_id from {{ ref('int_claim_as_known') }} where is_current
 ),
 
 {%- for kind, fact_kind, model, id, attributes, date in kinds %}
@@ -21,6 +21,7 @@ with standing as (
     from {{ ref(model) }} as claims
     inner join standing
         on standing.fact_kind = '{{ fact_kind }}' and claims.fact_id = standing.fact_id and claims.row_id = standing.row_id
+    where claims.modality <> 'negated'
 ),
 {%- endfor %}
 
