@@ -15,9 +15,10 @@ from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
 from orchestration.ownership import OWNERS
 from orchestration.publication.copying import SCHEMAS, NothingToPublishError, PublishedTable
-from orchestration.publication.publishing import AuditFailedError, publish
+from orchestration.publication.publishing import AuditFailedError, publish, site_of
 from orchestration.publication.store import PublicationStore
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.site.building import FOLDER, LIST, SiteError
 
 KEY = dg.AssetKey(["serving", "warehouse"])
 CHECK = "readers_can_open_it"
@@ -42,10 +43,11 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
                 deps=published,
                 description=(
                     "Grain: one immutable, tested copy of the star and its lineage, switched atomically. Readers open "
-                    "`serving/warehouse.duckdb`; the last three are kept, and `make rollback` goes back one."
+                    "`serving/warehouse.duckdb` or, in a browser, `serving/current/site/index.html`; the last three "
+                    "are kept, and `make rollback` goes back one."
                 ),
                 group_name="publication",
-                kinds={"duckdb", "parquet"},
+                kinds={"duckdb", "parquet", "html"},
                 owners=OWNERS,
             )
         ],
@@ -63,9 +65,17 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         """Publish the star if all of its tests passed, unless readers see the same already."""
         with writing(settings, run_id=context.run.run_id, purpose="publishing"):
             try:
-                outcome = publish(settings, run_id=context.run.run_id, force=config.force)
+                outcome = publish(settings, run_id=context.run.run_id, force=config.force, site=site_of(settings))
             except (AuditFailedError, NothingToPublishError) as error:
                 raise dg.Failure(description=str(error), allow_retries=False) from error
+            except SiteError as error:
+                raise dg.Failure(
+                    description=(
+                        f"{error} Readers stay where they are. "
+                        "`ENTENTE_SITE=no make warehouse` publishes without a site."
+                    ),
+                    allow_retries=False,
+                ) from error
         journal.published = outcome
         current = outcome.publication
         store = PublicationStore(settings.serving)
@@ -84,6 +94,7 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
                         "dagster/row_count": current.row_count,
                         "tables": dg.MetadataValue.md(_tables(outcome.tables)),
                         "bytes": _size(store),
+                        **_site(store),
                     }
                     if current
                     else {}
@@ -99,6 +110,21 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
 def _tables(tables: Iterable[PublishedTable]) -> str:
     lines = [f"| {table.schema}.{table.name} | {table.row_count:,} |" for table in tables]
     return "\n".join(["| table | rows |", "| --- | ---: |", *lines]) if lines else "as before"
+
+
+def _site(store: PublicationStore) -> dict[str, Any]:
+    """Say where the site is, if the publication has one, and what writing it took."""
+    folder, current = store.current_folder(), store.current()
+    if folder is None or current is None or not (folder / FOLDER / LIST).exists():
+        return {}
+    pages = store.record(current)["site"]
+    return {
+        "site": dg.MetadataValue.path(store.serving / "current" / FOLDER / "index.html"),
+        "site_pages": pages["page_count"],
+        "site_pages_written": pages["written"],
+        "site_bytes": pages["byte_count"],
+        "site_seconds": pages["seconds"],
+    }
 
 
 def _size(store: PublicationStore) -> int:
