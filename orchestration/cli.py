@@ -538,6 +538,9 @@ def _summarise_publication(settings: Settings, journal: Journal, out: TextIO) ->
         words += f"\n              as before: {reason or 'this run published nothing'}"
     _say(out, f"Published     {words}")
     _say(out, f"              {store.database}")
+    site = store.serving / "current" / "site" / "index.html"
+    if site.exists():
+        _say(out, f"              {site} (open it in a browser)")
     if journal.copied is not None:
         state = "" if journal.copied.is_new else " already"
         _say(out, f"PostgreSQL    has it{state}, in schema {journal.copied.schema}")
