@@ -42,6 +42,11 @@ check: $(READY) ## FILE=raw/…: say what would become of a file, and load nothi
 	@test -n "$(FILE)" || { echo 'Say which file: make check FILE=raw/<feed>/<name>' >&2; exit 2; }
 	@$(ENTENTE) check "$(FILE)"
 
+.PHONY: template
+template: $(READY) ## FEED=meetings: write an empty Excel workbook of a feed (FEED=dossiers: of a whole dossier) to begin from
+	@test -n "$(FEED)" || { echo 'Say which feed: make template FEED=<feed>, or FEED=dossiers' >&2; exit 2; }
+	@$(ENTENTE) template "$(FEED)"
+
 .PHONY: confirm
 confirm: $(READY) ## DELIVERY=…: let a held delivery in at the next refresh
 	@test -n "$(DELIVERY)" || { echo 'Say which delivery: make confirm DELIVERY=<delivery_id>' >&2; exit 2; }
