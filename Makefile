@@ -51,6 +51,11 @@ rejects: $(READY) ## FEED=… [OUT=…]: write the open rows of quarantine as a 
 	@test -n "$(FEED)" || { echo 'Say which feed: make rejects FEED=<feed>' >&2; exit 2; }
 	@$(ENTENTE) rejects "$(FEED)" $(if $(OUT),--out "$(OUT)")
 
+.PHONY: template
+template: $(READY) ## FEED=meetings: write an empty Excel workbook of a feed (FEED=dossiers: of a whole dossier) to begin from
+	@test -n "$(FEED)" || { echo 'Say which feed: make template FEED=<feed>, or FEED=dossiers' >&2; exit 2; }
+	@$(ENTENTE) template "$(FEED)"
+
 .PHONY: confirm
 confirm: $(READY) ## DELIVERY=…: let a held delivery in at the next refresh
 	@test -n "$(DELIVERY)" || { echo 'Say which delivery: make confirm DELIVERY=<delivery_id>' >&2; exit 2; }

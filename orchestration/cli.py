@@ -81,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     query = add("query", _query, "ask the published warehouse")
     query.add_argument("sql")
     add("docs", _docs, "write the generated pages anew")
+    template = add("template", _template, "write an empty workbook of a feed, or of a dossier, to begin from")
+    template.add_argument("feed")
     return parser
 
 
@@ -422,6 +424,18 @@ def _show_relation(relation: duckdb.DuckDBPyRelation, out: TextIO) -> None:
     # a file or a pipe has no width to fit
     Console(file=out, width=None if out.isatty() else 10_000, highlight=False, markup=False).print(table)
     _say(out, f"{_counted(len(rows), 'row')}{' (there may be more)' if len(rows) == MOST_ROWS else ''}")
+
+
+def _template(settings: Settings, options: argparse.Namespace, out: TextIO) -> int:
+    from orchestration.contracts import NATIVE
+    from orchestration.contracts.template_workbooks import DOSSIERS, write_template_workbook
+
+    if options.feed not in (*NATIVE, DOSSIERS):
+        out.write(f"No feed of tables is called {options.feed}. Write one of {', '.join((*NATIVE, DOSSIERS))}.\n")
+        return 1
+    path = write_template_workbook(options.feed, settings.raw)
+    out.write(f"{path}\nSave it under another name: a name that begins with _ is never read as data.\n")
+    return 0
 
 
 def _docs(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:

@@ -103,7 +103,8 @@ class _Envelope:
             raise Refused("something follows behind the end of the reply", _ADVICE)
         if error := self.fields.get("error"):
             raise Refused(f"the API replied with an error: {_as_text(error)}", "correct the query and ask again")
-        if not has_data:
+        is_empty = "data" in self.fields and self.fields["data"] is None and str(self.fields.get("count")) == "0"
+        if not has_data and not is_empty:
             said = self.fields.get("message") or self.fields.get("errorObject") or ", ".join(self.fields) or "nothing"
             raise Refused(f"it is a reply without data: {_as_text(said)}", _ADVICE)
 
