@@ -13,6 +13,7 @@ import duckdb
 
 from orchestration.previews import first_rows
 from orchestration.publication.copying import SCHEMAS
+from orchestration.room import require_room
 from orchestration.settings import Settings
 from orchestration.sql_text import quoted
 from orchestration.transformation.building import BuildOutcome, build_star
@@ -66,7 +67,9 @@ def refresh_star(
     Raises:
         NothingLoadedError: nothing was ever loaded, so that there is no landing to build from.
         DbtError: dbt did not get as far as running anything.
+        NoRoomError: the disk is nearly full.
     """
+    require_room(settings)  # a run that is tried again may begin here
     if not settings.warehouse.exists():
         raise NothingLoadedError(f"There is no warehouse in {settings.home} yet: run `make warehouse`.")
     with duckdb.connect(str(settings.warehouse)) as connection:
