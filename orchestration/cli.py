@@ -252,6 +252,10 @@ def prepare_dagster_home(settings: Settings) -> None:
         shutil.copyfile(ours, theirs)
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    # the daily log is configured in a way that Dagster may still change: nothing to tell at every run
+    words = "Handling yaml-defined logging configuration"
+    warnings.filterwarnings("ignore", message=words)
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), f"ignore:{words}"]))
     os.environ["ENTENTE_HOME"] = str(settings.home)
     os.environ["ENTENTE_RAW"] = str(settings.raw)
 
