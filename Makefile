@@ -85,6 +85,11 @@ readers: $(READY) ## eight readers without pause while fifty publications are ma
 faults: $(READY) ## kill, corrupt and starve real processes some 200 times and compare what is left (ARGS=… goes to tests.faults.campaign)
 	@$(BIN)/python -m tests.faults.campaign --report docs/faults.md $(ARGS)
 
+.PHONY: fuzz
+fuzz: $(UV) ## [READER=…] [SECONDS=60]: give one reader, or each in turn, bytes made up to break it
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv-fuzz $(UV) sync --quiet --frozen --no-build --no-install-project --group fuzz --python "$$(cat .uv/python)"
+	@.venv-fuzz/bin/python -m tests.faults.fuzz --seconds $(or $(SECONDS),60) $(READER)
+
 .PHONY: lint
 lint: $(READY) ## style and types of Python, SQL and YAML
 	@$(BIN)/ruff check .
@@ -99,7 +104,7 @@ docs: $(READY) ## write the generated pages of docs/ anew, and the site of the d
 
 .PHONY: clean
 clean: ## remove the environment and caches; data, archive and publications stay
-	rm -rf .venv .uv docs-site .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt_project/target dbt_project/logs logs .tmp_dagster_home_*
+	rm -rf .venv .venv-fuzz .fuzz .uv docs-site .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt_project/target dbt_project/logs logs .tmp_dagster_home_*
 	find orchestration tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Nothing is compiled: all packages come as wheels, and the project itself is linked in by the locked build tool.
