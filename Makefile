@@ -106,6 +106,11 @@ faults: $(READY) ## kill, corrupt and starve real processes some 200 times and c
 orders: $(READY) ## random histories in random orders of delivery, restored and rebuilt, compared row for row (ARGS=… goes to tests.order.campaign)
 	@$(BIN)/python -m tests.order.campaign $(ARGS)
 
+.PHONY: fuzz
+fuzz: $(UV) ## [READER=…] [SECONDS=60]: give one reader, or each in turn, bytes made up to break it
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv-fuzz $(UV) sync --quiet --frozen --no-build --no-install-project --group fuzz --python "$$(cat .uv/python)"
+	@.venv-fuzz/bin/python -m tests.faults.fuzz --seconds $(or $(SECONDS),60) $(READER)
+
 .PHONY: lint
 lint: $(READY) ## style and types of Python, SQL and YAML
 	@$(BIN)/ruff check .
@@ -131,7 +136,7 @@ docs: $(READY) ## write the generated pages of docs/ anew, and the site of the d
 
 .PHONY: clean
 clean: ## remove the environment and caches; data, archive and publications stay
-	rm -rf .venv .uv docs-site sbom.cdx.json .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt_project/target dbt_project/logs logs .tmp_dagster_home_*
+	rm -rf .venv .venv-fuzz .fuzz .uv docs-site sbom.cdx.json .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt_project/target dbt_project/logs logs .tmp_dagster_home_*
 	find orchestration tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Nothing is compiled: all packages come as wheels, and the project itself is linked in by the locked build tool.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import logging
 import re
 import shutil
@@ -23,7 +24,9 @@ from orchestration.ingestion.assets import ADDS_UP, LEDGER, SET_ASIDE, feed_key
 from orchestration.publication import assets as publication
 from orchestration.publication.postgres import PostgresTarget
 from orchestration.publication.publishing import AuditFailedError, publish
+from orchestration.publication.quarantine import export
 from orchestration.publication.store import PublicationStore
+from orchestration.readers import connect
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.sql_text import quoted
 from orchestration.transformation.assets import CHECK
@@ -193,12 +196,41 @@ def test_the_star_alone_may_be_published_and_checks_may_be_run_alone(
     assert installation.run("publish").success, "a test that passes leaves the star publishable"
 
 
+def test_a_row_in_quarantine_comes_back_corrected_and_counts_as_resolved(
+    installation: Installation, tmp_path: Path
+) -> None:
+    settings, table = installation.settings, tmp_path / "rejects.csv"
+    assert export(settings, "memberships", table).row_count == 1
+    text = table.read_text(encoding="utf-8-sig")
+    (row,) = csv.DictReader(text.splitlines())
+    assert (row["organization"], row["member"], row["event"]) == ("Example Union", "a | b", "entered")
+    assert (row["_file"], row["_row"]) == ("memberships/example.csv", "2")
+    assert row["_reason"].startswith("event: found entered, expected one of")
+    corrected = text.replace('"a | b"', '"Norway"').replace('"entered"', '"withdrew"').replace("2001-05", "2011-05")
+    (settings.raw / "memberships" / "corrected.csv").write_text(corrected, encoding="utf-8")
+    assert installation.run().success
+    with connect(serving=settings.serving) as con:
+        (fate,) = con.execute(
+            """
+            select resolution, original_path, resolved_at = received_at
+            from evidence.rejected_rows join evidence.files on resolved_by_delivery_id = files.delivery_id
+            """
+        ).fetchall()
+        counts = con.execute("select rows_rejected, rows_open from mart_data_quality where feed = 'memberships'")
+        assert fate == ("corrected", "memberships/corrected.csv", True)
+        assert counts.fetchall() == [(1, 0)]
+    assert export(settings, "memberships", tmp_path / "again.csv").row_count == 0
+    assert not (tmp_path / "again.csv").exists()
+
+
 def test_a_failing_test_is_told_in_words_and_keeps_readers_where_they_are(
     installation: Installation,
 ) -> None:
     before = installation.published
     with installation.ledger() as connection:
-        connection.execute("update ops.deliveries set rows_accepted = rows_accepted + 1 where feed = 'memberships'")
+        connection.execute(
+            "update ops.deliveries set rows_accepted = rows_accepted + 1 where path = 'memberships/example.csv'"
+        )
     star = refresh_star(installation.settings, run_id="a-run", select=["deliveries"])
     assert star.outcome is not None
     assert any("in every row" in node.in_words and "1 row at fault" in node.in_words for node in star.outcome.at_fault)
