@@ -169,7 +169,7 @@ def test_an_id_that_was_used_for_two_things_is_listed_and_a_refinement_is_not(
             "documents/a.csv": "document_id,kind\none,official_statement\ntwo,press_report\n",
             "meetings/a.csv": "meeting_id,kind,title,country,started,document_id\n"
             "taken,summit,A,Norway,2018-05-02,one\ntaken,summit,B,Iceland,2019-01,two\n"
-            "refined,summit,A,Norway,2018,one\nrefined,summit,A,NOR,2018-05-02,two\n",
+            "refined,visit,A,Norway,2018,one\nrefined,bilateral_talks,A,NOR,2018-05-02,two\n",
         },
     )
     made.build_from(manifest)
