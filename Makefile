@@ -89,6 +89,11 @@ readers: $(READY) ## eight readers without pause while fifty publications are ma
 faults: $(READY) ## kill, corrupt and starve real processes some 200 times and compare what is left (ARGS=… goes to tests.faults.campaign)
 	@$(BIN)/python -m tests.faults.campaign --report docs/faults.md $(ARGS)
 
+.PHONY: linkage
+linkage: $(READY) ## LABELS=…csv: how well agreements of several sources are recognised as one (ARGS=… goes to benchmarks.linkage)
+	@test -n "$(LABELS)" || { echo 'Say which labels: make linkage LABELS=<file with source, source_id, title, signature, force, cluster>' >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.linkage "$(LABELS)" $(ARGS)
+
 .PHONY: lint
 lint: $(READY) ## style and types of Python, SQL and YAML
 	@$(BIN)/ruff check .
