@@ -111,6 +111,11 @@ fuzz: $(UV) ## [READER=…] [SECONDS=60]: give one reader, or each in turn, byte
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv-fuzz $(UV) sync --quiet --frozen --no-build --no-install-project --group fuzz --python "$$(cat .uv/python)"
 	@.venv-fuzz/bin/python -m tests.faults.fuzz --seconds $(or $(SECONDS),60) $(READER)
 
+.PHONY: linkage
+linkage: $(READY) ## LABELS=…csv: how well agreements of several sources are recognised as one (ARGS=… goes to benchmarks.linkage)
+	@test -n "$(LABELS)" || { echo 'Say which labels: make linkage LABELS=<file with source, source_id, title, signature, force, cluster>' >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.linkage "$(LABELS)" $(ARGS)
+
 .PHONY: lint
 lint: $(READY) ## style and types of Python, SQL and YAML
 	@$(BIN)/ruff check .

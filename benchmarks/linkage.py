@@ -4,7 +4,7 @@
     python -m benchmarks.linkage LABELS.csv --cross-validate       judge the way its parameters are chosen
     python -m benchmarks.linkage LABELS.csv --fit                  choose parameters, and write them into the project
     python -m benchmarks.linkage LABELS.csv --feeds HOME/raw       write the rows as native feeds, a document per source
-    python -m benchmarks.linkage LABELS.csv --published HOME/serving/warehouse.duckdb    judge what was published of them
+    python -m benchmarks.linkage LABELS.csv --published FILE       judge what a published warehouse made of them
 
 LABELS has the columns source, source_id, title, signature, force (`2003-05-13`, `2003` or nothing) and cluster: rows
 with one cluster are one agreement. Blocking, scoring and clustering are the warehouse's own (`orchestration.identity`).
@@ -118,9 +118,7 @@ def true_pairs(rows: Iterable[LabelledRow]) -> set[Pair]:
 
 def clustered_pairs(scores: Mapping[Pair, float], parameters: Parameters) -> set[Pair]:
     """Return the pairs that the warehouse would make one agreement of."""
-    kept = [
-        Likeness(id_a=a, id_b=b, score=score) for (a, b), score in scores.items() if score >= parameters.kept_from
-    ]
+    kept = [Likeness(id_a=a, id_b=b, score=score) for (a, b), score in scores.items() if score >= parameters.kept_from]
     return _pairs_within(clusters_of([], kept, match_from=parameters.match_from))
 
 
@@ -158,8 +156,7 @@ def fit(levels: Sequence[Mapping[str, str]], is_same: Sequence[bool], parameters
         if np.abs(step).max() < 1e-9:
             break
     fitted = {
-        aspect: {level: round(float(weights[place[aspect, level]]), 3) for level in LEVELS[aspect]}
-        for aspect in FITTED
+        aspect: {level: round(float(weights[place[aspect, level]]), 3) for level in LEVELS[aspect]} for aspect in FITTED
     }
     often = Counter((aspect, each[aspect]) for each in levels for aspect in ORDERED)
     for aspect, best_first in ORDERED.items():
@@ -170,7 +167,7 @@ def fit(levels: Sequence[Mapping[str, str]], is_same: Sequence[bool], parameters
 
 
 def _in_order(rising: Sequence[tuple[str, float, int]]) -> dict[str, float]:
-    """Return weights that never fall from one level to the next, by pooling neighbours that do (isotonic regression)."""
+    """Return weights that never fall from a level to the next, by pooling those that do (isotonic regression)."""
     pools: list[tuple[list[str], float, int]] = []
     for level, weight, count in rising:
         pool = ([level], weight, count)
@@ -188,7 +185,9 @@ def held_out_scores(
 
     Pairs across two folds are judged too, by weights that saw neither, so that a row meets as many others as it would.
     """
-    fold = {row.id: int(hashlib.md5(row.cluster.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS for row in rows}
+    fold = {
+        row.id: int(hashlib.md5(row.cluster.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS for row in rows
+    }
     cluster = {row.id: row.cluster for row in rows}
     scores = {}
     for held_out in itertools.combinations_with_replacement(range(FOLDS), 2):
@@ -202,7 +201,9 @@ def held_out_scores(
     return scores
 
 
-def word_weights(rows: Iterable[LabelledRow], names: Mapping[str, str], common: Iterable[str]) -> tuple[dict[str, float], float]:
+def word_weights(
+    rows: Iterable[LabelledRow], names: Mapping[str, str], common: Iterable[str]
+) -> tuple[dict[str, float], float]:
     """Return the weight of each word (its inverse document frequency), and of a word that no title has."""
     titles = [set(read_title(row.title, names).meaning) for row in rows]
     frequency = Counter(word for title in titles for word in title)
@@ -279,7 +280,11 @@ def write_feeds(rows: Iterable[LabelledRow], raw: Path) -> None:
 def published_pairs(rows: Sequence[LabelledRow], warehouse: Path) -> set[Pair]:
     """Return the pairs of labelled rows that a publication has made one agreement of."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        canonical = dict(con.execute("select reported_id, canonical_id from evidence.identity_member where kind = 'agreement'").fetchall())
+        canonical = dict(
+            con.execute(
+                "select reported_id, canonical_id from evidence.identity_member where kind = 'agreement'"
+            ).fetchall()
+        )
     return _pairs_within({row.id: canonical.get(row.id, row.id) for row in rows})
 
 
@@ -308,11 +313,13 @@ def main() -> None:
     if arguments.fit or arguments.cross_validate:
         weights, unknown = word_weights(rows, names, parameters.common_words)
         parameters = replace(parameters, word_weights=weights, unknown_word_weight=unknown)
-    compared = {
-        (a, b): levels for a, b, levels in compared_pairs([row.agreement for row in rows], names, parameters)
-    }
+    compared = {(a, b): levels for a, b, levels in compared_pairs([row.agreement for row in rows], names, parameters)}
     true = true_pairs(rows)
-    _say([f"{len(rows)} rows, {len(compared)} candidate pairs with {len(true & compared.keys())} of {len(true)} true ones"])
+    _say(
+        [
+            f"{len(rows)} rows, {len(compared)} candidate pairs with {len(true & compared.keys())} of {len(true)} true ones"
+        ]
+    )
     if arguments.cross_validate:
         scores = held_out_scores(rows, compared, parameters)
         for match_from in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97):
@@ -324,8 +331,12 @@ def main() -> None:
         cluster = {row.id: row.cluster for row in rows}
         parameters = fit(list(compared.values()), [cluster[a] == cluster[b] for a, b in compared], parameters)
         content = json.loads(PARAMETERS_FILE.read_text(encoding="utf-8"))
-        content |= {name: getattr(parameters, name) for name in ("intercept", "weights", "word_weights", "unknown_word_weight")}
-        PARAMETERS_FILE.write_text(json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+        content |= {
+            name: getattr(parameters, name) for name in ("intercept", "weights", "word_weights", "unknown_word_weight")
+        }
+        PARAMETERS_FILE.write_text(
+            json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
+        )
         parameters = parameters_from(content)
     scores = {pair: parameters.score(levels) for pair, levels in compared.items()}
     _say(report(rows, clustered_pairs(scores, parameters)))

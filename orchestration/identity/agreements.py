@@ -55,7 +55,7 @@ def names_in_titles(
 
 
 def match_table(profiles: pa.Table, country_names: pa.Table, organization_names: pa.Table) -> pa.Table:
-    """Return id_a, id_b, score, verdict and the level of every aspect of the pairs of agreements that are worth keeping.
+    """Return id_a, id_b, score, verdict and the level of every aspect of the pairs that are worth keeping.
 
     Takes agreement_id, titles, documents, parties, parents (lists), signed_earliest, signed_latest, in_force_earliest,
     in_force_latest, instrument_type, place.

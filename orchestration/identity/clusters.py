@@ -56,9 +56,9 @@ def clusters_of(
 def identity_table(links: pa.Table, *, match_from: float = 1.0) -> pa.Table:
     """Return kind, reported_id, canonical_id of every id that is linked to another.
 
-    Takes kind, position, id_a, id_b, is_same, is_scored, score, rank_a, rank_b; an id has one rank, and the canonical id
-    of a cluster is its smallest (rank, id). What is scored is weighed with all else that resembles it; what is not, is
-    obeyed.
+    Takes kind, position, id_a, id_b, is_same, is_scored, score, rank_a, rank_b; an id has one rank, and the canonical
+    id of a cluster is its smallest (rank, id). What is scored is weighed with all else that resembles it; what is not,
+    is obeyed.
     """
     stated: dict[str, list[Link]] = defaultdict(list)
     scored: dict[str, list[Likeness]] = defaultdict(list)
@@ -73,9 +73,7 @@ def identity_table(links: pa.Table, *, match_from: float = 1.0) -> pa.Table:
     rows = [
         {"kind": kind, "reported_id": member, "canonical_id": canonical}
         for kind in sorted(ranks)
-        for member, canonical in _canonical(
-            clusters_of(stated[kind], scored[kind], match_from=match_from), ranks[kind]
-        )
+        for member, canonical in _canonical(clusters_of(stated[kind], scored[kind], match_from=match_from), ranks[kind])
     ]
     return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in _COLUMNS]))
 
@@ -126,7 +124,8 @@ def _join_alike(forest: _Forest, likenesses: Iterable[Likeness], match_from: flo
                 sums[other][kept] = sums[kept][other]
         for other in sums[kept]:
             if mean(kept, other) >= match_from:
-                heapq.heappush(queue, (-mean(kept, other), *sorted((kept, other))))
+                first, second = sorted((kept, other))
+                heapq.heappush(queue, (-mean(kept, other), first, second))
 
 
 class _Forest:

@@ -81,12 +81,18 @@ class Parameters:
     unknown_word_weight: float
     common_words: Sequence[str]
     names: Mapping[str, str]
-    largest_block: int
+    least_blocking_weight: float
+    largest_block: Mapping[str, int]
 
     def score(self, levels: Mapping[str, str]) -> float:
         """Return the probability that a pair with these levels is one agreement."""
         log_odds = self.intercept + sum(self.weights[aspect][level] for aspect, level in levels.items())
         return 1 / (1 + math.exp(-log_odds))
+
+    def rarest(self, words: Iterable[str]) -> Sequence[str]:
+        """Return the two rarest of those words that are rare enough to look for."""
+        weighed = sorted((-self.weight([word]), word) for word in words)
+        return [word for negative, word in weighed if -negative >= self.least_blocking_weight][:2]
 
     def verdict(self, score: float) -> str:
         """Return match, near_miss (a person should look), or unlikely."""
@@ -159,7 +165,7 @@ def _read(agreement: Agreement, names: Mapping[str, str]) -> _Read:
 
 
 class _Crowd:
-    """How many agreements have one title: the same words recur where two states conclude one agreement after another."""
+    """How many agreements have one title: where two states conclude one after another, the same words recur."""
 
     def __init__(self, read: Sequence[_Read]) -> None:
         self._years: dict[tuple[str, ...], set[int]] = defaultdict(set)
@@ -192,8 +198,9 @@ class _Crowd:
 def _candidates(read: Sequence[_Read], parameters: Parameters) -> Iterator[tuple[int, int]]:
     """Yield the pairs, by their places, that share a block.
 
-    Blocks: the same title; the same countries in years that touch; one of the two rarest words in years that touch.
-    A block of more than `largest_block` agreements says nothing, and is left out, unless it is a whole title's.
+    Blocks: the same title; the same countries in years that touch; one of the two rarest words, where
+    they are rare, in years that touch.
+    A block of more than `largest_block` agreements says nothing, and is left out.
     """
     blocks: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for place, one in enumerate(read):
@@ -202,16 +209,15 @@ def _candidates(read: Sequence[_Read], parameters: Parameters) -> Iterator[tuple
         for title in one.titles:
             for year in years or [0]:
                 blocks["title", title.meaning, year].append(place)
-                rare = sorted(title.topic, key=lambda word: (-parameters.weight([word]), word))[:2]
-                for word in rare if years else []:
+                for word in parameters.rarest(title.topic) if years else ():
                     blocks["word", word, year].append(place)
             for parties in {title.mentions, one.agreement.parties}:
                 for year in years if parties else []:
                     blocks["parties", parties, year].append(place)
     seen: set[tuple[int, int]] = set()
-    for members in blocks.values():
+    for (kind, *_), members in blocks.items():
         places = sorted(set(members))
-        if len(places) <= parameters.largest_block:
+        if len(places) <= parameters.largest_block[str(kind)]:
             seen.update(itertools.combinations(places, 2))
     yield from seen
 

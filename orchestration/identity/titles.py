@@ -14,7 +14,28 @@ from orchestration.countries.normal_form import normalise
 
 _GLUED_YEAR = re.compile(r"([^\W\d_])((?:18|19|20)\d\d)\b")
 _YEAR = re.compile(r"(?:18|19|20)\d\d")
-_EMPTY_WORDS = frozenset("a an and at between by concerning for from in into of on s the to upon with".split())
+_EMPTY_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "between",
+        "by",
+        "concerning",
+        "for",
+        "from",
+        "in",
+        "into",
+        "of",
+        "on",
+        "s",
+        "the",
+        "to",
+        "upon",
+        "with",
+    ]
+)
 _ROMAN = {
     "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
     "first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7",

@@ -26,6 +26,7 @@ native_claims as (
             ]
         ) }},
         meeting_id,
+        reported_meeting_id,
         kind,
         title,
         started_edtf,
@@ -86,6 +87,7 @@ visit_claims as (
             ['meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'description', 'country_code']
         ) }},
         meeting_id,
+        reported_meeting_id,
         kind,
         title,
         started_edtf,
@@ -156,6 +158,7 @@ travel_claims as (
             ]
         ) }},
         meeting_id,
+        reported_meeting_id,
         kind,
         title,
         started_edtf,

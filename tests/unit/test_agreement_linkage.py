@@ -1,0 +1,220 @@
+"""When two records of an agreement are one, by the parameters that the warehouse decides by."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks import linkage as benchmark
+from orchestration.identity.linkage import (
+    LEVELS,
+    Agreement,
+    Period,
+    compared_pairs,
+    date_level,
+    frozen_parameters,
+    scored_pairs,
+)
+from orchestration.identity.titles import read_title
+from orchestration.settings import PROJECT_ROOT
+
+NAMES = {
+    "iceland": "ISL", "peru": "PER", "norway": "NOR", "kingdom of norway": "NOR", "ghana": "GHA", "us": "USA",
+    "united states": "USA", "slovakia": "SVK", "slovak republic": "SVK", "estonia": "EST", "ec": "european-union",
+    "eu": "european-union",
+}  # fmt: skip
+
+
+def day(text: str) -> Period:
+    return Period(date.fromisoformat(text), date.fromisoformat(text))
+
+
+def year(number: int) -> Period:
+    return Period(date(number, 1, 1), date(number, 12, 31))
+
+
+def record(id_: str, title: str, signed: Period | None = None, **known: object) -> Agreement:
+    return replace(
+        Agreement(id=id_, titles=(title,), documents=frozenset([f"document-of-{id_}"]), signed=signed),
+        **known,  # type: ignore[arg-type]
+    )
+
+
+def verdict(*records: Agreement) -> str:
+    """Return the verdict on the first two; the others are there too."""
+    parameters = frozen_parameters()
+    for pair in scored_pairs(records, NAMES, parameters):
+        if {pair.id_a, pair.id_b} == {records[0].id, records[1].id}:
+            return parameters.verdict(pair.score)
+    return "unlikely"
+
+
+def test_every_level_has_a_weight() -> None:
+    weights = frozen_parameters().weights
+    assert {aspect: set(levels) for aspect, levels in weights.items()} == {
+        aspect: set(levels) for aspect, levels in LEVELS.items()
+    }
+
+
+def test_a_year_written_as_the_first_of_january_is_a_year() -> None:
+    assert date_level(day("2003-01-01"), day("2003-05-13")) == "within"
+    assert date_level(day("2003-01-01"), year(2003)) == "same_period"
+    assert date_level(day("2003-05-13"), day("2003-05-13")) == "same_day"
+    assert date_level(day("2003-05-06"), day("2003-06-05")) == "day_and_month_exchanged"
+    assert date_level(day("2003-12-31"), day("2004-01-02")) == "next_year"
+    assert date_level(day("2003-12-31"), None) == "one_unknown"
+
+
+def test_titles_are_read_without_their_year_and_with_countries_as_codes() -> None:
+    assert read_title("Iceland Peru1998", NAMES).words == ("iceland", "peru")
+    assert read_title("The Second Protocol, Kingdom of Norway", NAMES).meaning == ("2", "=NOR", "protocol")
+    assert read_title("Protocol II: Norway", NAMES).meaning == ("2", "=NOR", "protocol")
+
+
+def test_one_agreement_of_two_sources_is_one_where_one_knows_only_the_year() -> None:
+    assert (
+        verdict(record("a", "Iceland Peru", day("1998-05-13")), record("b", "Iceland Peru1998", day("1998-01-01")))
+        == "match"
+    )
+
+
+def test_the_order_of_the_parties_is_no_difference() -> None:
+    one = record("a", "Iceland Peru", year(1998), in_force=year(1999))
+    assert verdict(one, record("b", "Peru Iceland", day("1998-05-13"), in_force=day("1999-02-01"))) == "match"
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("Iceland Peru Free Trade Agreement", "Iceland Peru Free Trade Agreement Additional Protocol"),
+        ("Iceland Peru Protocol 1", "Iceland Peru Protocol 2"),
+        ("Free Trade Area of the North", "Free Trade Area of the North Accession of Peru"),
+        ("Iceland Peru Services", "Iceland Peru Investment"),
+        ("Iceland Peru", "Iceland Norway"),
+        ("Memorandum of understanding on fisheries", "Memorandum of understanding on aviation"),
+    ],
+)
+def test_instruments_of_one_day_that_are_called_differently_stay_two(title: str, other: str) -> None:
+    assert verdict(record("a", title, day("1998-05-13")), record("b", other, day("1998-05-13"))) != "match"
+
+
+def test_the_same_title_years_later_is_another_agreement() -> None:
+    assert (
+        verdict(record("a", "Iceland Peru", day("1998-05-13")), record("b", "Iceland Peru", day("2008-02-01")))
+        == "unlikely"
+    )
+
+
+def test_what_is_not_dated_is_for_a_person_to_join() -> None:
+    assert verdict(record("a", "Iceland Peru"), record("b", "Iceland Peru")) != "match"
+    assert verdict(record("a", "Iceland Peru", day("1998-05-13")), record("b", "Iceland Peru")) != "match"
+
+
+def test_other_names_of_the_parties_are_a_near_miss_unless_the_parties_are_recorded() -> None:
+    one = record("a", "Estonia Slovakia Free Trade Agreement", day("1996-05-28"), in_force=day("1998-03-13"))
+    other = record("b", "Estonia Slovak Republic Free Trade Agreement", day("1996-05-28"), in_force=day("1998-03-13"))
+    assert verdict(one, other) == "near_miss"
+    parties = frozenset(["EST", "SVK"])
+    assert verdict(replace(one, parties=parties), replace(other, parties=parties)) == "match"
+
+
+def test_other_parties_are_never_one_agreement() -> None:
+    one = record("a", "Agreement on fisheries", day("1998-05-13"), parties=frozenset(["ISL", "PER"]))
+    other = record("b", "Agreement on fisheries", day("1998-05-13"), parties=frozenset(["NOR", "GHA"]))
+    assert verdict(one, other) != "match"
+
+
+def test_an_agreement_is_never_its_parent() -> None:
+    one = record("a", "Iceland Peru", day("1998-05-13"))
+    other = record("b", "Iceland Peru", day("1998-05-13"), parents=frozenset("a"))
+    assert verdict(one, other) != "match"
+
+
+def test_two_ids_of_one_document_are_two_unless_others_say_otherwise() -> None:
+    document = frozenset(["register"])
+    one = record("a", "Iceland Peru", day("1998-05-13"), documents=document)
+    other = record("b", "Iceland Peru", day("1998-05-13"), documents=document)
+    assert verdict(one, other) != "match"
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.randoms(use_true_random=False))
+def test_no_order_of_records_matters(random: object) -> None:
+    records = [
+        record(f"{place}{number}", f"{place} {word}", day(f"199{number}-05-13"))
+        for place, word, number in itertools.product(("Iceland Peru", "Peru Iceland"), ("", "Protocol 2"), range(3))
+    ]
+    records = [replace(each, id=str(number)) for number, each in enumerate(records)]
+    before = list(scored_pairs(records, NAMES, frozen_parameters()))
+    random.shuffle(records)  # type: ignore[attr-defined]
+    assert list(scored_pairs(records, NAMES, frozen_parameters())) == before
+
+
+def test_many_treaties_make_few_pairs_to_compare() -> None:
+    names = {f"state{number}": f"S{number:03}" for number in range(50)}
+    records = [
+        record(
+            str(number),
+            f"State{number % 50} State{number // 50 % 50} agreement on cooperation in matter {number % 97}",
+            day(f"{1950 + number % 70}-05-13"),
+        )
+        for number in range(2_000)
+    ]
+    compared = sum(1 for _ in compared_pairs(records, names, frozen_parameters()))
+    assert compared < 5 * len(records)
+
+
+LABELS = """\
+source,source_id,title,signature,force,cluster
+ONE,1,Iceland Peru Fisheries,1998-05-13,1999-03-01,x
+TWO,7,Iceland Peru Fisheries1998,1998-01-01,1998-01-01,x
+ONE,2,Norway Ghana,2001-02-03,,y
+TWO,8,Norway Ghana2001,2001,,y
+ONE,3,Norway Ghana,2011-02-03,,z
+TWO,9,Norway Ghana,2011-02-03,,other
+"""
+
+
+@pytest.fixture
+def labels(tmp_path: Path) -> Path:
+    path = tmp_path / "labels.csv"
+    path.write_text(LABELS, encoding="utf-8")
+    return path
+
+
+def test_the_judge_counts_pairs_by_source_and_lists_false_merges(labels: Path) -> None:
+    rows = benchmark.labelled_rows(labels)
+    parameters = frozen_parameters()
+    scores: Mapping[tuple[str, str], float] = {
+        (pair.id_a, pair.id_b): pair.score for pair in scored_pairs([row.agreement for row in rows], NAMES, parameters)
+    }
+    lines = list(benchmark.report(rows, benchmark.clustered_pairs(scores, parameters)))
+    assert lines[0] == "all pairs: precision 0.6667  recall 1.0000  (2 right, 1 false, 2 true)"
+    assert lines[1].startswith("  ONE TWO ")
+    assert "one-3: Norway Ghana (2011-02-03; -)  |  two-9: Norway Ghana (2011-02-03; -)" in lines[-1]
+
+
+@pytest.mark.realdata
+def test_labelled_agreements_are_recognised_as_well_as_the_documentation_says() -> None:
+    labels = Path(os.environ.get("ENTENTE_REALDATA") or PROJECT_ROOT.parent / "shared" / "data")
+    labels = labels / "labelled_agreements" / "dev.csv"
+    if not labels.is_file():
+        pytest.skip(f"the labelled agreements are not there: {labels}")
+    said = subprocess.run(
+        [sys.executable, "-m", "benchmarks.linkage", str(labels), "--cross-validate"],
+        cwd=PROJECT_ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    overall = next(line for line in said.splitlines() if line.startswith("all pairs"))
+    precision, recall = float(overall.split()[3]), float(overall.split()[5])
+    assert precision > 0.945, overall
+    assert recall > 0.895, overall
