@@ -9,6 +9,7 @@ UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 BIN := .venv/bin
 READY := .venv/.ready
+BROWSER := .venv/.browser
 ENTENTE := $(BIN)/python -m orchestration.cli
 
 # What the caller's shell has set for other projects must not reach this one.
@@ -94,6 +95,10 @@ test: $(READY) ## all tests (ARGS=… goes to pytest)
 example: $(READY) ## follow docs/adding-a-feed.md in a copy of the project, up to the published table
 	@$(BIN)/python -m tests.page_example docs/adding-a-feed.md
 
+.PHONY: test-browser
+test-browser: $(BROWSER) ## the site in a real browser: Debian's chromium (ARGS=--screenshots draws the pictures of the README, too)
+	@$(BIN)/python -m pytest tests/browser -o addopts="-ra --strict-markers" $(ARGS)
+
 .PHONY: readers
 readers: $(READY) ## eight readers without pause while fifty publications are made (ARGS=… goes to benchmarks.readers)
 	@$(BIN)/python -m benchmarks.readers $(ARGS)
@@ -149,6 +154,14 @@ $(READY): $(UV) pyproject.toml uv.lock
 	@echo "Installing the locked packages (once) …"
 	@$(UV) sync --quiet --frozen --no-build --no-install-project --python "$$(cat .uv/python)"
 	@$(UV) sync --quiet --frozen --no-build-isolation-package entente --python "$$(cat .uv/python)"
+	@touch $@
+
+# Added to what is there: installing the locked packages again takes these away, and this brings them back.
+$(BROWSER): $(READY)
+	@echo "Installing what drives a browser (once) …"
+	@$(UV) sync --quiet --frozen --no-build --no-install-project --inexact --group browser --python "$$(cat .uv/python)"
+	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; fi
 	@touch $@
 
 $(UV):

@@ -197,7 +197,8 @@ def _environment() -> jinja2.Environment:
         auto_reload=False,
         cache_size=50,
     )
-    script = (_HERE / "assets" / "search.js").read_text(encoding="utf-8")
+    # as it will stand in the page, since the policy holds the hash of it
+    script = _BLANK.sub("\n", (_HERE / "assets" / "search.js").read_text(encoding="utf-8"))
     environment.globals |= {
         "certainties": words.CERTAINTIES,
         "counted": words.counted,

@@ -148,7 +148,7 @@ def _group(name: str, items: list[dict[str, Any]], rows: list[dict[str, Any]]) -
             {
                 "change": change,
                 "total": totals[change],
-                "items": [item for item, row in zip(items, rows, strict=True) if row["change"] == change],
+                "entries": [item for item, row in zip(items, rows, strict=True) if row["change"] == change],
             }
             for change in ("added", "changed", "gone")
             if change in totals

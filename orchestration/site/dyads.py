@@ -112,7 +112,20 @@ def _dyad_page(reference: Reference, dyad: Row, rows: Mapping[str, Sequence[Row]
         "coded_total": rows["coded"][0]["total"] if rows["coded"] else 0,
         "coded_left_out": left_out(rows["coded"], "from fct_reported_event where dyad_code = {}", code),
     }
+    _unlink_what_is_elsewhere(context)
     return Page(path=f"dyads/{file_name(code)}.html", template="dyad.html", context=context)
+
+
+def _unlink_what_is_elsewhere(context: dict[str, Any]) -> None:
+    """Take away links to items that the page leaves out, or that nobody recorded."""
+    figures = [row for figure in context["figures"] for row in figure["rows"]]
+    sections = (context[name] for name in ("agreements", "meetings", "statements", "projects"))
+    items = [item for section in (*sections, context["trade"]["claims"], figures) for item in section]
+    here = {f"#{item['id']}" for item in items}
+    for item in (*items, *(entry for year in context["entries"] for entry in year["entries"])):
+        for name in ("href", "meeting_href", "parent_href"):
+            if name in item and item[name] not in here:
+                item[name] = ""
 
 
 def _entry(reference: Reference, row: Row) -> dict[str, Any]:

@@ -187,13 +187,15 @@ def _trade_claim(reference: Reference, row: Row, details: Details) -> dict[str, 
         if value is not None
     ]
     verdicts = [
-        {"who": who, "verdict": verdict if verdict != "no statistic" else "has no figure here to compare"}
+        f"{who}: {verdict}" if verdict != "no statistic" else f"{who}: no figure here to compare"
         for who, verdict in (
             (f"{a}'s statistics", row["country_a_verdict"]),
             (f"{b}'s statistics", row["country_b_verdict"]),
             ("BACI", row["reconciled_verdict"]),
         )
     ]
+    if all(verdict.endswith("compare") for verdict in verdicts):
+        verdicts = ["There is no figure here to compare it with, of either side or of BACI"]
     return {
         "id": anchor("claim", row["fact_id"]),
         "what": what,

@@ -122,6 +122,10 @@ def test_a_run_materializes_every_asset_and_publishes(
     told = materialized(first_run)[publication.KEY].metadata
     assert told["publication_id"].value == installation.published
     assert told["is_new"].value is True
+    site = Path(str(told["site"].value))
+    assert site == installation.settings.serving / "current" / "site" / "index.html"
+    assert f"Published {installation.published[6:8].lstrip(chr(48))} " in site.read_text(encoding="utf-8")
+    assert told["site_pages"].value == len(list(site.parent.rglob("*.html")))
 
 
 def test_the_history_tells_what_was_loaded_and_shows_what_was_not(first_run: dg.ExecuteInProcessResult) -> None:
