@@ -144,9 +144,31 @@ audit: $(READY) ## ask osv.dev (AUDIT_URL=… for a mirror) for known weaknesses
 docs: $(READY) ## write the generated pages of docs/ anew, and the site of the data to docs-site/
 	@$(ENTENTE) docs
 
+# Superset has hundreds of packages of its own and runs on Python 3.11 and 3.12: an environment apart, in .bi.
+BI_READY := .bi/venv/.ready
+.PHONY: bi
+bi: $(READY) $(BI_READY) ## Superset on 127.0.0.1 (SUPERSET_PORT, default 8088) with the dashboard of bilateral relations
+	@$(BIN)/python -m orchestration.bi
+
+.PHONY: test-bi
+test-bi: $(READY) $(BI_READY) ## open the dashboard in Debian's chromium, look at every chart, and photograph it for docs/images/
+	@ENTENTE_TEST_BI="$${ENTENTE_TEST_BI:-new}" $(BIN)/python -m pytest tests/integration/test_superset_dashboard.py $(ARGS)
+
+.PHONY: bi-lock
+bi-lock: $(UV) ## lock Superset's packages anew, after a change of bi/requirements.in
+	@cd bi && ../$(UV) pip compile --quiet --universal --only-binary :all: --generate-hashes --python-version 3.11 \
+		--override overrides.txt --custom-compile-command 'make bi-lock' requirements.in -o requirements.txt
+
+$(BI_READY): $(UV) bi/requirements.txt
+	@echo "Installing Superset (once; some 700 MB) …"
+	@rm -rf .bi/venv
+	@$(UV) venv --quiet --python '>=3.11,<3.13' .bi/venv
+	@$(UV) pip sync --quiet --python .bi/venv/bin/python --require-hashes --no-build bi/requirements.txt
+	@touch $@
+
 .PHONY: clean
 clean: ## remove the environment and caches; data, archive and publications stay
-	rm -rf .venv .venv-fuzz .fuzz .uv docs-site sbom.cdx.json .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt_project/target dbt_project/logs logs .tmp_dagster_home_*
+	rm -rf .venv .venv-fuzz .fuzz .uv .bi docs-site sbom.cdx.json .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt_project/target dbt_project/logs logs .tmp_dagster_home_*
 	find orchestration tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Nothing is compiled: all packages come as wheels, and the project itself is linked in by the locked build tool.
