@@ -226,6 +226,8 @@ def prepare_dagster_home(settings: Settings) -> None:
         shutil.copyfile(ours, theirs)
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    # hundreds of planned tables and checks go into the history at once
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "2000")
     os.environ["ENTENTE_HOME"] = str(settings.home)
     os.environ["ENTENTE_RAW"] = str(settings.raw)
 
