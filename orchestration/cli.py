@@ -256,6 +256,8 @@ def prepare_dagster_home(settings: Settings) -> None:
     words = "Handling yaml-defined logging configuration"
     warnings.filterwarnings("ignore", message=words)
     os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), f"ignore:{words}"]))
+    # hundreds of planned tables and checks go into the history at once
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "2000")
     os.environ["ENTENTE_HOME"] = str(settings.home)
     os.environ["ENTENTE_RAW"] = str(settings.raw)
 

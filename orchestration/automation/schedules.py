@@ -12,8 +12,10 @@ from orchestration.automation.jobs import REFRESH
 
 
 def build_schedules() -> list[dg.ScheduleDefinition]:
-    """Return the backstop of the sensor, which reads every byte again (a file may change and keep size and time), and
-    the daily housekeeping.
+    """Return the backstop of the sensor and of updates, and the daily housekeeping.
+
+    The backstop reads every byte and builds and tests every table again: a file may change and keep size and time, and
+    what refreshes build in parts is held against the whole.
     """
 
     @dg.schedule(
@@ -22,13 +24,13 @@ def build_schedules() -> list[dg.ScheduleDefinition]:
         cron_schedule="0 4 * * *",
         execution_timezone="UTC",
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description=f"Every day at 04:00 UTC: {REFRESH}, with every byte in raw/ read again.",
+        description=f"Every day at 04:00 UTC: {REFRESH}, all of raw/ is read, and everything built and tested, again.",
     )
     def daily_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         return dg.RunRequest(
             # one run for each day, whether the tick is repeated or not
             run_key=f"{context.scheduled_execution_time:%Y-%m-%d}",
-            run_config={"ops": {"landing": {"config": {"reread": True}}}},
+            run_config={"ops": {"landing": {"config": {"reread": True}}, "star": {"config": {"force": True}}}},
             tags={"entente/reason": "daily"},
         )
 

@@ -6,7 +6,9 @@ published, and where readers find it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,13 +45,43 @@ class PublishedTable:
     schema: str
     name: str
     row_count: int
+    content: str | None = None
+    """What it holds, in the words of the ledger of builds; None where that is not known."""
+
+    @property
+    def parquet(self) -> str:
+        """The name of its Parquet file."""
+        return f"{self.schema}.{self.name}.parquet"
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A publication that the next one may take over what did not change from."""
+
+    folder: Path
+    tables: Mapping[tuple[str, str], PublishedTable]
 
 
 class StarCopy:
-    """A published database while it is written. Use as a context manager: leaving it closes the file."""
+    """A published database while it is written. Use as a context manager: leaving it closes the file.
 
-    def __init__(self, warehouse: Path, folder: Path):
+    It begins empty, or as a copy of an `earlier` publication of the same models: then only the tables that hold
+    something else are written, and the Parquet files of the others are the same files under another name.
+    """
+
+    def __init__(
+        self,
+        warehouse: Path,
+        folder: Path,
+        *,
+        contents: Mapping[tuple[str, str], str] | None = None,
+        earlier: Earlier | None = None,
+    ):
         self._folder = folder
+        self._contents = contents or {}
+        self._earlier = earlier
+        if earlier is not None:
+            shutil.copyfile(earlier.folder / DATABASE, folder / DATABASE)
         # Attached rather than opened: dbt's connection to the writer's database, in the same process, may have had
         # another configuration, and DuckDB does not mix the two.
         self._connection = duckdb.connect(":memory:")
@@ -76,14 +108,24 @@ class StarCopy:
             raise NothingToPublishError("The warehouse holds no tables of the star; run `make warehouse` first.")
         for schema in SCHEMAS:
             self._connection.execute(f"create schema if not exists published.{schema}")
-        tables = tuple(self._copy_relation(schema, name, comment) for schema, name, comment in relations)
-        self._copy_macros()
+        tables = tuple(
+            self._taken_over(schema, name) or self._copy_relation(schema, name, comment)
+            for schema, name, comment in relations
+        )
+        if self._earlier is None:
+            self._copy_macros()
         return tables
+
+    def _taken_over(self, schema: str, name: str) -> PublishedTable | None:
+        """Return a table of the earlier publication that holds the same, or None where it is to be copied."""
+        then = self._earlier.tables.get((schema, name)) if self._earlier else None
+        now = self._contents.get((schema, name))
+        return then if then is not None and now is not None and then.content == now else None
 
     def write_publications(self, publications: Sequence[Publication]) -> PublishedTable:
         """Write `evidence.publications`, this publication last."""
         columns = ", ".join(f"{name} {kind}" for name, (kind, _) in PUBLICATIONS_COLUMNS.items())
-        self._connection.execute(f"create table published.evidence.publications ({columns})")
+        self._connection.execute(f"create or replace table published.evidence.publications ({columns})")
         self._connection.executemany(
             "insert into published.evidence.publications values (?, ?, ?, ?, ?, ?)",
             [
@@ -108,9 +150,12 @@ class StarCopy:
         parquet = self._folder / "parquet"
         parquet.mkdir()
         for table in tables:
+            if self._earlier is not None and self._taken_over(table.schema, table.name) is not None:
+                _same_file(self._earlier.folder / "parquet" / table.parquet, parquet / table.parquet)
+                continue
             self._connection.execute(
                 f"copy published.{quoted(table.schema)}.{quoted(table.name)}"
-                f" to {literal(parquet / f'{table.schema}.{table.name}.parquet')} (format parquet, compression zstd)"
+                f" to {literal(parquet / table.parquet)} (format parquet, compression zstd)"
             )
 
     def _relations(self) -> list[tuple[str, str, str | None]]:
@@ -131,7 +176,7 @@ class StarCopy:
     def _copy_relation(self, schema: str, name: str, comment: str | None) -> PublishedTable:
         qualified = f"{quoted(schema)}.{quoted(name)}"
         copied = self._connection.execute(
-            f"create table published.{qualified} as from warehouse.{qualified}"
+            f"create or replace table published.{qualified} as from warehouse.{qualified}"
         ).fetchone()
         if comment:
             self._comment("table", schema, name, None, comment)
@@ -145,7 +190,7 @@ class StarCopy:
         ).fetchall()
         for column, column_comment in columns:
             self._comment("column", schema, name, column, column_comment)
-        return PublishedTable(schema, name, copied[0] if copied else 0)
+        return PublishedTable(schema, name, copied[0] if copied else 0, self._contents.get((schema, name)))
 
     def _copy_macros(self) -> None:
         """Carry the macros over through a copy of the whole catalog.
@@ -191,3 +236,11 @@ class StarCopy:
         target = ".".join(quoted(part) for part in (schema, table, column) if part is not None)
         # COMMENT takes no parameters
         self._connection.execute(f"comment on {kind} published.{target} is {literal(comment.strip())}")
+
+
+def _same_file(source: Path, destination: Path) -> None:
+    """Give a file that never changes a second name, or copy it where the disk knows no second names."""
+    try:
+        os.link(source, destination)
+    except OSError:
+        shutil.copyfile(source, destination)

@@ -6,6 +6,7 @@ here: copying tables, moving links.
 
 from __future__ import annotations
 
+import json
 import logging
 import platform
 import shutil
@@ -18,11 +19,23 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publication.copying import PublishedTable, StarCopy
-from orchestration.publication.store import NoPublicationError, Publication, PublicationStore, previous, utc_now
+from orchestration.publication.copying import Earlier, PublishedTable, StarCopy
+from orchestration.publication.store import (
+    DATABASE,
+    RECORD,
+    NoPublicationError,
+    Publication,
+    PublicationStore,
+    previous,
+    utc_now,
+)
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.site.building import Site, WrittenSite
-from orchestration.transformation.builds import Build, latest_build
+from orchestration.transformation.builds import UPDATE, Build, latest_build
+from orchestration.transformation.updating import contents_by_name
+
+GROWTH = 1.5
+"""How much larger than when it was written whole a published file may become."""
 
 _logger = logging.getLogger(__name__)
 
@@ -73,12 +86,13 @@ def publish(
     publication = _next_publication(store, build, run_id=run_id)
     unfinished = store.unfinished_folder(publication.publication_id)
     log(f"Copying the tables to publication {publication.publication_id}.")
-    publication, tables = _fill(settings, store, unfinished, publication)
+    earlier = _to_take_over_from(store, build)
+    publication, tables = _fill(settings, store, unfinished, publication, build=build, earlier=earlier)
     pages = site.write(unfinished, earlier=store.current_folder(), is_forced=force) if site is not None else None
     if pages is not None:
         log(f"The site has {pages.page_count:,} pages, {pages.written:,} of them written in {pages.seconds:.1f} s.")
     with store.exclusively():
-        store.finish(unfinished, publication, facts=_facts(build, tables, pages))
+        store.finish(unfinished, publication, facts=_facts(build, tables, unfinished, earlier, pages))
         gone = store.prune()
     log(f"Readers now see {publication.publication_id}: {len(tables)} tables, {publication.row_count:,} rows.")
     if gone:
@@ -176,25 +190,67 @@ def _next_publication(store: PublicationStore, build: Build, *, run_id: str) -> 
 
 
 def _fill(
-    settings: Settings, store: PublicationStore, unfinished: Path, publication: Publication
+    settings: Settings,
+    store: PublicationStore,
+    unfinished: Path,
+    publication: Publication,
+    *,
+    build: Build,
+    earlier: Earlier | None,
 ) -> tuple[Publication, tuple[PublishedTable, ...]]:
-    earlier = store.history()
-    with StarCopy(settings.warehouse, unfinished) as copy:
+    history = store.history()
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        contents = contents_by_name(connection, build_number=build.number)
+    with StarCopy(settings.warehouse, unfinished, contents=contents, earlier=earlier) as copy:
         star = copy.copy_star()
         # the list of publications counts itself
         publication = replace(
             publication,
             table_count=len(star) + 1,
-            row_count=sum(table.row_count for table in star) + len(earlier) + 1,
+            row_count=sum(table.row_count for table in star) + len(history) + 1,
         )
-        tables = (*star, copy.write_publications([*earlier, publication]))
+        tables = (*star, copy.write_publications([*history, publication]))
         copy.write_parquet(tables)
     return publication, tables
 
 
-def _facts(build: Build, tables: tuple[PublishedTable, ...], pages: WrittenSite | None) -> dict[str, object]:
+def _to_take_over_from(store: PublicationStore, build: Build) -> Earlier | None:
+    """Return the current publication if the next one may be made from it: by an update, of the same models and format.
+
+    A table that is replaced leaves its blocks behind, to be used again; a file that has grown by half is written anew.
+    """
+    folder = store.current_folder()
+    if folder is None or build.method != UPDATE:
+        return None
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        whole = record["bytes_when_written_whole"]
+        if (
+            record["built_from"]["dbt"] != build.inputs["dbt"]
+            or record["versions"]["duckdb"] != version("duckdb")
+            or (folder / DATABASE).stat().st_size > GROWTH * whole
+        ):
+            return None
+        tables = [PublishedTable(**table) for table in record["tables"]]
+    except (FileNotFoundError, KeyError, TypeError):  # of another version, or pruned
+        return None
+    return Earlier(folder, {(table.schema, table.name): table for table in tables})
+
+
+def _facts(
+    build: Build,
+    tables: tuple[PublishedTable, ...],
+    unfinished: Path,
+    earlier: Earlier | None,
+    pages: WrittenSite | None,
+) -> dict[str, object]:
     """What a publication records for people: as-of questions rewind claims, not code, rules and reference data."""
+    if earlier is None:
+        whole = (unfinished / DATABASE).stat().st_size
+    else:
+        whole = json.loads((earlier.folder / RECORD).read_text(encoding="utf-8"))["bytes_when_written_whole"]
     return {
+        "bytes_when_written_whole": whole,
         "built_from": dict(build.inputs),
         "commit": _commit(),
         "versions": {

@@ -15,9 +15,11 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, build_dbt_asset_specs
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
 from orchestration.ownership import OWNERS
+from orchestration.publication.copying import SCHEMAS
 from orchestration.publication.publishing import reason_to_stay, site_of
 from orchestration.settings import Settings
 from orchestration.transformation.building import BuildOutcome, NodeOutcome, tests_by_model
+from orchestration.transformation.builds import UPDATE
 from orchestration.transformation.project import DbtError
 from orchestration.transformation.star import NothingLoadedError, StarOutcome, refresh_star
 from orchestration.transformation.wording import words_of_test
@@ -32,7 +34,7 @@ class BuildConfig(dg.Config):
     """How to build the star."""
 
     force: bool = False
-    """Build and test even where nothing it is made of has changed."""
+    """Build and test everything, whatever has changed."""
 
 
 class StarTranslator(DagsterDbtTranslator):
@@ -139,12 +141,17 @@ def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
 
 
 def _materializations(star: StarOutcome, selected: Mapping[dg.AssetKey, str]) -> Iterator[dg.MaterializeResult[Any]]:
+    """Tell of what was built, and of all that is published: Dagster skips a publication that misses one of them.
+
+    An update builds few of some hundred tables, and the history of a run stays as short.
+    """
     nodes = {node.unique_id: node for node in star.outcome.nodes} if star.outcome else {}
     # the same inputs give the same tables: Dagster then sees that nothing changed
     version = dg.DataVersion(star.build.fingerprint[:16])
+    stands = star.outcome is None or star.build.method == UPDATE
     for key, unique_id in selected.items():
         node = nodes.get(unique_id)
-        if star.outcome is not None and (node is None or node.status != "success"):
+        if not (node.status == "success" if node is not None else stands and key.path[0] in SCHEMAS):
             continue
         rows = star.row_counts.get((key.path[0], key.path[1]))
         preview = star.previews.get((key.path[0], key.path[1]))

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.settings import Settings
-from orchestration.transformation.project import DBT_PROJECT, DbtError, invoke_dbt, prepare_manifest, run_folder
+from orchestration.transformation.plan import Plan, plan_of
+from orchestration.transformation.project import (
+    DBT_PROJECT,
+    DbtError,
+    invoke_dbt,
+    prepare_manifest,
+    project_fingerprint,
+    read_manifest,
+    run_folder,
+)
 from orchestration.transformation.wording import words_of_test
 
 if TYPE_CHECKING:
@@ -64,6 +73,8 @@ class BuildOutcome:
 
     nodes: tuple[NodeOutcome, ...]
     seconds: float
+    plan: Plan | None = None
+    """What dbt compiled, where the whole star was built and all of it passed."""
 
     @property
     def at_fault(self) -> tuple[NodeOutcome, ...]:
@@ -120,10 +131,14 @@ def build_star(
     )
     if result.result is None or not hasattr(result.result, "results"):
         raise DbtError(f"dbt could not build the star: {result.exception}")
-    return BuildOutcome(
+    outcome = BuildOutcome(
         nodes=tuple(_outcome(run) for run in result.result.results),
         seconds=time.monotonic() - started,
     )
+    if select is not None or only_test or outcome.at_fault:
+        return outcome
+    plan = plan_of(result.result.results, read_manifest(), fingerprint=project_fingerprint())
+    return replace(outcome, plan=plan)
 
 
 def tests_by_model(manifest: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:

@@ -22,8 +22,14 @@ _DDL = """
         number BIGINT, run_id VARCHAR, fingerprint VARCHAR, inputs VARCHAR, is_whole BOOLEAN,
         started_at TIMESTAMP, finished_at TIMESTAMP, status VARCHAR, is_publishable BOOLEAN,
         models_built BIGINT, tests_passed BIGINT, failures VARCHAR
-    )
+    );
+    alter table ops.builds add column if not exists method VARCHAR
 """
+
+WHOLE = "whole"
+PART = "part"
+UPDATE = "update"
+"""How a build was made: by dbt, of all tables or of some; or as an update of what changed since the build before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +42,7 @@ class Build:
     inputs: Mapping[str, str]
     """The fingerprint's parts: ledger, contracts, reference, dbt."""
     is_whole: bool
+    """Every table is from these inputs: all were built, or those that the inputs' changes touch."""
     started_at: datetime
     status: str
     """started, passed, failed. A build that stays *started* was killed."""
@@ -43,6 +50,7 @@ class Build:
     """Every table is from these inputs and every test passed."""
     failures: tuple[str, ...]
     """What failed, in words."""
+    method: str = WHOLE
 
 
 def inputs_of_build(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
@@ -74,7 +82,7 @@ def latest_build(connection: duckdb.DuckDBPyConnection) -> Build | None:
     connection.execute(_DDL)
     row = connection.execute(
         """
-        select number, run_id, fingerprint, inputs, is_whole, started_at, status, is_publishable, failures
+        select number, run_id, fingerprint, inputs, is_whole, started_at, status, is_publishable, failures, method
         from ops.builds order by number desc limit 1
         """
     ).fetchone()
@@ -90,11 +98,17 @@ def latest_build(connection: duckdb.DuckDBPyConnection) -> Build | None:
         status=row[6],
         is_publishable=row[7],
         failures=tuple(json.loads(row[8])),
+        method=row[9] or (WHOLE if row[4] else PART),
     )
 
 
 def begin_build(
-    connection: duckdb.DuckDBPyConnection, *, run_id: str, inputs: Mapping[str, str], is_whole: bool
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    run_id: str,
+    inputs: Mapping[str, str],
+    is_whole: bool,
+    method: str | None = None,
 ) -> Build:
     """Note that a build begins; from here on the tables count as untested."""
     before = latest_build(connection)
@@ -108,12 +122,13 @@ def begin_build(
         status="started",
         is_publishable=False,
         failures=(),
+        method=method or (WHOLE if is_whole else PART),
     )
     connection.execute(
         """
         insert into ops.builds
-            (number, run_id, fingerprint, inputs, is_whole, started_at, status, is_publishable, failures)
-        values (?, ?, ?, ?, ?, ?, 'started', false, '[]')
+            (number, run_id, fingerprint, inputs, is_whole, started_at, status, is_publishable, failures, method)
+        values (?, ?, ?, ?, ?, ?, 'started', false, '[]', ?)
         """,
         [
             build.number,
@@ -122,6 +137,7 @@ def begin_build(
             json.dumps(build.inputs),
             build.is_whole,
             build.started_at.replace(tzinfo=None),
+            build.method,
         ],
     )
     return build

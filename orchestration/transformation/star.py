@@ -1,12 +1,13 @@
-"""Keep the star in the writer's database up to date: build it when something it is made of changed.
+"""Keep the star in the writer's database up to date: build what changed, or everything.
 
-Belongs here: whether to build, and the order of build and ledger. Does not belong here: Dagster, or publishing.
+Belongs here: whether to build what, and the order of build and ledger. Does not belong here: Dagster, or publishing.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import duckdb
@@ -18,8 +19,9 @@ from orchestration.publication.copying import SCHEMAS
 from orchestration.room import require_room
 from orchestration.settings import Settings
 from orchestration.sql_text import quoted
-from orchestration.transformation.building import BuildOutcome, build_star
+from orchestration.transformation.building import TESTS, BuildOutcome, build_star
 from orchestration.transformation.builds import (
+    UPDATE,
     Build,
     begin_build,
     end_build,
@@ -27,7 +29,17 @@ from orchestration.transformation.builds import (
     inputs_of_build,
     latest_build,
 )
+from orchestration.transformation.plan import read_plan, write_plan
 from orchestration.transformation.project import DbtError
+from orchestration.transformation.updating import (
+    CannotUpdateError,
+    Content,
+    contents_of_sources,
+    contents_of_tables,
+    read_contents,
+    update_star,
+    write_contents,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -45,7 +57,7 @@ class StarOutcome:
     outcome: BuildOutcome | None
     """What dbt did; None where nothing had changed."""
     row_counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """Rows by (schema, table); views are not counted."""
+    """Rows of the tables that were built, by (schema, table); views are not counted."""
     previews: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """The first rows of what is published, by (schema, table), as Markdown."""
 
@@ -64,7 +76,10 @@ def refresh_star(
     force: bool = False,
     log: Callable[[str], None] = _logger.info,
 ) -> StarOutcome:
-    """Build the models called in `select`, or all if something changed; the caller holds the writer's lock.
+    """Bring the star up to date, or build the models called in `select`; the caller holds the writer's lock.
+
+    Where the models are as they were, only what the new facts touch is built and tested. With `force`, and wherever
+    that does not go smoothly, dbt builds and tests everything.
 
     Where a block of the database turns out to be damaged, a new one is filled from the archive, and all is built there.
 
@@ -113,13 +128,17 @@ def _refresh(
 ) -> StarOutcome:
     if not settings.warehouse.exists():
         raise NothingLoadedError(f"There is no warehouse in {settings.home} yet: run `make warehouse`.")
-    with duckdb.connect(str(settings.warehouse)) as connection:
+    with _writing(settings) as connection:
         before = latest_build(connection)
         inputs = inputs_of_build(connection)
         is_current = before is not None and before.is_publishable and before.fingerprint == fingerprint_of(inputs)
         if before is not None and is_current and select is None and not force:
             log(f"Nothing changed since the build of {before.started_at:%Y-%m-%d %H:%M} UTC: the tables stay.")
-            return StarOutcome(build=before, outcome=None, row_counts=_row_counts(connection))
+            return StarOutcome(build=before, outcome=None)
+        if before is not None and select is None and not force:
+            updated = _updated(connection, settings, before, inputs=inputs, run_id=run_id, log=log)
+            if updated is not None:
+                return updated
         # unit tests judge the models, not the data: they are run again only when a model has changed
         were_tested = before is not None and before.is_publishable and before.inputs["dbt"] == inputs["dbt"]
         build = begin_build(connection, run_id=run_id, inputs=inputs, is_whole=select is None)
@@ -129,11 +148,12 @@ def _refresh(
     except DbtError as error:
         if tells_of_damage(str(error)):
             raise
-        with duckdb.connect(str(settings.warehouse)) as connection:
+        with _writing(settings) as connection:
             end_build(connection, build, before=before, failures=[str(error)], models_built=0, tests_passed=0)
         raise
     failures = [node.in_words for node in outcome.at_fault]
-    with duckdb.connect(str(settings.warehouse)) as connection:
+    with _writing(settings) as connection:
+        was = _contents_to_compare(connection, before, build)
         build = end_build(
             connection,
             build,
@@ -142,14 +162,101 @@ def _refresh(
             models_built=outcome.models_built,
             tests_passed=outcome.tests_passed,
         )
+        contents: Mapping[str, Content] = {}
+        if outcome.plan is not None:
+            contents = {
+                **contents_of_sources(connection, outcome.plan),
+                **contents_of_tables(connection, outcome.plan),
+            }
+            write_plan(settings, outcome.plan)
+            write_contents(connection, outcome.plan, contents, build_number=build.number)
         row_counts = _row_counts(connection)
         # a view may stand on a table that a failed or partial build has changed
         previews = _previews(connection) if select is None and not failures else {}
+    _say_what_differs(was, contents, log=log)
     log(
         f"{outcome.models_built} tables and views built, {outcome.tests_passed} tests passed"
         f"{f', {len(failures)} failed' if failures else ''}, in {outcome.seconds:.0f} s."
     )
     return StarOutcome(build=build, outcome=outcome, row_counts=row_counts, previews=previews)
+
+
+def _updated(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    before: Build,
+    *,
+    inputs: Mapping[str, str],
+    run_id: str,
+    log: Callable[[str], None],
+) -> StarOutcome | None:
+    """Build only what changed since a tested build of the same models; None where dbt has to build everything."""
+    if not before.is_publishable or any(before.inputs.get(name) != inputs[name] for name in ("dbt", "contracts")):
+        return None
+    plan = read_plan(settings, fingerprint=inputs["dbt"])
+    contents = read_contents(connection, build_number=before.number)
+    if plan is None or contents is None:
+        return None
+    log("Building and testing what the new facts touch.")
+    connection.execute("begin transaction")
+    try:
+        build = begin_build(connection, run_id=run_id, inputs=inputs, is_whole=True, method=UPDATE)
+        update = update_star(connection, plan, contents, log=log)
+        build = end_build(
+            connection,
+            build,
+            before=before,
+            failures=(),
+            models_built=update.outcome.models_built,
+            tests_passed=update.outcome.tests_passed,
+        )
+        write_contents(connection, plan, update.contents, build_number=build.number)
+        connection.execute("commit")
+    except CannotUpdateError as reason:
+        connection.execute("rollback")
+        log(f"Everything is built anew: {reason}.")
+        return None
+    built = {node.unique_id for node in update.outcome.nodes if node.kind not in TESTS}
+    changed = {(node.schema, node.table) for node in plan.nodes.values() if node.unique_id in built}
+    row_counts = {
+        (plan.nodes[unique_id].schema, plan.nodes[unique_id].table): update.contents[unique_id].row_count
+        for unique_id in built
+    }
+    previews = _previews(connection, of=changed)
+    log(
+        f"{update.looked_at} tables built, of which {len(built)} changed, and {update.outcome.tests_passed} tests "
+        f"passed, in {update.outcome.seconds:.1f} s."
+    )
+    return StarOutcome(build=build, outcome=update.outcome, row_counts=row_counts, previews=previews)
+
+
+@contextmanager
+def _writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Connect to the writer's database with the settings of `profiles.yml`."""
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set preserve_insertion_order = true")
+        yield connection
+
+
+def _contents_to_compare(
+    connection: duckdb.DuckDBPyConnection, before: Build | None, build: Build
+) -> Mapping[str, Content]:
+    """Return what updates had left, where a whole build of the same inputs must come to the same."""
+    if before is None or not build.is_whole or not before.is_publishable or before.fingerprint != build.fingerprint:
+        return {}
+    return read_contents(connection, build_number=before.number) or {}
+
+
+def _say_what_differs(was: Mapping[str, Content], now: Mapping[str, Content], *, log: Callable[[str], None]) -> None:
+    """Say where a whole build came to other rows than the updates before it: that would be a fault of theirs."""
+    names = sorted(
+        unique_id.rpartition(".")[2]
+        for unique_id in was.keys() & now.keys()
+        if was[unique_id] != now[unique_id] and was[unique_id].says_rows and now[unique_id].says_rows
+    )
+    if names:
+        log(f"Building everything gave other rows than the updates had left: {', '.join(names)}. Please report it.")
 
 
 def _row_counts(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], int]:
@@ -162,7 +269,9 @@ def _row_counts(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str
     }
 
 
-def _previews(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], str]:
+def _previews(
+    connection: duckdb.DuckDBPyConnection, *, of: Collection[tuple[str, str]] | None = None
+) -> Mapping[tuple[str, str], str]:
     published = connection.execute(
         """
         select table_schema, table_name from information_schema.tables
@@ -171,5 +280,9 @@ def _previews(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str],
         """,
         [list(SCHEMAS)],
     ).fetchall()
-    previews = {(schema, name): first_rows(connection, schema, name) for schema, name in published}
+    previews = {
+        (schema, name): first_rows(connection, schema, name)
+        for schema, name in published
+        if of is None or (schema, name) in of
+    }
     return {key: preview for key, preview in previews.items() if preview is not None}

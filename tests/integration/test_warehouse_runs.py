@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
+import random
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from orchestration.automation.jobs import COPY, REFRESH
 from orchestration.automation.journal import Journal
 from orchestration.connectors.assets import FETCHED_FEEDS, raw_key
 from orchestration.definitions import build_definitions
+from orchestration.ingestion import refresh
 from orchestration.ingestion.assets import ADDS_UP, LEDGER, SET_ASIDE, feed_key
 from orchestration.publication import assets as publication
 from orchestration.publication.postgres import PostgresTarget
@@ -45,6 +47,29 @@ SECRETS = {
     "ENTENTE_ALERT_WEBHOOK": f"http://127.0.0.1:9/services/{CANARY}-path?token={CANARY}-token",
 }
 """The variables that hold secrets, but ENTENTE_POSTGRES_URL, whose presence adds an asset to every run."""
+
+SECOND_DOSSIER = """\
+recorded_at: 2026-11-23
+document: {id: second-report, kind: official_statement, publisher: Norway, published: 2025-03-02, language: en}
+meetings:
+  - id: oslo-talks-2025
+    kind: ministerial
+    started: 2025-03-01
+    country: Norway
+    at: p1
+    participants:
+      - {person: Ishaq Dar, office: Foreign Minister, represents: Pakistan, role: guest}
+agreements:
+  - id: pact-of-1990
+    title: Pact
+    instrument_type: protocol
+    at: p3
+    parties: [Norway, Pakistan]
+    events:
+      - {event: signed, occurred: 2025-03-01}
+indicators:
+  - {indicator: transit_share, between: [Pakistan, Norway], period: 2024, value: ">5", unit: percent, at: p4}
+"""
 
 
 @dataclass
@@ -225,6 +250,77 @@ def test_a_row_in_quarantine_comes_back_corrected_and_counts_as_resolved(
         assert counts.fetchall() == [(1, 0)]
     assert export(settings, "memberships", tmp_path / "again.csv").row_count == 0
     assert not (tmp_path / "again.csv").exists()
+
+
+def test_updates_leave_what_a_whole_build_gives(installation: Installation, tmp_path: Path) -> None:
+    """Facts that are new, corrected, withdrawn, contradicted and late, in an order drawn by lot."""
+    settings, raw = installation.settings, installation.settings.raw
+    dossier = (raw / "dossiers" / "2024-09-pakistan-russia.yaml").read_text()
+    changes = [
+        (
+            "dossiers/2024-09-pakistan-russia.yaml",
+            dossier.replace("Islamabad", "Lahore").replace("2024-09?", "2024-08"),
+        ),
+        ("dossiers/second.yaml", SECOND_DOSSIER),
+        ("dossiers/2024-09-pakistan-russia.yaml", dossier),
+        ("memberships/example.csv", MEMBERSHIPS + "Example Union,Sweden,joined,1999,example-register\n"),
+        ("memberships/late.csv", MEMBERSHIPS.replace("joined,2001-05", "withdrew,2020-05")),
+        ("agreements/one.csv", "agreement_id,title,document_id\npact-of-1990,Pact,example-register\n"),
+        ("external_ids/one.csv", "kind,id,scheme,value,document_id\nagreement,pact-of-1990,unts,1,example-register\n"),
+        (
+            "trade_observations/one.csv",
+            "reporter,country_a,country_b,direction,commodity,period,value,unit,currency,document_id\n"
+            "Norway,Norway,Sweden,export,TOTAL,2020,100,money,USD,example-register\n",
+        ),
+    ]
+    random.Random(8).shuffle(changes)  # noqa: S311
+    done = []
+    for path, text in changes:
+        (raw / path).write_text(text)
+        refresh(settings)
+        star = refresh_star(settings, run_id=path)
+        done.append((star.build.method, star.build.is_publishable, star.was_built))
+    assert done == [("update", True, True)] * len(changes)
+    publish(settings, run_id="updated")
+    kept = tmp_path / "updated.duckdb"
+    shutil.copyfile(settings.warehouse, kept)
+    whole = refresh_star(settings, run_id="whole", force=True)
+    assert (whole.build.method, whole.build.is_publishable) == ("whole", True)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{kept}' as updated (read_only)")
+        connection.execute(f"attach '{settings.warehouse}' as whole (read_only)")
+        connection.execute(f"attach '{settings.serving / 'warehouse.duckdb'}' as published (read_only)")
+        tables = connection.execute(
+            """
+            select schema_name, table_name from duckdb_tables()
+            where database_name = 'whole' and schema_name in ('main', 'evidence', 'intermediate')
+            """
+        ).fetchall()
+        assert len(tables) > 100
+        differing = [
+            f"{other}.{schema}.{table}"
+            for schema, table in tables
+            for other in ("updated", *(["published"] if schema != "intermediate" else []))
+            if connection.execute(
+                f"""
+                select count(*) from (
+                    (from whole.{schema}.{table} except all from {other}.{schema}.{table})
+                    union all
+                    (from {other}.{schema}.{table} except all from whole.{schema}.{table})
+                )
+                """  # noqa: S608
+            ).fetchall()
+            != [(0,)]
+        ]
+        assert differing == []
+        for catalog in ("updated", "published"):
+            assert connection.execute(
+                """
+                select count(*) from duckdb_columns()
+                where database_name = ? and schema_name = 'main' and not internal and comment is null
+                """,
+                [catalog],
+            ).fetchall() == [(0,)], "comments stay"
 
 
 def test_a_failing_test_is_told_in_words_and_keeps_readers_where_they_are(

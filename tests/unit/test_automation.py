@@ -168,7 +168,9 @@ def test_every_day_at_four_every_byte_is_read_again(instance: dg.DagsterInstance
             instance=instance, scheduled_execution_time=datetime(2026, 1, day, 4, tzinfo=UTC)
         )
         (request,) = schedule.evaluate_tick(context).run_requests or []
-        assert request.run_config == {"ops": {"landing": {"config": {"reread": True}}}}
+        assert request.run_config == {
+            "ops": {"landing": {"config": {"reread": True}}, "star": {"config": {"force": True}}}
+        }
         keys.append(request.run_key)
     assert keys[0] != keys[1], "a new day is a new run"
     assert keys[1] == keys[2], "a repeated tick is not"

@@ -1,0 +1,382 @@
+"""Bring the star up to date by building only what changed, and testing only what that touches.
+
+Belongs here: what is affected by what arrived, and running the compiled SQL of that. Does not belong here: what the
+SQL says (dbt), or when to build whole (`star`). A table is built again where something that it reads has changed; where
+that gives the same rows, what reads it stays as it is. The caller puts all of it into one transaction, so that a
+process that is killed leaves the tables as they were. Whatever does not go as planned, a failing test above all, is
+left to a whole build by dbt, which tells it in full.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.sql_text import literal, quoted
+from orchestration.transformation.building import BuildOutcome, NodeOutcome
+from orchestration.transformation.plan import Plan, PlannedNode, PlannedTest
+
+HASHED_ROWS = 5_000_000
+"""Up to this size a table is compared with what it was; a larger one that is built again counts as changed."""
+
+HOLDING_ROWS = ("table", "view", "seed")
+TESTS_IN_ONE_QUERY = 24
+DELIVERY = "_delivery_id"
+PROGRESS_SECONDS = 5.0
+NEXT = "next_content"
+CHANGED = "changed "
+
+_DDL = """
+    create schema if not exists ops;
+    create table if not exists ops.built_tables
+        (node VARCHAR, schema_name VARCHAR, table_name VARCHAR, fingerprint VARCHAR, row_count BIGINT,
+        build_number BIGINT)
+"""
+
+
+class CannotUpdateError(Exception):
+    """Only a whole build will do; the message says why."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a table held when a build was over."""
+
+    fingerprint: str
+    """The same rows give the same one, in whatever order; of a view or a large table: one for each time it changed."""
+    row_count: int
+
+    @property
+    def says_rows(self) -> bool:
+        """Whether two of the same fingerprint, and only those, hold the same rows."""
+        return not self.fingerprint.startswith(CHANGED)
+
+
+@dataclass(frozen=True)
+class Update:
+    """What an update did."""
+
+    outcome: BuildOutcome
+    """The tables that hold something else now, and the tests that were run."""
+    contents: Mapping[str, Content]
+    """The content of every table and source as it is now, by unique id."""
+    looked_at: int
+    """How many tables were built to see whether they change."""
+
+
+def read_contents(connection: duckdb.DuckDBPyConnection, *, build_number: int) -> Mapping[str, Content] | None:
+    """Return what the tables held after the build of this number, or None where that was not noted."""
+    connection.execute(_DDL)
+    rows = connection.execute("select node, fingerprint, row_count, build_number from ops.built_tables").fetchall()
+    if not rows or any(row[3] != build_number for row in rows):
+        return None
+    return {node: Content(fingerprint, row_count) for node, fingerprint, row_count, _ in rows}
+
+
+def contents_by_name(connection: duckdb.DuckDBPyConnection, *, build_number: int) -> Mapping[tuple[str, str], str]:
+    """Return fingerprints of what tables and views held after the build of this number, by (schema, table)."""
+    connection.execute(_DDL)
+    rows = connection.execute(
+        """
+        select schema_name, table_name, fingerprint || ' ' || row_count from ops.built_tables
+        where build_number = ? and schema_name is not null
+        """,
+        [build_number],
+    ).fetchall()
+    return {(schema, table): content for schema, table, content in rows}
+
+
+def write_contents(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, contents: Mapping[str, Content], *, build_number: int
+) -> None:
+    """Note what the tables hold after the build of this number."""
+    places = {
+        **{source.unique_id: (source.schema, source.table) for source in plan.sources},
+        **{node.unique_id: (node.schema, node.table) for node in plan.nodes.values()},
+    }
+    connection.execute(_DDL)
+    connection.execute("delete from ops.built_tables")
+    connection.execute(
+        """
+        insert into ops.built_tables
+        select
+            unnest($1::varchar[]), unnest($2::varchar[]), unnest($3::varchar[]), unnest($4::varchar[]),
+            unnest($5::bigint[]), $6
+        """,
+        [
+            list(contents),
+            [places[unique_id][0] for unique_id in contents],
+            [places[unique_id][1] for unique_id in contents],
+            [content.fingerprint for content in contents.values()],
+            [content.row_count for content in contents.values()],
+            build_number,
+        ],
+    )
+
+
+def contents_of_sources(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Mapping[str, Content]:
+    """Return what the tables that the ingestion writes hold now.
+
+    What a delivery holds never changes, so that its id and the number of its rows stand for the rows of landing.
+    """
+    columns = _columns(connection)
+    return {
+        source.unique_id: _content_by_delivery(connection, f"{quoted(source.schema)}.{quoted(source.table)}")
+        if source.schema == "landing" and DELIVERY in columns.get((source.schema, source.table), {})
+        else _content(connection, f"{quoted(source.schema)}.{quoted(source.table)}")
+        for source in plan.sources
+        if (source.schema, source.table) in columns
+    }
+
+
+def contents_of_tables(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Mapping[str, Content]:
+    """Return what the tables and views of the plan hold now."""
+    return {
+        node.unique_id: Content(_token(), 0) if node.kind == "view" else _content(connection, node.qualified)
+        for node in plan.nodes.values()
+        if node.kind in HOLDING_ROWS
+    }
+
+
+def update_star(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    before: Mapping[str, Content],
+    *,
+    log: Callable[[str], None],
+) -> Update:
+    """Build what is affected by what changed since `before`, and run the tests that read it; within a transaction.
+
+    Raises:
+        CannotUpdateError: a test failed, a table has other columns, or something else that only a whole build tells.
+    """
+    started = time.monotonic()
+    sources = contents_of_sources(connection, plan)
+    if sources.keys() != {source.unique_id for source in plan.sources} or any(
+        node.kind in HOLDING_ROWS and node.unique_id not in before for node in plan.nodes.values()
+    ):
+        raise CannotUpdateError("it is not known what every table was built from")
+    changed = {unique_id for unique_id, content in sources.items() if before.get(unique_id) != content}
+    contents = {**before, **sources}
+    nodes: list[NodeOutcome] = []
+    looked_at = 0
+    work = _Work(connection, before)
+    said = started
+    for node in plan.nodes.values():
+        if changed.isdisjoint(node.depends_on):
+            continue
+        if node.kind != "table":
+            changed.add(node.unique_id)
+            if node.kind in HOLDING_ROWS:
+                contents[node.unique_id] = Content(_token(), 0)
+            continue
+        looked_at += 1
+        at = time.monotonic()
+        content = work.build(node)
+        if content != before[node.unique_id]:
+            changed.add(node.unique_id)
+            contents[node.unique_id] = content
+            nodes.append(_built(node, seconds=time.monotonic() - at))
+        if time.monotonic() - said >= PROGRESS_SECONDS:
+            said = time.monotonic()
+            log(f"{looked_at} tables built, of which {len(nodes)} changed …")
+    tests = [test for test in plan.tests if not changed.isdisjoint(test.depends_on)]
+    outcomes = list(_run_tests(connection, plan, tests))
+    return Update(
+        outcome=BuildOutcome(nodes=(*nodes, *outcomes), seconds=time.monotonic() - started),
+        contents=contents,
+        looked_at=looked_at,
+    )
+
+
+class _Work:
+    """Builds tables on one connection, in the place of those that are there."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, before: Mapping[str, Content]):
+        self._connection = connection
+        self._before = before
+        self._columns = _columns(connection)
+
+    def build(self, node: PlannedNode) -> Content:
+        columns = self._columns.get((node.schema, node.table))
+        if columns is None:
+            raise CannotUpdateError(f"{node.qualified} is not there")
+        try:
+            if self._before[node.unique_id].row_count > HASHED_ROWS:
+                return self._replace(node)
+            return self._compare(node, columns)
+        except duckdb.Error as error:
+            raise CannotUpdateError(f"{node.qualified}: {error}") from error
+
+    def _compare(self, node: PlannedNode, columns: Mapping[str, str]) -> Content:
+        """Build beside, and exchange the rows where they differ: the table keeps its comments and constraints."""
+        self._query(node, f"create or replace temp table {NEXT} as")
+        try:
+            fresh = self._connection.table(f"temp.{NEXT}")
+            found = dict(zip(fresh.columns, map(str, fresh.types), strict=True))
+            if found != columns:
+                raise CannotUpdateError(f"{node.qualified} has other columns than before")
+            content = _content(self._connection, f"temp.{NEXT}", columns=list(columns))
+            if content != self._before[node.unique_id]:
+                self._connection.execute(f"delete from {node.qualified}")  # noqa: S608
+                self._connection.execute(f"insert into {node.qualified} by name from temp.{NEXT}")
+            return content
+        finally:
+            self._connection.execute(f"drop table if exists temp.{NEXT}")
+
+    def _replace(self, node: PlannedNode) -> Content:
+        """Write a large table once, with the columns and comments that it has; it counts as changed."""
+        statement, comment = self._one(
+            "select sql, comment from duckdb_tables() where database_name = current_database()"
+            " and schema_name = ? and table_name = ?",
+            [node.schema, node.table],
+        )
+        comments = self._connection.execute(
+            "select column_name, comment from duckdb_columns() where database_name = current_database()"
+            " and schema_name = ? and table_name = ? and comment is not null",
+            [node.schema, node.table],
+        ).fetchall()
+        _, _, definition = statement.partition("(")
+        self._connection.execute(f"create or replace table {node.qualified} ({definition}")
+        self._query(node, f"insert into {node.qualified} by name")
+        if comment:
+            self._connection.execute(f"comment on table {node.qualified} is {literal(comment)}")
+        for name, words in comments:
+            self._connection.execute(f"comment on column {node.qualified}.{quoted(name)} is {literal(words)}")
+        (rows,) = self._one(f"select count(*) from {node.qualified}", [])  # noqa: S608 - a name of the manifest
+        return Content(_token(), rows)
+
+    def _query(self, node: PlannedNode, beginning: str) -> None:
+        if node.language != "python":
+            self._connection.execute(f"{beginning} (\n{node.code}\n)")
+            return
+        # as dbt's adapter runs a model in Python: what dbt compiled holds the model and what it may refer to
+        module: dict[str, Any] = {"__name__": node.name}
+        exec(compile(node.code, f"{node.name}.py", "exec"), module)  # noqa: S102 - code of the project
+        within = module["dbtObj"](lambda name: self._connection.query(f"from {name}"))
+        given = module["model"](within, self._connection)
+        # what is still to be fetched from this connection would wait for it for ever
+        if isinstance(given, duckdb.DuckDBPyRelation):
+            given = given.to_arrow_table()
+        elif isinstance(given, pa.RecordBatchReader):
+            given = given.read_all()
+        self._connection.register("given_by_python", given)
+        self._connection.execute(f"{beginning} from given_by_python")
+        self._connection.unregister("given_by_python")
+
+    def _one(self, query: str, parameters: Sequence[object]) -> tuple[Any, ...]:
+        row: tuple[Any, ...] = self._connection.execute(query, parameters).fetchall()[0]
+        return row
+
+
+def _run_tests(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, tests: Sequence[PlannedTest]
+) -> Iterator[NodeOutcome]:
+    """Run tests, those of single rows in one pass over their table; a test that fails needs a whole build."""
+    at = time.monotonic()
+    failures: dict[str, int] = {}
+    by_row: dict[str, list[PlannedTest]] = {}
+    others: list[PlannedTest] = []
+    for test in tests:
+        if test.broken_where is not None and test.speaks_of[0] in plan.nodes:
+            by_row.setdefault(test.speaks_of[0], []).append(test)
+        else:
+            others.append(test)
+    queries = [
+        (
+            group,
+            f"select {', '.join(f'count(*) filter (where {test.broken_where})' for test in group)}"  # noqa: S608
+            f" from {plan.nodes[unique_id].qualified}",
+        )
+        for unique_id, group in by_row.items()
+    ]
+    for start in range(0, len(others), TESTS_IN_ONE_QUERY):
+        group = others[start : start + TESTS_IN_ONE_QUERY]
+        counts = ",\n".join(f"(select count(*) from (\n{test.code}\n))" for test in group)  # noqa: S608
+        queries.append((group, f"select {counts}"))
+    for group, query in queries:
+        try:
+            counted = connection.execute(query).fetchall()[0]
+        except duckdb.Error as error:
+            raise CannotUpdateError(f"a test cannot be run: {error}") from error
+        failures |= {test.unique_id: found for test, found in zip(group, counted, strict=True)}
+    seconds = (time.monotonic() - at) / max(len(tests), 1)
+    for test in tests:
+        found = failures[test.unique_id]
+        if found and not test.is_warning:
+            raise CannotUpdateError(f"a test fails: {test.words}")
+        yield NodeOutcome(
+            unique_id=test.unique_id,
+            name=test.words,
+            kind="test",
+            status="warn" if found else "pass",
+            seconds=seconds,
+            failures=found,
+            message="",
+            speaks_of=test.speaks_of,
+            compiled_sql=None,
+        )
+
+
+def _built(node: PlannedNode, *, seconds: float) -> NodeOutcome:
+    return NodeOutcome(
+        unique_id=node.unique_id,
+        name=node.name,
+        kind="model",
+        status="success",
+        seconds=seconds,
+        failures=None,
+        message="",
+        speaks_of=(),
+        compiled_sql=None,
+    )
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], Mapping[str, str]]:
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for schema, table, column, kind in connection.execute(
+        """
+        select schema_name, table_name, column_name, data_type from duckdb_columns()
+        where database_name = current_database() and not internal
+        order by schema_name, table_name, column_index
+        """
+    ).fetchall():
+        found.setdefault((schema, table), {})[column] = kind
+    return found
+
+
+def _content(connection: duckdb.DuckDBPyConnection, table: str, *, columns: Sequence[str] | None = None) -> Content:
+    """Return the number of rows, and two sums over the hashes of all rows: neither asks for an order."""
+    if columns is None:
+        (rows,) = connection.execute(f"select count(*) from {table}").fetchall()[0]  # noqa: S608
+        if rows > HASHED_ROWS:
+            return Content(_token(), rows)
+    listed = "*" if columns is None else ", ".join(quoted(column) for column in columns)
+    rows, total, folded = connection.execute(
+        f"""
+        select count(*), sum(hash(whole_row)), bit_xor(hash(whole_row))
+        from (select {listed} from {table}) as whole_row
+        """  # noqa: S608
+    ).fetchall()[0]
+    return Content(f"{total}-{folded}", rows)
+
+
+def _content_by_delivery(connection: duckdb.DuckDBPyConnection, table: str) -> Content:
+    rows, total, folded = connection.execute(
+        f"""
+        select sum(row_count), sum(hash(whole_row)), bit_xor(hash(whole_row))
+        from (select {quoted(DELIVERY)}, count(*) as row_count from {table} group by all) as whole_row
+        """  # noqa: S608
+    ).fetchall()[0]
+    return Content(f"{total}-{folded}", rows or 0)
+
+
+def _token() -> str:
+    """A fingerprint that nothing else has."""
+    return f"{CHANGED}{uuid.uuid4().hex}"

@@ -1,0 +1,194 @@
+"""What an update builds, what it leaves alone, and what it leaves to a whole build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from orchestration.transformation import updating
+from orchestration.transformation.plan import Plan, PlannedNode, PlannedSource, PlannedTest
+from orchestration.transformation.updating import (
+    CannotUpdateError,
+    Content,
+    contents_of_sources,
+    contents_of_tables,
+    read_contents,
+    update_star,
+    write_contents,
+)
+
+PYTHON = """
+class dbtObj:
+    def __init__(self, load):
+        self.ref = lambda name: load("main." + name)
+
+
+def model(dbt, session):
+    return dbt.ref("even").aggregate("count(*) as how_many").arrow()
+"""
+
+
+def node(name: str, code: str, *reads: str, kind: str = "table", language: str = "sql") -> PlannedNode:
+    return PlannedNode(
+        unique_id=name, name=name, schema="main", table=name, kind=kind, language=language, code=code, depends_on=reads
+    )
+
+
+PLAN = Plan(
+    fingerprint="a",
+    nodes={
+        one.unique_id: one
+        for one in (
+            node("numbers", "select number from landing.numbers", "landing.numbers", kind="view"),
+            node("even", "select number from numbers where number % 2 = 0 order by number", "numbers"),
+            node("total", "select sum(number)::bigint as total from even", "even"),
+            node("counted", PYTHON, "even", language="python"),
+        )
+    },
+    tests=(
+        PlannedTest(
+            unique_id="even.not_null",
+            words="number is never empty",
+            code="select * from even where number is null",
+            is_warning=False,
+            speaks_of=("even",),
+            depends_on=("even",),
+            broken_where="number is null",
+        ),
+        PlannedTest(
+            unique_id="total.small",
+            words="the total is below a thousand",
+            code="select * from total where total >= 1000",
+            is_warning=False,
+            speaks_of=("total",),
+            depends_on=("total",),
+            broken_where=None,
+        ),
+        PlannedTest(
+            unique_id="total.tiny",
+            words="the total is below a hundred",
+            code="select * from total where total >= 100",
+            is_warning=True,
+            speaks_of=("total",),
+            depends_on=("total",),
+            broken_where=None,
+        ),
+    ),
+    sources=(PlannedSource(unique_id="landing.numbers", schema="landing", table="numbers"),),
+)
+
+
+@pytest.fixture
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("create schema landing")
+        connection.execute("create table landing.numbers as select 'a' as _delivery_id, unnest([2, 3, 4]) as number")
+        connection.execute("create view numbers as select number from landing.numbers")
+        connection.execute("create table even (number integer not null)")
+        connection.execute("insert into even from (select number from numbers where number % 2 = 0)")
+        connection.execute("comment on column even.number is 'An even one; ''quoted'''")
+        connection.execute("create table total as select sum(number)::bigint as total from even")
+        connection.execute("create table counted as select 2::bigint as how_many")
+        yield connection
+
+
+def known(connection: duckdb.DuckDBPyConnection) -> dict[str, Content]:
+    return {**contents_of_sources(connection, PLAN), **contents_of_tables(connection, PLAN)}
+
+
+def deliver(connection: duckdb.DuckDBPyConnection, *numbers: int | None, delivery: str = "b") -> None:
+    connection.execute("insert into landing.numbers select ?, unnest(?)", [delivery, list(numbers)])
+
+
+def changed(update: updating.Update) -> set[str]:
+    return {one.unique_id for one in update.outcome.nodes if one.kind == "model"}
+
+
+def _tests_run(update: updating.Update) -> set[str]:
+    return {one.unique_id for one in update.outcome.nodes if one.kind == "test"}
+
+
+def test_what_reads_nothing_new_is_left_alone(warehouse: duckdb.DuckDBPyConnection) -> None:
+    update = update_star(warehouse, PLAN, known(warehouse), log=print)
+    assert (changed(update), _tests_run(update), update.looked_at) == (set(), set(), 0)
+
+
+def test_a_table_that_comes_to_the_same_rows_stops_the_update(warehouse: duckdb.DuckDBPyConnection) -> None:
+    before = known(warehouse)
+    deliver(warehouse, 5, 7)
+    update = update_star(warehouse, PLAN, before, log=print)
+    assert (changed(update), _tests_run(update), update.looked_at) == (set(), set(), 1)
+
+
+def test_what_reads_something_new_is_built_and_tested(warehouse: duckdb.DuckDBPyConnection) -> None:
+    before = known(warehouse)
+    deliver(warehouse, 6, 100)
+    update = update_star(warehouse, PLAN, before, log=print)
+    assert changed(update) == {"even", "total", "counted"}
+    assert _tests_run(update) == {test.unique_id for test in PLAN.tests}
+    assert warehouse.execute("select total, how_many from total, counted").fetchall() == [(112, 4)]
+    (warned,) = [one for one in update.outcome.nodes if one.status == "warn"]
+    assert warned.unique_id == "total.tiny"
+    again = update_star(warehouse, PLAN, update.contents, log=print)
+    assert again.looked_at == 0
+
+
+def test_a_table_keeps_its_comments_and_constraints(
+    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for most in (updating.HASHED_ROWS, 0):  # exchanged row by row, and written anew
+        monkeypatch.setattr(updating, "HASHED_ROWS", most)
+        before = known(warehouse)
+        deliver(warehouse, 8, delivery=f"at most {most}")
+        assert "even" in changed(update_star(warehouse, PLAN, before, log=print))
+        assert warehouse.execute(
+            "select comment, is_nullable from duckdb_columns() where table_name = 'even'"
+        ).fetchall() == [("An even one; 'quoted'", False)]
+
+
+@pytest.mark.parametrize(
+    ("arrives", "why"),
+    [((2000,), "a test fails: the total is below a thousand"), ((10**6, None), "the total is below a thousand")],
+)
+def test_a_test_that_fails_takes_the_update_back(
+    warehouse: duckdb.DuckDBPyConnection, arrives: tuple[int | None, ...], why: str
+) -> None:
+    before = known(warehouse)
+    deliver(warehouse, *arrives)
+    warehouse.execute("begin transaction")
+    with pytest.raises(CannotUpdateError, match=why):
+        update_star(warehouse, PLAN, before, log=print)
+    warehouse.execute("rollback")
+    assert warehouse.execute("select total from total").fetchall() == [(6,)]
+
+
+def test_a_row_that_breaks_a_constraint_or_cannot_be_computed_needs_a_whole_build(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    before = known(warehouse)
+    deliver(warehouse, 2147483646, 2147483646)
+    faulty = Plan(
+        PLAN.fingerprint,
+        {**PLAN.nodes, "total": node("total", "select 'a'::bigint as total from even", "even")},
+        PLAN.tests,
+        PLAN.sources,
+    )
+    with pytest.raises(CannotUpdateError, match=r'"main"\."total": Conversion Error'):
+        update_star(warehouse, faulty, before, log=print)
+
+
+def test_a_table_with_other_columns_needs_a_whole_build(warehouse: duckdb.DuckDBPyConnection) -> None:
+    before = known(warehouse)
+    deliver(warehouse, 6)
+    warehouse.execute("alter table total alter total type varchar")
+    with pytest.raises(CannotUpdateError, match="other columns"):
+        update_star(warehouse, PLAN, before, log=print)
+
+
+def test_contents_are_those_of_one_build(warehouse: duckdb.DuckDBPyConnection) -> None:
+    contents = known(warehouse)
+    write_contents(warehouse, PLAN, contents, build_number=3)
+    assert read_contents(warehouse, build_number=3) == contents
+    assert read_contents(warehouse, build_number=4) is None
