@@ -53,7 +53,9 @@ def check(
     if source.is_file() and contract.is_folder_delivery:
         raise NotCheckableError(f"{contract.feed} is delivered by folder: check {source.parent}.")
     if source.is_file() and not _is_read(contract, source):
-        raise NotCheckableError(f"{contract.feed} reads {', '.join(contract.file_patterns)}, not {source.name}.")
+        advice = discovery.advice_for_spreadsheet(contract, source.name)
+        reads = f"{contract.feed} reads {', '.join(contract.file_patterns)}, not {source.name}"
+        raise NotCheckableError(f"{reads}; {advice}." if advice else f"{reads}.")
     return _check(settings, contract, source, registry)
 
 

@@ -152,6 +152,16 @@ def is_never_read(name: str) -> bool:
     return _matches(name, _NEVER_READ)
 
 
+def advice_for_spreadsheet(contract: Contract, name: str) -> str:
+    """Return what to do with a spreadsheet that the feed does not read; empty for any other file."""
+    if not _matches(name, _SPREADSHEETS):
+        return ""
+    if not is_file_of(contract, "a.xlsx"):
+        return 'save the sheet as "CSV UTF-8"'
+    macros = "a workbook with macros is never read: " if _matches(name, _WITH_MACROS) else ""
+    return f'{macros}save it as "Excel workbook (.xlsx)"'
+
+
 def _waiting(delivery: FoundDelivery, growing: Collection[str]) -> FoundDelivery:
     changed = [file.path for file in (*delivery.files, *delivery.manifests) if file.path in growing]
     return replace(delivery, waits_for=f"{changed[0]} is still being written") if changed else delivery
@@ -301,8 +311,8 @@ class _Walk:
                     waits_for="it has the name of an unfinished file; it is read once it is renamed",
                 )
             )
-        elif _matches(entry.name, _SPREADSHEETS):
-            self.ignore(entry.path, f"{contract.feed} reads {reads}; {_advice_for_spreadsheet(contract, entry.name)}")
+        elif advice := advice_for_spreadsheet(contract, entry.name):
+            self.ignore(entry.path, f"{contract.feed} reads {reads}; {advice}")
         else:
             self.ignore(entry.path, f"{contract.feed} reads {reads}")
 
@@ -338,13 +348,6 @@ class _Walk:
     def _relative(self, path: str) -> str:
         relative = Path(path).relative_to(self.raw).as_posix()
         return os.fsencode(relative).decode("utf-8", "backslashreplace")
-
-
-def _advice_for_spreadsheet(contract: Contract, name: str) -> str:
-    if not is_file_of(contract, "a.xlsx"):
-        return 'save the sheet as "CSV UTF-8"'
-    macros = "a workbook with macros is never read: " if _matches(name, _WITH_MACROS) else ""
-    return f'{macros}save it as "Excel workbook (.xlsx)"'
 
 
 def _is_text(name: str) -> bool:

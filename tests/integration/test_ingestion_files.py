@@ -222,7 +222,7 @@ def test_what_is_no_plain_file_of_a_feed_is_listed_and_never_fatal(house: House,
         plug.bind("plug.csv")
         os.chdir(here)
     os.mkfifo(raw / "meetings" / "pipe.csv")
-    house.drop("meetings/sheet.xlsx", b"PK")
+    house.drop("meetings/sheet.ods", b"PK")
     house.drop("foo/bar.xls", b"x")
     house.drop("meeting/a.csv", meetings(meeting(2)))
     house.drop("stray.csv", "x")
@@ -243,11 +243,11 @@ def test_what_is_no_plain_file_of_a_feed_is_listed_and_never_fatal(house: House,
         "meetings/loop",
         "meetings/pipe.csv",
         "meetings/plug.csv",
-        "meetings/sheet.xlsx",
+        "meetings/sheet.ods",
         "stray.csv",
     }
     assert "did you mean meetings" in reasons["meeting/a.csv"]
-    assert "CSV UTF-8" in reasons["meetings/sheet.xlsx"]
+    assert "Excel workbook (.xlsx)" in reasons["meetings/sheet.ods"]
     assert "link" in reasons["meetings/link.csv"]
     assert str(result.ignored[0]) == "foo/bar.xls: not read: no feed is called foo"
 
