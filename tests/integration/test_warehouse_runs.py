@@ -14,6 +14,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
+import yaml
 
 from orchestration.alerts.sensor import build_alert_sensor
 from orchestration.alerts.webhook import Webhook
@@ -106,7 +107,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     shutil.copytree(PROJECT_ROOT / "raw", raw, ignore=shutil.ignore_patterns("*report.txt"))
     (raw / "memberships" / "example.csv").write_text(MEMBERSHIPS)
     settings = Settings(raw=raw, home=folder / "home", settle_seconds=0.0)
-    with dg.instance_for_test() as instance, pytest.MonkeyPatch.context() as environment:
+    python_logs = {"python_logs": yaml.safe_load((PROJECT_ROOT / "dagster.yaml").read_text())["python_logs"]}
+    with dg.instance_for_test(overrides=python_logs) as instance, pytest.MonkeyPatch.context() as environment:
         for variable, value in SECRETS.items():
             environment.setenv(variable, value)
         environment.setenv("ENTENTE_COMTRADE_URL", "http://127.0.0.1:9")
@@ -380,6 +382,7 @@ def test_no_secret_is_in_what_whole_runs_leave_behind(
     folders = [installation.settings.home, installation.settings.raw, Path(installation.instance.root_directory)]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     assert {"book.json", "runs.db", "warehouse.duckdb"} <= {path.name for path in files}
+    assert any(path.suffix == ".jsonl" and "fetch_comtrade" in path.read_text() for path in files)
     for secret in ("key", "path", "token", "password"):
         told = [path for path in files if f"{CANARY}-{secret}".encode() in path.read_bytes()]
         assert told == [], f"{secret} is told"
