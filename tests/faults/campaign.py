@@ -117,6 +117,8 @@ def harm_to_the_whole(kit: WholeKit) -> Iterator[tuple[str, Harm]]:
     for whom in ("run", "daemon", "webserver"):
         yield f"make dev: the {whom} is killed", partial(whole.kill_a_service, kit, whom)
     yield "make dev: a run is cancelled in the UI", partial(whole.cancel_a_run, kit)
+    for whom in ("nobody", "run, cancelled", "daemon", "webserver"):
+        yield f"make dev, while a run waits: {whom}", partial(whole.harm_while_a_run_waits, kit, whom)
     for number in (signal.SIGTERM, signal.SIGINT):
         yield f"make dev: ended by {number.name} during a run", partial(whole.end_while_a_run_works, kit, number)
     yield "make dev twice", partial(whole.two_daemons, kit)

@@ -23,7 +23,7 @@ from orchestration.contracts import FEEDS
 from orchestration.publication.store import UNFINISHED, PublicationStore
 from orchestration.settings import PROJECT_ROOT, Settings
 
-PATIENCE_SECONDS = 600.0
+PATIENCE_SECONDS = 1800.0
 Facts = Mapping[str, Any]
 
 

@@ -29,7 +29,7 @@ import duckdb
 from orchestration.automation.runs import IN_PROGRESS, POOL
 from orchestration.publication.store import PublicationStore
 from orchestration.settings import PROJECT_ROOT, Settings
-from orchestration.writer import holder
+from orchestration.writer import holder, writer_lock
 from tests.faults.installation import Installation, Watcher, ended
 from tests.faults.scenarios import first_files, further_files
 
@@ -262,6 +262,40 @@ def kill_a_service(kit: WholeKit, whom: str) -> int:
 
 
 _SERVICES = {"daemon": "dagster._daemon", "webserver": "dagster_webserver"}
+
+
+def harm_while_a_run_waits(kit: WholeKit, whom: str) -> int:
+    """Let a run of `make dev` wait for the writer, cancel it or kill a service, and end all: nothing stays behind."""
+    installation = kit.installation(f"waiting-{whom}".replace(" ", "-"))
+    died = leave_waiting(installation, whom)
+    _must_succeed(installation.run("warehouse"))
+    _check(kit, installation)
+    return died
+
+
+def leave_waiting(installation: Installation, whom: str) -> int:
+    """Do the harm itself; no process and no slot may be left."""
+    died = 0
+    with writer_lock(installation.settings, "somebody slow"), services(installation) as running:
+        _wait(lambda: bool(signs_of_life(installation)), "a run has begun")
+        (run_id,) = signs_of_life(installation)
+        if whom == "nobody":
+            pass
+        elif whom == "run, cancelled":
+            running.cancel(run_id)
+            _wait(lambda: _runs_in_progress(installation) == [], "the run is cancelled", seconds=300)
+        else:
+            os.kill(running.pid(_SERVICES[whom]), signal.SIGKILL)
+            died = 1
+            _wait(lambda: running.process.poll() is not None, "what is left ends", seconds=120)
+    _wait(lambda: processes_of(installation) == {}, "no process is left", seconds=60)
+    assert _slots_taken(installation) == 0
+    return died
+
+
+def signs_of_life(installation: Installation) -> list[str]:
+    """Return the ids of the runs whose process said that it works."""
+    return [path.stem for path in (installation.settings.warehouse.parent / "runs").glob("*.lock")]
 
 
 def two_daemons(kit: WholeKit) -> int:
