@@ -17,7 +17,7 @@ from tests.order.histories import World, world
 from tests.order.orders import Installation, batches, differences, row_counts
 
 SEED = 20260101
-HISTORIES = 6
+HISTORIES = 5
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def loaded(
     found = []
     for name, is_fine in (("coarse", False), ("fine", True)):
         installation = Installation(folder / name, like=empty_warehouse)
-        for batch in batches(told, f"{SEED} {name}", least=20 if is_fine else 3):
+        for batch in batches(told, f"{SEED} {name}", least=12 if is_fine else 2):
             installation.load(told, batch)
         installation.build_from(manifest)
         found.append(installation)
@@ -56,7 +56,7 @@ def test_the_histories_are_worth_comparing(loaded: tuple[Installation, Installat
         "main.fct_indicator", "main.fct_trade_flow", "main.fct_trade_mirror", "main.mart_dyad_timeline",
         "main.mart_unknown_reference", "evidence.rejected_rows", "evidence.timeline_version",
     ):  # fmt: skip
-        assert counts[table] > 5, table
+        assert counts[table] > 3, table
     with duckdb.connect(str(loaded[0].settings.warehouse), read_only=True) as connection:
         (counted,) = connection.execute(
             """

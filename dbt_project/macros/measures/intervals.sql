@@ -26,6 +26,17 @@
 {%- endmacro %}
 
 
+{% macro exact_sum(value, places=6) -%}
+    {#- A sum of doubles that is the same in whatever order they are added: reckoned in decimals. -#}
+    cast(sum(cast({{ value }} as decimal(38, {{ places }}))) as double)
+{%- endmacro %}
+
+
+{% macro exact_average(value, places=12) -%}
+    avg(cast({{ value }} as decimal(38, {{ places }})))
+{%- endmacro %}
+
+
 {% macro exact(value) -%}
     {#- A double as the decimal it was written as; null, an open bound, where it is too large to be kept exactly. -#}
     case when abs({{ value }}) < 1e15 then cast({{ value }} as decimal(38, 12)) end

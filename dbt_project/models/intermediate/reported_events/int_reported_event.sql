@@ -41,8 +41,8 @@ reduced as (
         coalesce(sum(num_mentions), 0) as mention_count,
         coalesce(sum(num_articles), 0) as article_count,
         -- weighted, so that the mean of several events is the mean of their means weighted by their counts
-        sum(avg_tone * num_articles) / nullif(sum(num_articles) filter (where avg_tone is not null), 0) as average_tone,
-        avg(goldstein_scale) as average_goldstein,
+        {{ exact_sum('avg_tone * num_articles', 12) }} / nullif(sum(num_articles) filter (where avg_tone is not null), 0) as average_tone,
+        {{ exact_average('goldstein_scale') }} as average_goldstein,
         min(added_at) as first_added_at,
         max(added_at) as last_added_at,
         min(first_received_at) as first_received_at,

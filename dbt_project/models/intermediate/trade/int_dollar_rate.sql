@@ -50,7 +50,7 @@ of_its_months as (
         needed.currency,
         needed.period_earliest,
         needed.period_latest,
-        avg(months.units_per_usd) as units_per_usd,
+        {{ exact_average('months.units_per_usd') }} as units_per_usd,
         'average_of_months' as kind,
         count(*) as rate_count,
         cast(null as varchar) as fact_id,

@@ -39,7 +39,7 @@ totals as (
         period_earliest,
         period_latest,
         period_edtf,
-        sum(value) as value_usd,
+        {{ exact_sum('value') }} as value_usd,
         count(*) as product_count,
         arg_max(vintage, published_from) as vintage,
         count(distinct vintage) > 1 or bool_or(is_extract) as is_mixed_vintage

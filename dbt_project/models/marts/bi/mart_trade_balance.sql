@@ -44,7 +44,7 @@ levels as (
         is_total,
         classification,
         digits,
-        sum(value_usd) as value_usd,
+        {{ exact_sum('value_usd') }} as value_usd,
         bool_or(modality = 'inferred') as is_inferred,
         if(count(distinct basis) = 1, min(basis), 'mixed') as basis,
         max(vintage) as vintage,

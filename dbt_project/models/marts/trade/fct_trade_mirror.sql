@@ -76,7 +76,7 @@ reconciled as (
         paired.classification,
         paired.period_earliest,
         paired.period_latest,
-        sum(baci.value_usd) as reconciled_value_usd,
+        {{ exact_sum('baci.value_usd') }} as reconciled_value_usd,
         max(baci.vintage) as reconciled_vintage
     from paired
     inner join {{ ref('fct_trade_flow') }} as baci
