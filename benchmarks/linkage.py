@@ -208,7 +208,11 @@ def word_weights(
     titles = [set(read_title(row.title, names).meaning) for row in rows]
     frequency = Counter(word for title in titles for word in title)
     rarest = math.log(len(titles))
-    weights = {word: round(math.log(len(titles) / count), 2) for word, count in sorted(frequency.items()) if count > 2 and word[0] != "="}
+    weights = {
+        word: round(math.log(len(titles) / count), 2)
+        for word, count in sorted(frequency.items())
+        if count > 2 and word[0] != "="
+    }
     # what every other treaty is called, in other collections than this one
     return {**weights, **{word: min(weights.get(word, 1.0), 1.0) for word in common}}, round(rarest, 2)
 

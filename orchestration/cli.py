@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     warehouse = add("warehouse", _warehouse, "load what is new in raw/, build the star, test it, publish it")
     warehouse.add_argument("--reread", action="store_true", help="read every byte in raw/ again")
     add("dev", _dev, "run the Dagster UI and daemon on 127.0.0.1")
+    add("look", _look, "run a second Dagster UI on 127.0.0.1 in which nothing can be changed")
     check = add("check", _check, "say what would become of a file, and load nothing")
     check.add_argument("file", type=Path)
     rejects = add("rejects", _rejects, "write the open rows of quarantine of a feed, to be corrected and dropped back")
@@ -75,9 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     add("publications", _publications, "list what is and was published")
     rollback = add("rollback", _rollback, "let readers see the publication before the current one")
     rollback.add_argument("--to", metavar="PUBLICATION", help="go to this one instead, also forward")
+    housekeeping = add("housekeeping", _housekeeping, "remove old runs and logs; never a fact")
+    housekeeping.add_argument("--days", type=int, default=None, help="how much history stays")
     query = add("query", _query, "ask the published warehouse")
     query.add_argument("sql")
     add("docs", _docs, "write the generated pages anew")
+    template = add("template", _template, "write an empty workbook of a feed, or of a dossier, to begin from")
+    template.add_argument("feed")
     return parser
 
 
@@ -209,6 +214,21 @@ def _dev(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:
     return run_together(command, cwd=PROJECT_ROOT)
 
 
+def _look(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:  # noqa: RET503 - execv never returns
+    from orchestration.transformation.project import prepare_manifest
+
+    port = os.environ.get("DAGSTER_LOOK_PORT") or "3001"
+    if not _is_free(port):
+        return _failed(out, [f"Port {port} is taken. Choose another: DAGSTER_LOOK_PORT={int(port) + 1} make look"])
+    prepare_dagster_home(settings)
+    prepare_manifest()
+    _say(out, f"The Dagster UI, to look only: http://127.0.0.1:{port}")
+    os.chdir(PROJECT_ROOT)
+    server = str(Path(sys.executable).with_name("dagster-webserver"))
+    command = [server, "--read-only", "--host", "127.0.0.1", "--port", port, "--workspace", "workspace.yaml"]
+    os.execv(server, command)  # noqa: S606
+
+
 def _is_free(port: str) -> bool:
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -232,6 +252,10 @@ def prepare_dagster_home(settings: Settings) -> None:
         shutil.copyfile(ours, theirs)
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    # the daily log is configured in a way that Dagster may still change: nothing to tell at every run
+    words = "Handling yaml-defined logging configuration"
+    warnings.filterwarnings("ignore", message=words)
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), f"ignore:{words}"]))
     os.environ["ENTENTE_HOME"] = str(settings.home)
     os.environ["ENTENTE_RAW"] = str(settings.raw)
 
@@ -291,6 +315,8 @@ def _rejects(settings: Settings, options: argparse.Namespace, out: TextIO) -> in
         return _failed(out, [str(error)])
     except NoPublicationError:
         return _failed(out, ["Nothing is published yet; `make warehouse` publishes."])
+    except duckdb.BinderException:
+        return _failed(out, ["What is published was made by an earlier version: run `make warehouse` first."])
     except FileExistsError:
         return _failed(out, [f"{target} exists already: move it away, or say OUT=<another file>."])
     if exported.row_count:
@@ -352,6 +378,23 @@ def _rollback(settings: Settings, options: argparse.Namespace, out: TextIO) -> i
     return 0
 
 
+def _housekeeping(settings: Settings, options: argparse.Namespace, out: TextIO) -> int:
+    prepare_dagster_home(settings)
+    import dagster as dg
+
+    from orchestration.automation.housekeeping import tidy
+    from orchestration.writer import writer_lock
+
+    days = settings.keep_history_days if options.days is None else options.days
+    if days < 1:
+        return _failed(out, ["A day of history stays at the least: --days 1"])
+    _show_progress(out)
+    with writer_lock(settings, "entente housekeeping"), dg.DagsterInstance.get() as instance:
+        removed = tidy(settings, instance, keep=timedelta(days=days), now=datetime.now(UTC))
+    _say(out, removed.words)
+    return 0
+
+
 def _query(settings: Settings, options: argparse.Namespace, out: TextIO) -> int:
     from orchestration.publication.store import NoPublicationError
     from orchestration.readers import connect
@@ -385,6 +428,18 @@ def _show_relation(relation: duckdb.DuckDBPyRelation, out: TextIO) -> None:
     # a file or a pipe has no width to fit
     Console(file=out, width=None if out.isatty() else 10_000, highlight=False, markup=False).print(table)
     _say(out, f"{_counted(len(rows), 'row')}{' (there may be more)' if len(rows) == MOST_ROWS else ''}")
+
+
+def _template(settings: Settings, options: argparse.Namespace, out: TextIO) -> int:
+    from orchestration.contracts import NATIVE
+    from orchestration.contracts.template_workbooks import DOSSIERS, write_template_workbook
+
+    if options.feed not in (*NATIVE, DOSSIERS):
+        out.write(f"No feed of tables is called {options.feed}. Write one of {', '.join((*NATIVE, DOSSIERS))}.\n")
+        return 1
+    path = write_template_workbook(options.feed, settings.raw)
+    out.write(f"{path}\nSave it under another name: a name that begins with _ is never read as data.\n")
+    return 0
 
 
 def _docs(settings: Settings, _: argparse.Namespace, out: TextIO) -> int:
@@ -501,6 +556,9 @@ def _summarise_publication(settings: Settings, journal: Journal, out: TextIO) ->
         words += f"\n              as before: {reason or 'this run published nothing'}"
     _say(out, f"Published     {words}")
     _say(out, f"              {store.database}")
+    site = store.serving / "current" / "site" / "index.html"
+    if site.exists():
+        _say(out, f"              {site} (open it in a browser)")
     if journal.copied is not None:
         state = "" if journal.copied.is_new else " already"
         _say(out, f"PostgreSQL    has it{state}, in schema {journal.copied.schema}")

@@ -30,6 +30,14 @@ def first_rows(connection: duckdb.DuckDBPyConnection, schema: str, table: str, *
     return markdown(shown) + (f"\n\nand {more} more columns" if more else "")
 
 
+def harmless(text: str) -> str:
+    """Return text of others as Markdown shows it letter by letter: no HTML, no links, no pictures, no end of a cell."""
+    flat = " ".join(text.split("\n")).replace("\r", " ")
+    for sign, instead in (("&", "&amp;"), ("<", "&lt;"), ("[", "\\["), ("`", "\\`"), ("|", "\\|")):
+        flat = flat.replace(sign, instead)
+    return flat
+
+
 def _cell(cell: object) -> str:
-    text = str(cell).replace("|", "\\|").replace("\n", " ")
-    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+    text = str(cell)
+    return harmless(text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…")

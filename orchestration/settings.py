@@ -22,18 +22,24 @@ class Settings:
     settle_seconds: float = 2.0
     keep_free_bytes: int = 200 * 1_000_000
     """No refresh begins where less than this is left on the disk."""
+    keep_history_days: int = 90
+    """How long runs and logs are kept; facts, archive and quarantine are kept for good."""
+    has_site: bool = True
+    """Whether a publication has a site."""
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read `ENTENTE_RAW`, `ENTENTE_HOME`, `ENTENTE_SETTLE_SECONDS` and `ENTENTE_KEEP_FREE_MB`.
+        """Read `ENTENTE_RAW`, `ENTENTE_HOME`, `ENTENTE_SETTLE_SECONDS`, `ENTENTE_KEEP_…` and `ENTENTE_SITE`.
 
-        The defaults are the checkout, 2 s and 200 MB.
+        The defaults are the checkout, 2 s, 200 MB and 90 days; `ENTENTE_SITE=no` publishes without a site.
         """
         return cls(
             raw=Path(os.environ.get("ENTENTE_RAW") or PROJECT_ROOT / "raw").resolve(),
             home=Path(os.environ.get("ENTENTE_HOME") or PROJECT_ROOT).resolve(),
             settle_seconds=float(os.environ.get("ENTENTE_SETTLE_SECONDS") or 2.0),
             keep_free_bytes=int(float(os.environ.get("ENTENTE_KEEP_FREE_MB") or 200) * 1_000_000),
+            keep_history_days=int(os.environ.get("ENTENTE_KEEP_HISTORY_DAYS") or 90),
+            has_site=(os.environ.get("ENTENTE_SITE") or "yes").lower() not in ("no", "false", "0", "off"),
         )
 
     @property

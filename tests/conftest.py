@@ -19,7 +19,16 @@ if os.environ.get("CI"):
 @pytest.fixture(autouse=True, scope="session")
 def _no_environment_of_the_caller() -> None:
     """Tests say where things live; what the caller's shell says must not reach them."""
-    foreign = ("ENTENTE_HOME", "ENTENTE_RAW", "ENTENTE_POSTGRES", "DAGSTER_", "DBT_", "PG")
+    foreign = (
+        "ENTENTE_HOME",
+        "ENTENTE_RAW",
+        "ENTENTE_POSTGRES",
+        "ENTENTE_ALERT",
+        "ENTENTE_KEEP",
+        "DAGSTER_",
+        "DBT_",
+        "PG",
+    )
     for name in [name for name in os.environ if name.startswith(foreign)]:
         del os.environ[name]
 

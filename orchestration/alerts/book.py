@@ -130,7 +130,8 @@ def _after(
         before.append(entry)
         due = _due(entry, now)
         if due:
-            lines.append(f"{due}{entry.words} What to do: {entry.runbook}")
+            stop = "" if entry.words.endswith((".", "…")) else "."
+            lines.append(f"{due}{entry.words}{stop} What to do: {entry.runbook}")
             entry = replace(entry, told_at=now, told_state=entry.state, is_end_told=False)
         after.append(entry)
     for gone in known.values():

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from orchestration import logs
 from orchestration.alerts.book import look, read
 from orchestration.alerts.problems import Watched, problems
 from orchestration.alerts.webhook import Webhook
@@ -69,7 +70,7 @@ def build_alert_sensor(*, now: Callable[[], datetime] = lambda: datetime.now(UTC
         told = look(settings, found, now=moment, tell=webhook.tell)
         for line in told:
             context.log.error(line)
-            _logger.error(line)
+            logs.note(settings, _logger.name, line)
         standing = read(settings).standing
         if not standing:
             return dg.SkipReason("Nothing stands wrong.")

@@ -1,4 +1,4 @@
-"""The jobs: all at once, one for each source, and publishing, going back and copying alone.
+"""The jobs: all at once, one for each source, and publishing, going back, copying and tidying alone.
 
 Belongs here: what runs together. Does not belong here: when. Jobs run in one process: a process per step would cost
 seconds each, and DuckDB admits one writer anyway.
@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.automation.housekeeping import build_housekeeping_job
 from orchestration.connectors.assets import GROUP
 from orchestration.contracts import FEEDS, Contract
 from orchestration.ingestion.assets import feed_key
@@ -61,6 +62,7 @@ def build_jobs(
             executor_def=dg.in_process_executor,
         ),
         build_rollback_job(),
+        build_housekeeping_job(),
         *(
             [
                 dg.define_asset_job(

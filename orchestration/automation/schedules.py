@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.automation.housekeeping import NAME
 from orchestration.automation.jobs import REFRESH
 
 
 def build_schedules() -> list[dg.ScheduleDefinition]:
-    """Return the backstop of the sensor: it reads every byte again, for a file may change and keep size and time."""
+    """Return the backstop of the sensor, which reads every byte again (a file may change and keep size and time), and
+    the daily housekeeping.
+    """
 
     @dg.schedule(
         name="daily_refresh",
@@ -29,4 +32,15 @@ def build_schedules() -> list[dg.ScheduleDefinition]:
             tags={"entente/reason": "daily"},
         )
 
-    return [daily_refresh]
+    @dg.schedule(
+        name="daily_housekeeping",
+        job_name=NAME,
+        cron_schedule="30 3 * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Every day at 03:30 UTC: remove history that is old; never a fact.",
+    )
+    def daily_housekeeping(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        return dg.RunRequest(run_key=f"{context.scheduled_execution_time:%Y-%m-%d}", tags={"entente/reason": "daily"})
+
+    return [daily_refresh, daily_housekeeping]

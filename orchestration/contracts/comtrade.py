@@ -72,15 +72,15 @@ CONTRACT = Contract(
     columns=(
         _text("datasetCode", "The publisher's id of the data set, in bulk files.", example="20504202000001"),
         _text("typeCode", "Goods (`C`) or services (`S`).", example="C", pattern="[A-Z]", required=True),
-        _text("freqCode", "By year (`A`) or month (`M`).", example="A", pattern="[AM]", required=True),
+        _text("freqCode", "By year (`A`), quarter (`Q`) or month (`M`).", example="A", pattern="[AQM]", required=True),
         _code("refPeriodId", "The first day of the period as a number.", example="20100101"),
         _code("refYear", "The year.", example="2010"),
         _code("refMonth", "The month; 52 means the whole year.", example="52"),
         _text(
             "period",
-            "The year, or year and month.",
+            "The year, year and month, or year and quarter.",
             example="2010",
-            pattern=r"[12][0-9]{3}(0[1-9]|1[0-2])?",
+            pattern=r"[12][0-9]{3}(0[1-9]|1[0-2]|Q[1-4])?",
             required=True,
         ),
         _code("reporterCode", "The country that reports, in the Comtrade scheme.", example="764", required=True),

@@ -114,6 +114,8 @@ class Column:
     example: str = ""
     is_bookkeeping: bool = False
     """A change of this column alone is no new version of the claim."""
+    dates: tuple[str, ...] = ()
+    """Within a JSON value: paths such as `$[*].ratified` whose texts are dates, judged like those of cells."""
     empty: tuple[str, ...] = ()
     """What published files write into a cell that holds nothing, beside nothing."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from orchestration.bi.datasets import dataset_files
 from orchestration.contracts.generated import generated_files
 from orchestration.documentation.bus_matrix import bus_matrix
 from orchestration.documentation.data_dictionary import data_dictionary
@@ -39,6 +40,7 @@ def generated_pages(manifest: Mapping[str, Any]) -> Mapping[str, str]:
     return {
         "docs/data-dictionary.md": data_dictionary(manifest, beside=[publications]),
         "docs/bus-matrix.md": bus_matrix(manifest),
+        **dataset_files(manifest),
         **generated_files(),
     }
 

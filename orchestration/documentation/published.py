@@ -34,6 +34,8 @@ class PublishedColumn:
     description: str
     unit: str = ""
     additive_over: str = ""
+    added_within: tuple[str, ...] = ()
+    """The columns in which rows must agree before their figures may be added."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +138,7 @@ def _column(column: Mapping[str, Any]) -> PublishedColumn:
         description=_one_line(column["description"]),
         unit=_listed(meta.get("unit", "")),
         additive_over=_listed(meta.get("additive_over", meta.get("additivity", ""))),
+        added_within=tuple(meta.get("added_within", ())),
     )
 
 

@@ -23,7 +23,7 @@ from orchestration.ingestion import refresh
 from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
 from orchestration.ingestion.standing import MOST_NAMED, Standing, archive_size, standing
 from orchestration.ownership import OWNERS
-from orchestration.previews import markdown
+from orchestration.previews import harmless, markdown
 from orchestration.settings import Settings
 from orchestration.sql_text import quoted
 
@@ -312,8 +312,9 @@ def _files(deliveries: Sequence[DeliveryOutcome]) -> str:
     if not deliveries:
         return "none"
     lines = [
-        f"- {', '.join(f'`raw/{path}`' for path in delivery.paths) or delivery.dataset_key}: {delivery.status.value}"
-        + (f" ({delivery.reason})" if delivery.reason else "")
+        f"- {', '.join(harmless(f'raw/{path}') for path in delivery.paths) or harmless(delivery.dataset_key)}: "
+        + delivery.status.value
+        + (f" ({harmless(delivery.reason)})" if delivery.reason else "")
         for delivery in deliveries[:PREVIEWED_ROWS]
     ]
     more = len(deliveries) - PREVIEWED_ROWS

@@ -42,7 +42,7 @@ def _shape(contract: Contract) -> list[object]:
         contract.is_folder_delivery,
         contract.reader,
         [contract.dialect.delimiter, contract.dialect.is_bare],
-        [[c.name, c.type, c.required, c.allowed, c.pattern, c.minimum, c.maximum] for c in contract.columns],
+        [[c.name, c.type, c.required, c.allowed, c.pattern, c.minimum, c.maximum, c.dates] for c in contract.columns],
     ]
 
 

@@ -97,9 +97,15 @@ def _read(name: str, data: bytes) -> dict[str, Any]:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_without_duplicates)
-    except (json.JSONDecodeError, RecursionError) as error:
+        content = json.loads(text, object_pairs_hook=_without_duplicates)
+        # an escape may stand for half a character, which no text can hold
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise Refused("an escape such as \\ud800 in it is no character", "correct it, or remove it") from error
+    # beside broken JSON, numbers of thousands of digits
+    except (ValueError, RecursionError) as error:
         raise Refused(f"it is not valid JSON ({error})", "correct it, or remove it") from error
+    return content
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from orchestration.ingestion.planning import (
 from orchestration.ingestion.readers import dossiers
 from orchestration.ingestion.reference import load_reference
 from orchestration.ingestion.refusal import Refused
+from orchestration.logs import about
 from orchestration.room import require_room
 from orchestration.settings import Settings
 
@@ -229,7 +230,8 @@ class _Run:
         )
         for count, outcome in enumerate(loader.load(ordered), start=1):
             self.outcomes[outcome.delivery_id or outcome.dataset_key] = outcome
-            self._say(outcome, count, len(ordered))
+            with about(feed=outcome.feed, delivery=outcome.delivery_id):
+                self._say(outcome, count, len(ordered))
 
     def _say(self, outcome: DeliveryOutcome, count: int, total: int) -> None:
         where = outcome.paths[0] if len(outcome.paths) == 1 else f"{outcome.feed} {outcome.dataset_key}"
@@ -373,7 +375,8 @@ class _Run:
             reason=reason,
             paths=tuple(file.path for file in found.files) or (found.path,),
         )
-        self.log(f"{found.path}: waiting: {reason}")
+        with about(feed=found.feed):
+            self.log(f"{found.path}: waiting: {reason}")
 
     # Answers
 

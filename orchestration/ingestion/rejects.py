@@ -16,7 +16,14 @@ import pyarrow as pa
 
 from orchestration.ingestion.database import insert_rows
 from orchestration.ingestion.staging import Batch, Originals, Stage
-from orchestration.ingestion.validation import Parameters, edtf_columns, group_judgements, judgements, parsed_dates
+from orchestration.ingestion.validation import (
+    Parameters,
+    edtf_columns,
+    edtf_texts,
+    group_judgements,
+    judgements,
+    parsed_dates,
+)
 from orchestration.sql_text import literal, quoted
 
 LONGEST_FOUND = 1000
@@ -29,15 +36,15 @@ def read_dates(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     """Read every date of the batch that was never read before: `reference.edtf`, and hints for those that are none."""
     con.execute("create temp table date_hints (found varchar, expected varchar)")
     for stage in batch.stages:
-        for name in edtf_columns(stage.contract):
+        for text, column in edtf_texts(stage.contract):
             texts = con.execute(
                 f"""
-                select distinct {quoted(name)} from {stage.view} where {quoted(name)} is not null
+                select distinct {text} from {stage.view} where {column} is not null
                 except select edtf_text from reference.edtf
                 except select found from date_hints
                 """
             ).fetchall()
-            rows, hints = parsed_dates(text for (text,) in texts)
+            rows, hints = parsed_dates(text for (text,) in texts if text is not None)
             insert_rows(con, "reference.edtf", _dates(rows))
             insert_rows(con, "date_hints", pa.table({"found": list(hints), "expected": list(hints.values())}))
 

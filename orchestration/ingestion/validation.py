@@ -133,6 +133,24 @@ def edtf_columns(contract: Contract) -> tuple[str, ...]:
     return tuple(column.name for column in contract.columns if column.type is ColumnType.EDTF)
 
 
+def edtf_texts(contract: Contract) -> tuple[tuple[str, str], ...]:
+    """Return the expressions that give the dates of a row, and the columns that they stand in."""
+    within = (
+        (f"unnest({_dates_within(column, path)})", quoted(column.name))
+        for column in contract.columns
+        for path in column.dates
+    )
+    return (*((quoted(name), quoted(name)) for name in edtf_columns(contract)), *within)
+
+
+def _dates_within(column: Column, path: str) -> str:
+    """Return the expression that lists the texts at a path within a JSON value; null where it is none."""
+    value = quoted(column.name)
+    texts = f"json_extract_string({value}, {literal(path)})"
+    texts = texts if "*" in path else f"[{texts}]"
+    return f"case when json_valid({value}) then list_filter({texts}, lambda text: text <> '') end"
+
+
 def expected_of(column: Column) -> str:
     """Say in words what the contract allows in a cell."""
     words = _words(column)
@@ -142,6 +160,8 @@ def expected_of(column: Column) -> str:
         words += f", {column.minimum:g} or more"
     elif column.maximum is not None:
         words += f", at most {column.maximum:g}"
+    if column.dates:
+        words += f" in which {' and '.join(column.dates)} are dates such as 2024, 2024-09 or 2024-09-18 (EDTF)"
     if column.pattern is not None:
         words += f" of the form {column.pattern}"
         if column.example:
@@ -246,7 +266,12 @@ def _conditions_of_type(column: Column, value: str, parameters: Parameters) -> l
         case ColumnType.URL:
             return [_matches(value, _URL)]
         case ColumnType.JSON:
-            return [f"json_valid({value})"]
+            # of dates that were read just now, those that are none are few
+            broken = "(select coalesce(list(found), []) from date_hints)"
+            dates = (
+                f"not coalesce(list_has_any({_dates_within(column, path)}, {broken}), false)" for path in column.dates
+            )
+            return [f"json_valid({value})", *dates]
         case _:
             return []
 

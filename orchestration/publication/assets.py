@@ -16,9 +16,10 @@ from orchestration.automation.runs import POOL, writing
 from orchestration.ingestion.database import tells_of_damage
 from orchestration.ownership import OWNERS
 from orchestration.publication.copying import SCHEMAS, NothingToPublishError, PublishedTable
-from orchestration.publication.publishing import AuditFailedError, PublishOutcome, publish
+from orchestration.publication.publishing import AuditFailedError, PublishOutcome, publish, site_of
 from orchestration.publication.store import PublicationStore
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.site.building import FOLDER, LIST, SiteError
 from orchestration.transformation.star import rebuild_star
 
 KEY = dg.AssetKey(["serving", "warehouse"])
@@ -44,10 +45,11 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
                 deps=published,
                 description=(
                     "Grain: one immutable, tested copy of the star and its lineage, switched atomically. Readers open "
-                    "`serving/warehouse.duckdb`; the last three are kept, and `make rollback` goes back one."
+                    "`serving/warehouse.duckdb` or, in a browser, `serving/current/site/index.html`; the last three "
+                    "are kept, and `make rollback` goes back one."
                 ),
                 group_name="publication",
-                kinds={"duckdb", "parquet"},
+                kinds={"duckdb", "parquet", "html"},
                 owners=OWNERS,
             )
         ],
@@ -68,6 +70,14 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
                 outcome = _publish(settings, journal, run_id=context.run.run_id, force=config.force)
             except (AuditFailedError, NothingToPublishError) as error:
                 raise dg.Failure(description=str(error), allow_retries=False) from error
+            except SiteError as error:
+                raise dg.Failure(
+                    description=(
+                        f"{error} Readers stay where they are. "
+                        "`ENTENTE_SITE=no make warehouse` publishes without a site."
+                    ),
+                    allow_retries=False,
+                ) from error
         journal.published = outcome
         current = outcome.publication
         store = PublicationStore(settings.serving)
@@ -86,6 +96,7 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
                         "dagster/row_count": current.row_count,
                         "tables": dg.MetadataValue.md(_tables(outcome.tables)),
                         "bytes": _size(store),
+                        **_site(store),
                     }
                     if current
                     else {}
@@ -101,17 +112,32 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
 def _publish(settings: Settings, journal: Journal, *, run_id: str, force: bool) -> PublishOutcome:
     """Publish; where the tables turn out to be damaged on the disk, build them anew from the archive first."""
     try:
-        return publish(settings, run_id=run_id, force=force)
+        return publish(settings, run_id=run_id, force=force, site=site_of(settings))
     except duckdb.Error as error:
         if not tells_of_damage(str(error)):
             raise
         journal.built = rebuild_star(settings, str(error), run_id=run_id)
-    return publish(settings, run_id=run_id, force=force)
+    return publish(settings, run_id=run_id, force=force, site=site_of(settings))
 
 
 def _tables(tables: Iterable[PublishedTable]) -> str:
     lines = [f"| {table.schema}.{table.name} | {table.row_count:,} |" for table in tables]
     return "\n".join(["| table | rows |", "| --- | ---: |", *lines]) if lines else "as before"
+
+
+def _site(store: PublicationStore) -> dict[str, Any]:
+    """Say where the site is, if the publication has one, and what writing it took."""
+    folder, current = store.current_folder(), store.current()
+    if folder is None or current is None or not (folder / FOLDER / LIST).exists():
+        return {}
+    pages = store.record(current)["site"]
+    return {
+        "site": dg.MetadataValue.path(store.serving / "current" / FOLDER / "index.html"),
+        "site_pages": pages["page_count"],
+        "site_pages_written": pages["written"],
+        "site_bytes": pages["byte_count"],
+        "site_seconds": pages["seconds"],
+    }
 
 
 def _size(store: PublicationStore) -> int:

@@ -21,6 +21,7 @@ import duckdb
 from orchestration.publication.copying import PublishedTable, StarCopy
 from orchestration.publication.store import NoPublicationError, Publication, PublicationStore, previous, utc_now
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.site.building import Site, WrittenSite
 from orchestration.transformation.builds import Build, latest_build
 
 _logger = logging.getLogger(__name__)
@@ -40,21 +41,29 @@ class PublishOutcome:
     reason: str
     """Why, in words."""
     tables: tuple[PublishedTable, ...] = ()
+    site: WrittenSite | None = None
 
 
 def publish(
-    settings: Settings, *, run_id: str, log: Callable[[str], None] = _logger.info, force: bool = False
+    settings: Settings,
+    *,
+    run_id: str,
+    log: Callable[[str], None] = _logger.info,
+    force: bool = False,
+    site: Site | None = None,
 ) -> PublishOutcome:
     """Publish the last build, unless readers see it already; the caller holds the writer's lock.
 
-    What a rollback took back is not published again by itself: that takes new facts, other models, or `force`.
+    What a rollback took back is not published again by itself: that takes new facts, other models, or `force`. With a
+    `site`, its pages are part of the publication: where they cannot be written, nothing is published.
 
     Raises:
         AuditFailedError: its tests did not all pass, or it is not whole.
+        SiteError: a page could not be written; readers stay where they are.
     """
     store = PublicationStore(settings.serving)
     build = _audited(settings, store)
-    reason = None if force else reason_to_stay(settings, build)
+    reason = None if force else reason_to_stay(settings, build, site=site)
     if reason is not None:
         log(f"Nothing is published anew: {reason}.")
         return PublishOutcome(publication=store.current(), is_new=False, reason=reason)
@@ -65,20 +74,28 @@ def publish(
     unfinished = store.unfinished_folder(publication.publication_id)
     log(f"Copying the tables to publication {publication.publication_id}.")
     publication, tables = _fill(settings, store, unfinished, publication)
+    pages = site.write(unfinished, earlier=store.current_folder(), is_forced=force) if site is not None else None
+    if pages is not None:
+        log(f"The site has {pages.page_count:,} pages, {pages.written:,} of them written in {pages.seconds:.1f} s.")
     with store.exclusively():
-        store.finish(unfinished, publication, facts=_facts(build, tables))
+        store.finish(unfinished, publication, facts=_facts(build, tables, pages))
         gone = store.prune()
     log(f"Readers now see {publication.publication_id}: {len(tables)} tables, {publication.row_count:,} rows.")
     if gone:
         log(f"Removed what is no longer kept: {', '.join(gone)}.")
-    return PublishOutcome(publication=publication, is_new=True, reason="its tests passed", tables=tables)
+    return PublishOutcome(publication=publication, is_new=True, reason="its tests passed", tables=tables, site=pages)
 
 
-def reason_to_stay(settings: Settings, build: Build) -> str | None:
-    """Return why a build need not be published, or None where readers should see it."""
+def reason_to_stay(settings: Settings, build: Build, *, site: Site | None = None) -> str | None:
+    """Return why a build need not be published, or None where readers should see it.
+
+    A `site` of other templates than those that readers see is worth a publication, too.
+    """
     store = PublicationStore(settings.serving)
     current = store.current()
     if current is not None and current.fingerprint == build.fingerprint:
+        if site is not None and (store.record(current).get("site") or {}).get("version") != site.version:
+            return None
         return "readers see these facts and models already"
     same = [known for known in store.history() if known.fingerprint == build.fingerprint]
     if same and same[-1].withdrawn_at is not None:
@@ -87,6 +104,11 @@ def reason_to_stay(settings: Settings, build: Build) -> str | None:
             f"and so does `entente rollback --to {same[-1].publication_id}`"
         )
     return None
+
+
+def site_of(settings: Settings) -> Site | None:
+    """Return the site that publications of this installation have, if any."""
+    return Site() if settings.has_site else None
 
 
 def rollback(settings: Settings, *, to: str | None = None) -> tuple[Publication, Publication]:
@@ -170,7 +192,7 @@ def _fill(
     return publication, tables
 
 
-def _facts(build: Build, tables: tuple[PublishedTable, ...]) -> dict[str, object]:
+def _facts(build: Build, tables: tuple[PublishedTable, ...], pages: WrittenSite | None) -> dict[str, object]:
     """What a publication records for people: as-of questions rewind claims, not code, rules and reference data."""
     return {
         "built_from": dict(build.inputs),
@@ -180,6 +202,7 @@ def _facts(build: Build, tables: tuple[PublishedTable, ...]) -> dict[str, object
             **{package: version(package) for package in ("entente", "dagster", "dbt-core", "dbt-duckdb", "duckdb")},
         },
         "tables": [asdict(table) for table in tables],
+        "site": asdict(pages) if pages is not None else None,
     }
 
 

@@ -166,7 +166,7 @@ def _cells_of(settings: Settings, contract: Contract, rows: Sequence[OpenRow]) -
     cells = []
     for row in rows:
         if format_of(contract, row.tried_path) != CSV:
-            cells.append(_fields(row.raw))
+            cells.append(_fields(row.raw, contract))
             continue
         if row.tried_sha256 not in headers:
             headers[row.tried_sha256] = _header(settings, contract, row)
@@ -199,13 +199,13 @@ def _placed(raw: str, names: tuple[str, ...] | None) -> dict[str, str]:
     return placed if len(split) == len(names) else placed | {ORIGINAL: raw}
 
 
-def _fields(raw: str) -> dict[str, str]:
-    """Return the fields of a row that is kept as a JSON object."""
+def _fields(raw: str, contract: Contract) -> dict[str, str]:
+    """Return the fields of a row that is kept as a JSON object under the names of its columns."""
     try:
         fields = json.loads(raw, parse_int=str, parse_float=str, parse_constant=str)
     except (json.JSONDecodeError, RecursionError):
         return {ORIGINAL: raw}
-    if not isinstance(fields, dict):
+    if not isinstance(fields, dict) or not contract.columns_by_name.keys() & fields.keys():
         return {ORIGINAL: raw}
     cells = {
         name: cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False)

@@ -4,7 +4,7 @@ Belongs here: folders, the link that readers follow, what was withdrawn. Does no
 
     serving/current             -> publications/<id>           switched by one rename
     serving/warehouse.duckdb    -> current/warehouse.duckdb    what readers open
-    serving/publications/<id>/  warehouse.duckdb, parquet/, publication.json; never changed
+    serving/publications/<id>/  warehouse.duckdb, parquet/, site/, publication.json; never changed
     serving/withdrawn.json      the publications that a rollback took back
 """
 
@@ -134,6 +134,10 @@ class PublicationStore:
         name = folder.name if folder is not None else None
         return next((publication for publication in self.on_disk() if publication.publication_id == name), None)
 
+    def record(self, publication: Publication) -> dict[str, Any]:
+        """Return everything that a kept publication records of itself."""
+        return _read(self.folder / publication.publication_id / RECORD)
+
     def unfinished_folder(self, publication_id: str) -> Path:
         """Make the folder in which a publication is prepared; readers never look there."""
         folder = self.folder / f"{publication_id}{UNFINISHED}"
@@ -150,7 +154,7 @@ class PublicationStore:
     def finish(self, unfinished: Path, publication: Publication, *, facts: Mapping[str, Any]) -> None:
         """Make a prepared folder a publication, for good on the disk, and let readers see it.
 
-        `facts` are further things worth recording (versions, tables): nothing reads them but people.
+        `facts` are further things worth recording (versions, tables, the version of the site).
         """
         earlier = [known.to_json() for known in self.history()]
         record = json.dumps({**publication.to_json(), **facts, "earlier": earlier}, indent=2)

@@ -1,6 +1,6 @@
 """Write the site of a publication into its folder: what changed anew, the rest as links to the files before.
 
-Belongs here: files, fingerprints, the environment of the templates. Does not belong here: what a page shows (`pages`).
+Belongs here: files, fingerprints, the environment of the templates. Does not belong here: what a page shows.
 
     site/index.html            where to begin
     site/dyads/PAK-RUS.html    two countries; countries/ and documents/ alike
@@ -14,6 +14,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -29,19 +30,18 @@ from orchestration.publication.store import DATABASE
 from orchestration.readers import open_sandboxed
 from orchestration.site import words
 from orchestration.site.changes import compare
-from orchestration.site.pages import (
-    Page,
-    country_pages,
-    document_pages,
-    dyad_pages,
-    publication_pages,
-    read_reference,
-)
+from orchestration.site.countries import country_pages
+from orchestration.site.documents import document_pages
+from orchestration.site.dyads import dyad_pages
+from orchestration.site.page import Page
+from orchestration.site.publications import publication_pages
+from orchestration.site.reference import read_reference
 
 FOLDER: Final = "site"
 LIST: Final = "pages.json"
 _HERE: Final = Path(__file__).resolve().parent
 _ASSETS: Final = ("site.css", "icon.svg")
+_BLANK: Final = re.compile(r"\n\s+")
 _BATCH: Final = 500
 """How many dyads or documents are asked for at a time: their rows are held in memory together."""
 
@@ -75,6 +75,19 @@ def site_version() -> str:
     for path in sorted(path for path in _HERE.rglob("*") if path.suffix in (".py", ".html", ".css", ".js", ".svg")):
         digest.update(path.relative_to(_HERE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+class Site:
+    """The site as publishing needs it: its version, and how to write it."""
+
+    @property
+    def version(self) -> str:
+        """What decides how pages look: with another one, every page is written anew."""
+        return site_version()
+
+    def write(self, folder: Path, *, earlier: Path | None, is_forced: bool) -> WrittenSite:
+        """Write the site of the publication in `folder`; see `write_site`."""
+        return write_site(folder, earlier=earlier, is_forced=is_forced)
 
 
 def write_site(folder: Path, *, earlier: Path | None, is_forced: bool = False) -> WrittenSite:
@@ -146,7 +159,8 @@ class _Writer:
                 )
             except (jinja2.TemplateError, TypeError, ValueError, KeyError) as error:
                 raise SiteError(f"The page {page.path} could not be made: {error}") from error
-            path.write_text(html, encoding="utf-8")
+            # a fifth of a page would be the indentation of its template
+            path.write_text(_BLANK.sub("\n", html), encoding="utf-8")
             self.written += 1
         self.byte_count += path.stat().st_size
 
@@ -183,13 +197,14 @@ def _environment() -> jinja2.Environment:
         auto_reload=False,
         cache_size=50,
     )
-    script = (_HERE / "assets" / "search.js").read_text(encoding="utf-8")
+    # as it will stand in the page, since the policy holds the hash of it
+    script = _BLANK.sub("\n", (_HERE / "assets" / "search.js").read_text(encoding="utf-8"))
     environment.globals |= {
         "certainties": words.CERTAINTIES,
         "counted": words.counted,
         "figure": words.figure_in_words,
         "spoken": words.spoken,
-        # the one script, inline so that a page needs no other file to be searched; its hash is in the policy of the page
+        # the one script stands in its page, whose policy holds its hash and allows no other
         "search_script": markupsafe.Markup(script),  # noqa: S704
         "search_script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }

@@ -14,8 +14,8 @@ from typing import Any, Final
 import duckdb
 
 from orchestration.publication.store import DATABASE
-from orchestration.site.pages import Reference
 from orchestration.site.questions import CHANGE_ROWS, ask
+from orchestration.site.reference import Reference
 from orchestration.site.words import date_in_words, moment_in_words, spoken
 from orchestration.sql_text import literal
 
@@ -71,11 +71,21 @@ def compare(
             connection,
             "select publication_id, published_at from earlier.evidence.publications order by published_at desc limit 1",
         )[0]
+        entry_key = ("dyad_code", "fact_kind", "fact_id")
+        spell_key = ("organization_id", "member_code", "membership_spell_key")
         entries = _compare(
-            connection, "mart_dyad_timeline", ("dyad_code", "fact_kind", "fact_id"), _ENTRY, "evidence_class = 'curated'"
+            connection,
+            "mart_dyad_timeline",
+            entry_key,
+            _ENTRY,
+            "evidence_class = 'curated'",
         )
         spells = _compare(
-            connection, "fct_membership_spell", ("organization_id", "member_code", "membership_spell_key"), _SPELL, "true"
+            connection,
+            "fct_membership_spell",
+            spell_key,
+            _SPELL,
+            "true",
         )
     finally:
         connection.execute("detach earlier")
@@ -93,7 +103,10 @@ def compare(
 def _missing(connection: duckdb.DuckDBPyConnection) -> str:
     """Return what the earlier publication lacks of what is compared, or nothing."""
     wanted = {
-        *(("mart_dyad_timeline", column) for column in ("dyad_code", "fact_kind", "fact_id", "evidence_class", *_ENTRY)),
+        *(
+            ("mart_dyad_timeline", column)
+            for column in ("dyad_code", "fact_kind", "fact_id", "evidence_class", *_ENTRY)
+        ),
         *(("fct_membership_spell", column) for column in ("organization_id", "member_code", *_SPELL)),
         ("publications", "published_at"),
     }
@@ -135,7 +148,7 @@ def _group(name: str, items: list[dict[str, Any]], rows: list[dict[str, Any]]) -
             {
                 "change": change,
                 "total": totals[change],
-                "items": [item for item, row in zip(items, rows, strict=True) if row["change"] == change],
+                "entries": [item for item, row in zip(items, rows, strict=True) if row["change"] == change],
             }
             for change in ("added", "changed", "gone")
             if change in totals

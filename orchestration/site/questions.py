@@ -17,9 +17,9 @@ import duckdb
 Row = dict[str, Any]
 Groups = Mapping[str, Sequence[Row]]
 
-TIMELINE_ROWS: Final = 150
-AGREEMENT_ROWS: Final = 40
-MEETING_ROWS: Final = 40
+TIMELINE_ROWS: Final = 100
+AGREEMENT_ROWS: Final = 30
+MEETING_ROWS: Final = 30
 STATEMENT_ROWS: Final = 40
 FIGURE_ROWS: Final = 40
 PROJECT_ROWS: Final = 20
@@ -132,7 +132,8 @@ BY_DYAD: Final[Mapping[str, tuple[str, int]]] = {
             and dyad.dyad_code in (select unnest($codes))
         qualify row_number() over (
             partition by dyad.dyad_code
-            order by coalesce(agreement.status_since_earliest, agreement.signed_earliest) desc nulls last, agreement.fact_id
+            order by
+                coalesce(agreement.status_since_earliest, agreement.signed_earliest) desc nulls last, agreement.fact_id
         ) <= $bound
         order by
             dyad.dyad_code, coalesce(agreement.status_since_earliest, agreement.signed_earliest) desc nulls last,
@@ -433,7 +434,8 @@ POSITIONS: Final = """
         position.modality, position.has_conflict
     from mart_position as position
     where position.holder_kind = 'country'
-    order by position.holder_code, position.is_current desc, position.target, position.began_earliest, position.position_key
+    order by
+        position.holder_code, position.is_current desc, position.target, position.began_earliest, position.position_key
 """
 
 COUNTRY_AGREEMENTS: Final = """

@@ -15,7 +15,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, build_dbt_asset_specs
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
 from orchestration.ownership import OWNERS
-from orchestration.publication.publishing import reason_to_stay
+from orchestration.publication.publishing import reason_to_stay, site_of
 from orchestration.settings import Settings
 from orchestration.transformation.building import BuildOutcome, NodeOutcome, tests_by_model
 from orchestration.transformation.project import DbtError
@@ -127,7 +127,8 @@ def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
                 )
             except (DbtError, NothingLoadedError) as error:
                 raise dg.Failure(description=str(error), allow_retries=False) from error
-        if journal.built.outcome is None and reason_to_stay(settings, journal.built.build) is not None:
+        reason = reason_to_stay(settings, journal.built.build, site=site_of(settings))
+        if journal.built.outcome is None and reason is not None:
             # nothing is new, and nobody waits for it: Dagster skips the publication too, and its history stays short
             return
         yield from _materializations(journal.built, {key: unique_ids[key] for key in selected})

@@ -15,6 +15,7 @@ from orchestration.ingestion import renew
 from orchestration.ingestion.database import tells_of_damage
 from orchestration.previews import first_rows
 from orchestration.publication.copying import SCHEMAS
+from orchestration.room import require_room
 from orchestration.settings import Settings
 from orchestration.sql_text import quoted
 from orchestration.transformation.building import BuildOutcome, build_star
@@ -70,7 +71,9 @@ def refresh_star(
     Raises:
         NothingLoadedError: nothing was ever loaded, so that there is no landing to build from.
         DbtError: dbt did not get as far as running anything.
+        NoRoomError: the disk is nearly full.
     """
+    require_room(settings)  # a run that is tried again may begin here
     try:
         star = _refresh(settings, run_id=run_id, select=select, only_test=only_test, force=force, log=log)
     except (duckdb.Error, DbtError) as error:

@@ -11,6 +11,7 @@ import pytest
 from dbt.cli.main import dbtRunner
 
 from orchestration.settings import PROJECT_ROOT
+from tests.order.orders import Installation
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +37,12 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     assert result.success, result.exception
     manifest: Mapping[str, Any] = json.loads((home / "target" / "manifest.json").read_text(encoding="utf-8"))
     return manifest
+
+
+@pytest.fixture(scope="session")
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A writer's database with the tables of reference, which take long to make, and nothing loaded."""
+    return Installation(tmp_path_factory.mktemp("empty") / "here").settings.warehouse
 
 
 @pytest.fixture(scope="session")

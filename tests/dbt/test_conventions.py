@@ -89,6 +89,29 @@ def test_every_fact_says_which_fact_whose_document_and_how_many_claims(manifest:
     assert {node["name"]: wanted - set(node["columns"]) for node in facts if not wanted <= set(node["columns"])} == {}
 
 
+def test_every_fact_says_why_its_claim_won(manifest: Manifest) -> None:
+    # what is derived from two facts, or coded by a machine from many articles, has no single claim
+    derived = {"fct_trade_mirror", "fct_reported_event"}
+    facts = [node for node in models(manifest, "marts") if node["name"].startswith("fct_")]
+    assert {node["name"] for node in facts if "winning_reason" not in node["columns"]} == derived
+
+
+def test_every_measure_says_what_it_may_be_added_over(manifest: Manifest) -> None:
+    measures = {
+        f"{node['name']}.{column['name']}": (
+            column["config"].get("meta", {}).get("additive_over"),
+            column["description"],
+        )
+        for node in models(manifest, "marts")
+        for column in node["columns"].values()
+        if node["name"].startswith(("fct_", "mart_", "metric_"))
+        and (column["data_type"] or "").lower() in ("bigint", "double")
+    }
+    assert len(measures) > 100
+    assert [name for name, (over, _) in measures.items() if over != "nothing" and not isinstance(over, list)] == []
+    assert [name for name, (over, said) in measures.items() if over != "nothing" and "ot additive" in said] == []
+
+
 def test_booleans_are_named_as_decisions(manifest: Manifest) -> None:
     assert [name for name in columns_of(manifest, "BOOLEAN") if not DECISION.search(name.split(".")[1])] == []
 

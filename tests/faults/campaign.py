@@ -23,10 +23,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import scenarios
+from tests.faults import scenarios, whole
 from tests.faults.scenarios import Kit
+from tests.faults.whole import WholeKit
 
-BEGIN, END = "<!-- report: begin -->", "<!-- report: end -->"
+MARKS = {
+    "parts": ("<!-- report: begin -->", "<!-- report: end -->"),
+    "whole": ("<!-- report of the whole: begin -->", "<!-- report of the whole: end -->"),
+}
 Harm = Callable[[], int]
 
 
@@ -101,6 +105,34 @@ def kills(kit: Kit, chance: random.Random) -> Iterator[tuple[str, Harm]]:
             )
 
 
+def harm_to_the_whole(kit: WholeKit) -> Iterator[tuple[str, Harm]]:
+    """Give what befalls a whole installation: dbt, Dagster's daemon and webserver."""
+    for point, calls in (("a build is noted, dbt not begun", (1,)), ("dbt writes", (60, 350, 800))):
+        for call in calls:
+            yield f"whole refresh: {point}", partial(whole.kill_the_build, kit, point, call)
+    for point in ("dbt is done, and nobody noted it", "the build is noted, not published", "between the renames"):
+        yield f"whole refresh: {point}", partial(whole.kill_the_build, kit, point, 1)
+    for seed in (1, 2):
+        yield "noise in what only dbt reads", partial(whole.damage_what_dbt_reads, kit, seed)
+    for whom in ("run", "daemon", "webserver"):
+        yield f"make dev: the {whom} is killed", partial(whole.kill_a_service, kit, whom)
+    yield "make dev: a run is cancelled in the UI", partial(whole.cancel_a_run, kit)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        yield f"make dev: ended by {number.name} during a run", partial(whole.end_while_a_run_works, kit, number)
+    yield "make dev twice", partial(whole.two_daemons, kit)
+    yield "make dev and make warehouse", partial(whole.by_hand_beside_the_daemon, kit)
+
+
+def run_whole(kit: WholeKit, *, wanted: str) -> Tally:
+    """Do everything that befalls a whole installation, or what has some words in its name."""
+    tally = Tally()
+    for group, harm in harm_to_the_whole(kit):
+        if wanted in group:
+            tally.do(group, harm)
+            _say(group, tally)
+    return tally
+
+
 def run(kit: Kit, *, least_kills: int, seed: int) -> Tally:
     """Kill until so many processes died, and do all other harm once."""
     tally = Tally()
@@ -119,11 +151,12 @@ def _say(group: str, tally: Tally) -> None:
     sys.stderr.write(f"{tally.deaths.total():>5} killed, {len(tally.failures)} failed; {group}\n")
 
 
-def _replace_report(page: Path, report: str) -> None:
+def _replace_report(page: Path, part: str, report: str) -> None:
+    begin, end = MARKS[part]
     text = page.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n{report}\n{END}{after}", encoding="utf-8")
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    page.write_text(f"{before}{begin}\n{report}\n{end}{after}", encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -132,19 +165,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=200, help="how many processes are to die at the least")
     parser.add_argument("--seed", type=int, default=1, help="decides the random moments")
     parser.add_argument("--report", type=Path, help="a page with the two marks between which the report goes")
-    options = parser.parse_args(arguments)
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="entente-faults-") as folder:
-        tally = run(Kit.prepare(Path(folder)), least_kills=options.kills, seed=options.seed)
-    about = (
-        f"Seed {options.seed}, Python {platform.python_version()}, DuckDB {version('duckdb')}, "
-        f"{platform.system()}, {(time.monotonic() - started) / 60:.0f} minutes."
+    parser.add_argument("--part", choices=MARKS, action="append", help="ingestion and publication, or the whole")
+    parser.add_argument(
+        "--only", default="", metavar="WORDS", help="of the whole: the harm with these words in its name"
     )
-    report = f"{about}\n\n{tally.markdown()}"
-    sys.stdout.write(f"{report}\n")
-    if options.report:
-        _replace_report(options.report, report)
-    return 1 if tally.failures else 0
+    options = parser.parse_args(arguments)
+    failed = False
+    for part in options.part or MARKS:
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="entente-faults-") as folder:
+            if part == "parts":
+                tally = run(Kit.prepare(Path(folder)), least_kills=options.kills, seed=options.seed)
+            else:
+                tally = run_whole(WholeKit.prepare(Path(folder)), wanted=options.only)
+        about = (
+            f"Seed {options.seed}, Python {platform.python_version()}, DuckDB {version('duckdb')}, "
+            f"{platform.system()}, {(time.monotonic() - started) / 60:.0f} minutes."
+        )
+        report = f"{about}\n\n{tally.markdown()}"
+        sys.stdout.write(f"{report}\n")
+        if options.report:
+            _replace_report(options.report, part, report)
+        failed = failed or bool(tally.failures)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

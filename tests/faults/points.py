@@ -54,6 +54,7 @@ BUILD: Mapping[str, Point] = {
     "a build is noted, dbt not begun": Point("orchestration.transformation.star:build_star"),
     "dbt writes": Point("dbt.adapters.sql.connections:SQLConnectionManager.add_query", most=900),
     "dbt is done, and nobody noted it": Point("orchestration.transformation.star:end_build"),
+    "the site is being written": Point("orchestration.site.building:_Writer.write", after=True, most=10),
     "the build is noted, not published": Point("orchestration.publication.assets:publish"),
 }
 """Only a whole refresh has these."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 from collections import Counter
 from pathlib import Path
@@ -14,7 +15,8 @@ from orchestration import ingestion
 from orchestration.contracts import FEEDS, NATIVE
 from orchestration.ingestion import IngestResult
 from orchestration.settings import Settings
-from tests.faults.damage import DamagedFile, damaged_files, valid_files
+from tests.faults.damage import DamagedFile, as_csv, bomb, damaged_files, valid_files
+from tests.faults.installation import Installation
 
 pytestmark = pytest.mark.slow
 
@@ -109,6 +111,13 @@ def test_what_is_no_file_and_what_has_a_strange_name_stops_nothing(tmp_path: Pat
         "x" * 251,
         "a;b",
         "$(id)",
+        "-rf",
+        "line\nend",
+        "tab\tand\x01control",
+        "\N{RIGHT-TO-LEFT OVERRIDE}vsc",
+        "é",
+        "e\N{COMBINING ACUTE ACCENT}",
+        "\N{FIRE}" * 62,
     ]
     for number, name in enumerate(strange):
         _drop(settings, path.format(name), content.replace(b"p1", f"p{number}-1".encode()))
@@ -125,3 +134,44 @@ def test_what_is_no_file_and_what_has_a_strange_name_stops_nothing(tmp_path: Pat
         ignored.path for ignored in result.ignored
     }
     assert result.rows_rejected == 0
+
+
+def test_a_name_that_is_no_text_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    settings = Settings(raw=tmp_path / "r", home=tmp_path / "h", settle_seconds=0.0)
+    path, content, _ = next(files for files in valid_files() if files[0].startswith("meetings/") and "csv" in files[0])
+    _drop(settings, path.format("good"), content)
+    name = os.fsdecode(b"latin-\xfc.csv")
+    (settings.raw / "meetings" / name).write_bytes(content.replace(b"p1", b"p9"))
+    result = ingestion.refresh(settings)
+    told = [outcome.paths for outcome in result.deliveries if outcome.status == "new"]
+    assert ("meetings/good.csv",) in told
+    assert len(told) + len(result.ignored) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "packed"),
+    [
+        ("meetings/bomb.csv.gz", 48 * bomb(64 << 20)),
+        ("gdelt_events/20200101000000.export.CSV.gz", 48 * bomb(64 << 20)),
+    ],
+)
+def test_three_gigabytes_in_three_megabytes_cost_neither_memory_nor_disk(
+    path: str, packed: bytes, tmp_path: Path
+) -> None:
+    installation = Installation(tmp_path)
+    _drop(installation.settings, path, packed)
+    _drop(installation.settings, "meetings/good.csv", as_csv(NATIVE["meetings"]))
+    most_bytes = 256 << 20
+    process = installation.start("ingest", preexec_fn=lambda: _bound(most_bytes))
+    assert process.stdout is not None
+    words = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, words
+    assert usage.ru_maxrss * 1024 < 1 << 30
+    assert "unpacks to more than" in (installation.settings.raw / f"{path}.report.txt").read_text()
+    assert installation.leftovers() == []
+
+
+def _bound(most_bytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))

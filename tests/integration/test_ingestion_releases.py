@@ -458,9 +458,11 @@ def test_dossiers_of_one_document_of_several_days_are_its_versions_in_any_order(
     assert refused.paths == ("dossiers/2024-01-01/b.yaml",)
     house.drop("dossiers/2023-12-01/a.yaml", dossier(ids=["visit-0"]))
     assert only(house.refresh()).status is NEW
-    assert house.ask(
-        "select strftime(as_of, '%Y-%m') from ops.deliveries where status = 'loaded' order by as_of"
-    ) == [("2023-12",), ("2024-01",), ("2024-02",)]
+    assert house.ask("select strftime(as_of, '%Y-%m') from ops.deliveries where status = 'loaded' order by as_of") == [
+        ("2023-12",),
+        ("2024-01",),
+        ("2024-02",),
+    ]
     assert {outcome.status for outcome in house.refresh().deliveries} == {UNCHANGED}
 
 

@@ -124,6 +124,34 @@ def test_a_trip_without_an_id_is_kept_and_one_without_a_readable_date_is_quarant
     ) == [(2, "start_date", "spring")]
 
 
+def test_the_shapes_that_travels_had_over_time_say_the_same(house: House) -> None:
+    fields = {
+        "id": "1", "role": "president", "name": "Jane Doe", "start-date": "1909-10-16", "end-date": "1909-10-16",
+        "country": "Mexico", "locale": "Juarez", "remarks": "Met.",
+    }  # fmt: skip
+    elements = [f"<{name}>{value}</{name}>" for name, value in fields.items()]
+    attributes = " ".join(f'{name}="{value}"' for name, value in fields.items())
+    shapes = {
+        "in-another-order": f"<trips><trip>{''.join(reversed(elements))}</trip></trips>",
+        "as-attributes": f"<trips><trip {attributes}/></trips>",
+        "in-both": f"<trips><trip {attributes}>{''.join(elements).replace('Juarez', '')}</trip></trips>",
+        "with-a-namespace": f'<h:trips xmlns:h="http://h.example"><h:trip {attributes}/></h:trips>',
+        "with-a-default-one": f'<trips xmlns="http://h.example"><!-- 1 --><trip>{"".join(elements)}</trip></trips>',
+        "without-a-role": f"<trips><trip>{''.join(elements[:1] + elements[2:])}</trip></trips>",
+        "with-markup": f"<trips><trip>{''.join(elements)}</trip></trips>".replace(
+            "Jane Doe", "<p>Jane</p>\n <p>Doe</p>"
+        ),
+    }
+    for number, (name, content) in enumerate(shapes.items(), start=1):
+        house.drop(f"state_travels/2018-03-{number:02}/president-travels/{name}.xml", content)
+    assert [one.reason for one in house.refresh().deliveries] == [""] * len(shapes)
+    assert house.ask(
+        "select distinct trip_id, role, name, start_date, end_date, country, locale, remarks, _extra "
+        "from landing.state_travels"
+    ) == [(*fields.values(), None)]
+    assert house.ask("select count(*) from landing.state_travels") == [(len(shapes),)]
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -14,6 +14,7 @@ from ingestion_house import House
 from openpyxl.packaging.relationship import Relationship
 
 from orchestration.contracts import NATIVE
+from orchestration.contracts.template_workbooks import write_template_workbook
 from orchestration.dossiers import expand
 from orchestration.ingestion import OutcomeStatus
 from orchestration.settings import PROJECT_ROOT
@@ -371,6 +372,26 @@ def test_a_workbook_in_which_facts_could_hide_is_refused(house: House, sheets: d
     (outcome,) = house.refresh().deliveries
     assert outcome.status is OutcomeStatus.REFUSED
     assert reason in outcome.reason
+
+
+def test_a_template_that_somebody_filled_in_is_read(house: House) -> None:
+    for feed in ("meetings", "dossiers"):
+        path = write_template_workbook(feed, house.settings.raw)
+        book = openpyxl.load_workbook(path)
+        sheets = {"meetings": book["meetings"], "document": book["document"] if feed == "dossiers" else None}
+        for sheet in filter(None, sheets.values()):
+            names = [cell.value for cell in sheet[1]]
+            values = {"document_id": f"doc-{feed}", "meeting_id": feed, "kind": "visit", "started": "2024-09"}
+            if sheet.title == "document":
+                values |= {"kind": "dataset", "published": "2024"}
+            sheet.append([values.get(name) for name in names])
+        book.save(path.with_name("mine.xlsx"))
+    result = house.refresh()
+    assert [(one.reason, one.rows_rejected) for one in result.deliveries] == [("", 0), ("", 0)]
+    assert house.ask("select meeting_id, started from landing.meetings order by all") == [
+        ("dossiers", "2024-09"),
+        ("meetings", "2024-09"),
+    ]
 
 
 def test_workbooks_are_rebuilt_from_the_archive(house: House) -> None:

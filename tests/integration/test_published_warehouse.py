@@ -16,6 +16,9 @@ import duckdb
 import pytest
 
 from orchestration.settings import PROJECT_ROOT
+from orchestration.site.dyads import dyad_pages
+from orchestration.site.publications import publication_pages
+from orchestration.site.reference import read_reference
 from tests.agreement_files import three_registers
 from tests.readme_answers import ask, questions
 from tests.trade_files import trade_of_two_islands
@@ -88,7 +91,13 @@ class Published:
         done = subprocess.run(
             [sys.executable, "-m", "orchestration.cli", command, *arguments],
             cwd=PROJECT_ROOT,
-            env={**os.environ, "ENTENTE_RAW": str(self.raw), "ENTENTE_HOME": str(self.home)},
+            # the real files give ten thousand pages; what stands on some of them is compared below
+            env={
+                **os.environ,
+                "ENTENTE_RAW": str(self.raw),
+                "ENTENTE_HOME": str(self.home),
+                "ENTENTE_SITE": "no" if self.has_realdata else "yes",
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -617,6 +626,34 @@ def test_a_correction_is_listed_with_both_values_and_a_fact_is_explained_by_its_
     assert corrected == (1,)
 
 
+def test_a_published_figure_is_explained_by_its_releases_and_its_revision_is_a_change(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    explained = warehouse.execute(
+        "select is_winner, reason, locator, attributes ->> 'value', file.original_path "
+        "from explain('trade', 'baci-hs17-2020-352-470-030617') as claim "
+        "inner join evidence.files as file on claim.delivery_id = file.delivery_id and claim.file_sha256 = file.sha256"
+    ).fetchall()
+    assert explained == [
+        (True, "as released V202401, unchanged since V202301", "release V202401, row 1", "120000.0",
+         "baci/BACI_HS17_Y2020_V202401_extract.csv"),
+        (False, "no longer said: superseded or withdrawn", "release V202201, row 1", "100000.0",
+         "baci/BACI_HS17_Y2020_V202201.csv"),
+    ]  # fmt: skip
+    changed = warehouse.execute(
+        "select change, fact_id, attribute, old_value, new_value from changes_between('2023-01-30', '2023-01-31') "
+        "where fact_kind = 'trade' and attribute is not null"
+    ).fetchall()
+    assert changed == [("corrected", "baci-hs17-2020-352-470-030617", "value", "100000.0", "120000.0")]
+    assert warehouse.execute(
+        "select change, fact_id, coalesce(old_value, new_value) ->> 'value', old_document_id, new_document_id "
+        "from changes_between('2023-01-30', '2023-01-31') where fact_kind = 'trade' and attribute is null order by all"
+    ).fetchall() == [
+        ("added", "baci-hs17-2020-470-352-030619", "5000.0", None, "cepii-baci"),
+        ("withdrawn", "baci-hs17-2020-352-470-030619", "50000.0", "cepii-baci", None),
+    ]
+
+
 def test_a_revised_figure_of_trade_is_a_new_version_and_the_older_release_can_be_asked(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -715,6 +752,66 @@ def test_dollars_keep_the_rate_that_made_them_and_tonnes_become_kilograms(
     ]
 
 
+# What the pages say against what the tables say, asked another way
+COUNTS = {
+    "timeline": "select count(distinct (fact_kind, fact_id)) from mart_dyad_timeline "
+    "where dyad_code = $code and evidence_class = 'curated'",
+    "agreements": "select count(*) from mart_agreement_pipeline "
+    "where dyad_code = $code and item_kind = 'agreement' and evidence_class = 'curated'",
+    "meetings": "select count(distinct meeting_id) from fct_meeting_participation as participation "
+    "inner join bridge_fact_dyad as dyad on dyad.fact_id = participation.fact_id "
+    "where dyad.dyad_code = $code and participation.evidence_class = 'curated'",
+    "statements": "select count(*) from metric_statements_made where dyad_code = $code",
+    "coded": "select count(*) from fct_reported_event where dyad_code = $code",
+}
+
+
+def test_the_pages_of_two_countries_say_what_the_tables_say(warehouse: duckdb.DuckDBPyConnection) -> None:
+    reference = read_reference(warehouse)
+    codes = [code for code in ("FRA-USA", "ISL-MLT", "PAK-RUS") if code in reference.dyads]
+    for code, page in zip(codes, dyad_pages(warehouse, reference, codes), strict=True):
+        shown = page.context
+        entries = [entry for year in shown["entries"] for entry in year["entries"]]
+        for section, count in {
+            "timeline": len(entries) + (shown["entries_left_out"] or {"count": 0})["count"],
+            "agreements": len(shown["agreements"]) + (shown["agreements_left_out"] or {"count": 0})["count"],
+            "meetings": len(shown["meetings"]) + (shown["meetings_left_out"] or {"count": 0})["count"],
+            "statements": len(shown["statements"]) + (shown["statements_left_out"] or {"count": 0})["count"],
+            "coded": shown["coded_total"],
+        }.items():
+            assert warehouse.execute(COUNTS[section], {"code": code}).fetchall() == [(count,)], (code, section)
+        for item in (*shown["agreements"], *shown["meetings"], *shown["statements"], *shown["projects"]):
+            assert item["evidence"]["claims"], (code, item["id"])
+
+
+def test_the_page_of_the_first_dossier_says_how_certain_it_is(warehouse: duckdb.DuckDBPyConnection) -> None:
+    (page,) = dyad_pages(warehouse, read_reference(warehouse), ["PAK-RUS"])
+    brief = {line["name"]: f"{line['value']}: {line['words']}" for line in page.context["brief"]}
+    assert brief["Agreements"] == "2: 1 concluded and 1 concluded by inference only"
+    assert brief["Trade"].startswith("about 1 billion USD: in 2023, uncertain")
+    assert [row["words"] for figure in page.context["figures"] for row in figure["rows"]] == ["under 20 %", "over 80 %"]
+    assert [(row["organization"], row["a"][0]["status"]) for row in page.context["memberships"]] == [
+        ("BRICS", "applicant")
+    ]
+    where = {item["title"]: item["evidence"]["claims"][0]["where"] for item in page.context["agreements"]}
+    assert where["Memorandum of understanding on economic cooperation"] == "paragraph 4"
+
+
+def test_index_and_quality_count_what_the_tables_hold(warehouse: duckdb.DuckDBPyConnection) -> None:
+    reference = read_reference(warehouse)
+    pages = {page.path: page.context for page in publication_pages(warehouse, reference, {"groups": []})}
+    numbers = pages["index.html"]["numbers"]
+    assert warehouse.execute(
+        "select sum(rows_rejected) = $rejected, sum(current_claims) = $claims from mart_data_quality",
+        {"rejected": numbers["rejected"], "claims": numbers["claims"]},
+    ).fetchall() == [(True, True)]
+    listed = pages["index.html"]["search"]["dyads"]
+    assert sum(len(others.split(" ")) for others in listed.values()) == len(reference.dyads)
+    assert {row["feed"] for row in pages["quality.html"]["feeds"]} == {
+        feed for (feed,) in warehouse.execute("select feed from mart_data_quality").fetchall()
+    }
+
+
 def test_a_second_run_does_nothing_and_says_so(published: Published) -> None:
     before = (published.home / "serving" / "current").resolve()
     output = published.run("warehouse")
@@ -755,7 +852,8 @@ def test_every_id_of_an_agreement_leads_to_it(warehouse: duckdb.DuckDBPyConnecti
         """
         select alias, agreement.agreement_id
         from fact_alias join dim_agreement as agreement using (fact_id)
-        where fact_kind = 'agreement' and alias in ('days-fisheries', 'years-fisheries', 'party-fisheries', 'years-kept')
+        where fact_kind = 'agreement'
+            and alias in ('days-fisheries', 'years-fisheries', 'party-fisheries', 'years-kept')
         order by alias
         """
     ).fetchall()

@@ -78,6 +78,29 @@ def test_a_reply_is_an_extract_with_every_field_that_it_names(house: House) -> N
     assert house.ask("select mode, is_complete from ops.deliveries") == [("extract", False)]
 
 
+def test_services_and_quarters_land_beside_goods_and_years(house: House) -> None:
+    services = {"typeCode": "S", "classificationCode": "EB10", "cmdCode": "S", "mosCode": "0"}
+    house.drop(
+        "comtrade/services.json",
+        reply(
+            figure(**services),
+            figure(**services, freqCode="Q", period="2020Q2"),
+            figure(**services, freqCode="Q", period="202006"),
+            figure(freqCode="M", period="202012", refMonth=12),
+            figure(freqCode="W", period="202012"),
+            figure(period="2020Q5"),
+        ),
+    )
+    house.refresh()
+    assert house.ask("select typecode, freqcode, period from landing.comtrade order by all") == [
+        ("C", "M", "202012"), ("S", "A", "2020"), ("S", "Q", "202006"), ("S", "Q", "2020Q2"),
+    ]  # fmt: skip
+    assert house.ask("select row_number, column_name, found from ops.rejected_rows order by all") == [
+        (5, "freqCode", "W"),
+        (6, "period", "2020Q5"),
+    ]
+
+
 def test_the_preview_without_a_key_never_passes_for_complete(house: House) -> None:
     preview = reply(*(figure(partnerCode=number) for number in range(PREVIEW_ROWS)))
     query = {"query": {"reporterCode": "352", "period": "2020"}}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import logging
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,15 +14,21 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.automation.jobs import REFRESH
+from orchestration.alerts.sensor import build_alert_sensor
+from orchestration.alerts.webhook import Webhook
+from orchestration.automation.jobs import COPY, REFRESH
 from orchestration.automation.journal import Journal
 from orchestration.connectors.assets import FETCHED_FEEDS, raw_key
 from orchestration.definitions import build_definitions
 from orchestration.ingestion.assets import ADDS_UP, LEDGER, SET_ASIDE, feed_key
 from orchestration.publication import assets as publication
+from orchestration.publication.postgres import PostgresTarget
 from orchestration.publication.publishing import AuditFailedError, publish
+from orchestration.publication.quarantine import export
 from orchestration.publication.store import PublicationStore
+from orchestration.readers import connect
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.sql_text import quoted
 from orchestration.transformation.assets import CHECK
 from orchestration.transformation.builds import latest_build
 from orchestration.transformation.star import refresh_star
@@ -30,6 +39,13 @@ Example Union,Norway,joined,2001-05,example-register
 Example Union,a | b,entered,2001-05,example-register
 """
 
+CANARY = "c4n4ry"
+SECRETS = {
+    "ENTENTE_COMTRADE_KEY": f"{CANARY}-key",
+    "ENTENTE_ALERT_WEBHOOK": f"http://127.0.0.1:9/services/{CANARY}-path?token={CANARY}-token",
+}
+"""The variables that hold secrets, but ENTENTE_POSTGRES_URL, whose presence adds an asset to every run."""
+
 
 @dataclass
 class Installation:
@@ -39,8 +55,10 @@ class Installation:
     instance: dg.DagsterInstance
     journal: Journal
 
-    def run(self, job: str = REFRESH) -> dg.ExecuteInProcessResult:
-        definitions = build_definitions(resources={"settings": self.settings, "journal": self.journal})
+    def run(self, job: str = REFRESH, *, postgres: PostgresTarget | None = None) -> dg.ExecuteInProcessResult:
+        definitions = build_definitions(
+            resources={"settings": self.settings, "journal": self.journal}, postgres=postgres
+        )
         return definitions.resolve_job_def(job).execute_in_process(instance=self.instance, raise_on_error=False)
 
     def ledger(self) -> duckdb.DuckDBPyConnection:
@@ -63,7 +81,13 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     shutil.copytree(PROJECT_ROOT / "raw", raw, ignore=shutil.ignore_patterns("*report.txt"))
     (raw / "memberships" / "example.csv").write_text(MEMBERSHIPS)
     settings = Settings(raw=raw, home=folder / "home", settle_seconds=0.0)
-    with dg.instance_for_test() as instance:
+    with dg.instance_for_test() as instance, pytest.MonkeyPatch.context() as environment:
+        for variable, value in SECRETS.items():
+            environment.setenv(variable, value)
+        environment.setenv("ENTENTE_COMTRADE_URL", "http://127.0.0.1:9")
+        environment.setenv("ENTENTE_CONNECTORS_ALLOW_LOOPBACK", "1")
+        environment.setenv("ENTENTE_HTTP_ATTEMPTS", "1")
+        environment.setenv("ENTENTE_HOME", str(settings.home))  # where the daily log goes
         yield Installation(settings, instance, Journal())
 
 
@@ -98,6 +122,10 @@ def test_a_run_materializes_every_asset_and_publishes(
     told = materialized(first_run)[publication.KEY].metadata
     assert told["publication_id"].value == installation.published
     assert told["is_new"].value is True
+    site = Path(str(told["site"].value))
+    assert site == installation.settings.serving / "current" / "site" / "index.html"
+    assert f"Published {installation.published[6:8].lstrip(chr(48))} " in site.read_text(encoding="utf-8")
+    assert told["site_pages"].value == len(list(site.parent.rglob("*.html")))
 
 
 def test_the_history_tells_what_was_loaded_and_shows_what_was_not(first_run: dg.ExecuteInProcessResult) -> None:
@@ -172,12 +200,41 @@ def test_the_star_alone_may_be_published_and_checks_may_be_run_alone(
     assert installation.run("publish").success, "a test that passes leaves the star publishable"
 
 
+def test_a_row_in_quarantine_comes_back_corrected_and_counts_as_resolved(
+    installation: Installation, tmp_path: Path
+) -> None:
+    settings, table = installation.settings, tmp_path / "rejects.csv"
+    assert export(settings, "memberships", table).row_count == 1
+    text = table.read_text(encoding="utf-8-sig")
+    (row,) = csv.DictReader(text.splitlines())
+    assert (row["organization"], row["member"], row["event"]) == ("Example Union", "a | b", "entered")
+    assert (row["_file"], row["_row"]) == ("memberships/example.csv", "2")
+    assert row["_reason"].startswith("event: found entered, expected one of")
+    corrected = text.replace('"a | b"', '"Norway"').replace('"entered"', '"withdrew"').replace("2001-05", "2011-05")
+    (settings.raw / "memberships" / "corrected.csv").write_text(corrected, encoding="utf-8")
+    assert installation.run().success
+    with connect(serving=settings.serving) as con:
+        (fate,) = con.execute(
+            """
+            select resolution, original_path, resolved_at = received_at
+            from evidence.rejected_rows join evidence.files on resolved_by_delivery_id = files.delivery_id
+            """
+        ).fetchall()
+        counts = con.execute("select rows_rejected, rows_open from mart_data_quality where feed = 'memberships'")
+        assert fate == ("corrected", "memberships/corrected.csv", True)
+        assert counts.fetchall() == [(1, 0)]
+    assert export(settings, "memberships", tmp_path / "again.csv").row_count == 0
+    assert not (tmp_path / "again.csv").exists()
+
+
 def test_a_failing_test_is_told_in_words_and_keeps_readers_where_they_are(
     installation: Installation,
 ) -> None:
     before = installation.published
     with installation.ledger() as connection:
-        connection.execute("update ops.deliveries set rows_accepted = rows_accepted + 1 where feed = 'memberships'")
+        connection.execute(
+            "update ops.deliveries set rows_accepted = rows_accepted + 1 where path = 'memberships/example.csv'"
+        )
     star = refresh_star(installation.settings, run_id="a-run", select=["deliveries"])
     assert star.outcome is not None
     assert any("in every row" in node.in_words and "1 row at fault" in node.in_words for node in star.outcome.at_fault)
@@ -200,3 +257,44 @@ def test_rows_that_do_not_add_up_stop_the_run_before_the_star(
     with installation.ledger() as connection:
         assert latest_build(connection) == built, "nothing was built on it"
     assert installation.published == before
+
+
+def test_every_variable_that_holds_a_secret_is_known_here() -> None:
+    named = set()
+    for path in (PROJECT_ROOT / "orchestration").rglob("*.py"):
+        named |= set(re.findall(r'"(?:ENTENTE_)?([A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD|WEBHOOK))"', path.read_text()))
+    assert {f"ENTENTE_{name}" for name in named} == SECRETS.keys()
+
+
+def test_no_secret_is_in_what_whole_runs_leave_behind(
+    installation: Installation, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    fetched = installation.run("fetch_comtrade")
+    assert not fetched.success, "nobody listens on port 9"
+    server = PostgresTarget(url=f"postgresql://{CANARY}-user:{CANARY}-password@127.0.0.1:9/{CANARY}-database")
+    assert not installation.run(COPY, postgres=server).success
+    watch = build_alert_sensor()
+    resources = {"settings": installation.settings, "webhook": Webhook.from_environment()}
+    tick = watch.evaluate_tick(dg.build_sensor_context(instance=installation.instance, resources=resources))
+    assert "fetch_comtrade" in (tick.skip_message or ""), "the alert that could not be sent"
+
+    said = capfd.readouterr()
+    assert f"{CANARY}-" not in (said.out + said.err + caplog.text).replace(f"{CANARY}-user", "")
+    folders = [installation.settings.home, installation.settings.raw, Path(installation.instance.root_directory)]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert {"book.json", "runs.db", "warehouse.duckdb"} <= {path.name for path in files}
+    for secret in ("key", "path", "token", "password"):
+        told = [path for path in files if f"{CANARY}-{secret}".encode() in path.read_bytes()]
+        assert told == [], f"{secret} is told"
+    # a database compresses what it holds
+    with duckdb.connect(str(installation.settings.serving / "warehouse.duckdb"), read_only=True) as published:
+        tables = published.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        assert tables
+        for schema, table in tables:
+            shown = (
+                published.table(f"{quoted(schema)}.{quoted(table)}")
+                .set_alias("shown")
+                .project("shown::varchar as line")
+            )
+            assert shown.filter(f"contains(line, '{CANARY}')").fetchall() == [], table

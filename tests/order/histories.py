@@ -252,9 +252,18 @@ def _native(name: str, random: Random, rows: dict[str, list[dict[str, str]]]) ->
     for _ in some(0, 3):
         add("external_ids", kind="agreement", id=one_of(*agreements), scheme="unts", value=one_of(name, f"{name}x"))
     for _ in some(0, 2):
-        add("decisions", document_id="", kind=one_of("agreement", "meeting"), id_a=one_of(agreements[0], meetings[0]),
-            id_b=one_of(agreements[1], meetings[1]), same=one_of("true", "false"), modality="", retracted=one_of("", "", "true"),
-            decided_at=f"2024-0{random.randrange(1, 9)}-{random.randrange(10, 28)}T0{random.randrange(10)}:{random.randrange(10, 60)}:00Z")  # fmt: skip
+        day, hour, minute = random.randrange(10, 28), random.randrange(10), random.randrange(10, 60)
+        add(
+            "decisions",
+            document_id="",
+            kind=one_of("agreement", "meeting"),
+            id_a=one_of(agreements[0], meetings[0]),
+            id_b=one_of(agreements[1], meetings[1]),
+            same=one_of("true", "false"),
+            modality="",
+            retracted=one_of("", "", "true"),
+            decided_at=f"2024-05-{day}T0{hour}:{minute}:00Z",
+        )
 
 
 def _write_native(feed: str, rows: list[dict[str, str]], random: Random, made: World) -> None:
@@ -302,10 +311,12 @@ def _visits(histories: int, random: Random, made: World) -> None:
                     continue
                 start = random.choice(("1990-01-02", "1990-01-02", "1990-01-03", "1990-02-30"))
                 visitor = random.choice(("Prime Minister A. Example", "Prime Minister A. Example", "President B."))
+                country = random.choice(("Malta", "Malta", "Atlantis"))
                 visits += (
                     f"<visit><id>{number if random.random() < 0.9 else number + 1}</id><start-date>{start}</start-date>"
-                    f"<end-date>{random.choice(('1990-01-05', '1990-01-06'))}</end-date><visitor>{visitor} {number}</visitor>"
-                    f'<from id="malta">{random.choice(("Malta", "Malta", "Atlantis"))}</from><description>Met.</description></visit>'
+                    f"<end-date>{random.choice(('1990-01-05', '1990-01-06'))}</end-date>"
+                    f'<visitor>{visitor} {number}</visitor><from id="malta">{country}</from>'
+                    "<description>Met.</description></visit>"
                 )
             made.files[f"state_visits/{release}/{part}.xml"] = f"<visits>{visits}</visits>".encode()
 

@@ -8,20 +8,23 @@ in another order must give the same in every column but the time of loading.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from graphlib import TopologicalSorter
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import duckdb
 
 from orchestration import ingestion
+from orchestration.identity.clusters import identity_table
 from orchestration.ingestion import IngestResult
 from orchestration.ingestion.outcome import OutcomeStatus
 from orchestration.publication.copying import SCHEMAS
 from orchestration.settings import Settings
 from orchestration.sql_text import literal, quoted
-from orchestration.transformation.project import invoke_dbt, prepare_manifest, run_folder
+from orchestration.transformation.project import DBT_PROJECT, invoke_dbt, prepare_manifest, run_folder
 from tests.order.histories import World
 
 RECEIPTS_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -60,7 +63,7 @@ class Installation:
         """Load everything from the archive again."""
         return ingestion.rebuild(self.settings, log=_silent, clock=self._clock)
 
-    def restore(self, archive: Path, random: Random, parts: int) -> None:
+    def restore(self, archive: Path, seed: str, *, parts: int) -> None:
         """Copy an archive here piece by piece, in any order, and load what each piece brings."""
         (self.settings.home).mkdir(parents=True, exist_ok=True)
         everything = [path for path in archive.rglob("*") if path.is_file()]
@@ -68,11 +71,32 @@ class Installation:
         for path in everything:
             if path not in sidecars:
                 self._copy(path, archive)
-        random.shuffle(sidecars)
+        Random(seed).shuffle(sidecars)  # noqa: S311 - examples, not secrets
         for part in range(parts):
             for path in sidecars[part::parts]:
                 self._copy(path, archive)
             self._refresh()
+
+    def landed(self) -> dict[str, list[tuple[object, ...]]]:
+        """Return everything that was loaded, but when."""
+        with duckdb.connect(str(self.settings.warehouse), read_only=True) as connection:
+            tables = connection.execute(
+                """
+                select schema_name, table_name from duckdb_tables()
+                where schema_name = 'landing'
+                    or (schema_name = 'reference' and table_name = 'edtf')
+                    or (schema_name = 'ops' and table_name in ('deliveries', 'files', 'rejected_rows'))
+                order by all
+                """
+            ).fetchall()
+            kept = "columns(name -> not list_contains($apart, name))"
+            return {
+                table: connection.execute(
+                    f"select {kept} from {quoted(schema)}.{quoted(table)} order by all",  # noqa: S608 - of the catalog
+                    {"apart": list(OF_LOADING)},
+                ).fetchall()
+                for schema, table in tables
+            }
 
     def build(self) -> None:
         """Build every table; the tests of the models are run elsewhere."""
@@ -86,6 +110,17 @@ class Installation:
         assert result.success, result.exception or [
             (run.node.name, run.message) for run in getattr(result.result, "results", []) if run.status == "error"
         ]
+
+    def build_from(self, manifest: Mapping[str, Any]) -> None:
+        """Build every table from the models as dbt compiled them, without dbt, which takes longer than the SQL does."""
+        nodes = {name: node for name, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}
+        before = {name: nodes.keys() & node["depends_on"].get("nodes", []) for name, node in nodes.items()}
+        with duckdb.connect() as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(f"attach {literal(self.settings.warehouse)} as warehouse")
+            connection.execute("use warehouse")
+            for name in TopologicalSorter(before).static_order():
+                _build(connection, nodes[name])
 
     def _copy(self, path: Path, archive: Path) -> None:
         target = self.settings.archive / path.relative_to(archive)
@@ -106,13 +141,14 @@ class Installation:
             self._refresh()
 
 
-def batches(world: World, random: Random, *, one_by_one: bool) -> list[list[str]]:
-    """Return the deliveries in a random order, one at a time or several."""
+def batches(world: World, seed: str, *, least: int) -> list[list[str]]:
+    """Return the deliveries in a random order, in about so many batches; one by one where there are no more."""
+    random = Random(seed)  # noqa: S311 - examples, not secrets
     deliveries = world.deliveries()
     random.shuffle(deliveries)
     found: list[list[str]] = []
     for delivery in deliveries:
-        if found and not one_by_one and random.random() < 0.7:
+        if found and random.random() > least / len(deliveries):
             found[-1] += delivery
         else:
             found.append(list(delivery))
@@ -145,7 +181,10 @@ def differences(one: Settings, other: Settings, *, same_receipts: bool) -> list[
                 if name not in apart
             )
             where = " where clock = 'published'" if "clock" in names and not same_receipts else ""
-            sides = [f"select {kept} from {side}.{quoted(schema)}.{quoted(table)}{where}" for side in ("one", "other")]
+            sides = [
+                f"select {kept} from {side}.{quoted(schema)}.{quoted(table)}{where}"  # noqa: S608 - of the catalog
+                for side in ("one", "other")
+            ]
             for here, there, side in ((*sides, "one"), (*reversed(sides), "other")):
                 only = connection.execute(f"({here}) except all ({there}) limit {LARGEST_REPORT}")
                 names_kept = [column[0] for column in only.description or ()]
@@ -163,6 +202,29 @@ def row_counts(settings: Settings) -> dict[str, int]:
             [list(SCHEMAS)],
         ).fetchall()
     return {f"{schema}.{table}": size for schema, table, size in tables}
+
+
+def _build(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> None:
+    """Build one model or seed as dbt would."""
+    kind = "seed" if node["resource_type"] == "seed" else node["config"]["materialized"]
+    connection.execute(f"create schema if not exists {quoted(node['schema'])}")
+    table = f"{quoted(node['schema'])}.{quoted(node['name'])}"
+    if kind == "seed":
+        types = [f"{literal(column)}: {literal(of)}" for column, of in node["config"]["column_types"].items()]
+        path = literal(DBT_PROJECT / node["original_file_path"])
+        typed = f", types = {{{', '.join(types)}}}" if types else ""
+        connection.execute(f"create or replace table {table} as from read_csv({path}{typed})")
+    elif node["language"] == "python":
+        (links,) = (ref["name"] for ref in node["refs"])
+        of_links = identity_table(connection.table(f"intermediate.{links}").arrow().read_all())
+        connection.register("made", of_links)
+        connection.execute(f"create or replace table {table} as from made")
+        connection.unregister("made")
+    elif kind in ("view", "table"):
+        connection.execute(f"create or replace {kind} {table} as {node['compiled_code']}")
+    elif kind == "table_function":
+        parameters = ", ".join(node["config"]["parameters"])
+        connection.execute(f"create or replace macro {table}({parameters}) as table {node['compiled_code']}")
 
 
 def _silent(_: str) -> None:

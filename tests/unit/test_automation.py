@@ -159,7 +159,7 @@ def test_the_cursor_moves_only_when_a_refresh_is_asked_for() -> None:
 
 
 def test_every_day_at_four_every_byte_is_read_again(instance: dg.DagsterInstance) -> None:
-    (schedule,) = build_schedules()
+    schedule = build_schedules()[0]
     assert schedule.execution_timezone == "UTC"
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
     keys = []

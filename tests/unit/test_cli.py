@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from orchestration import cli
+from orchestration.alerts.book import look
+from orchestration.alerts.kinds import Kind, Problem
 from orchestration.publication.publishing import publish
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transformation.builds import begin_build, end_build, latest_build
@@ -149,3 +152,20 @@ def test_a_dagster_home_of_the_callers_own_keeps_its_configuration(
         (theirs / "dagster.yaml").write_text("# theirs\n")
         cli.prepare_dagster_home(home)
         assert (theirs / "dagster.yaml").read_text() == "# theirs\n"
+
+
+def test_what_stands_wrong_is_listed_with_what_to_do(home: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["alerts"]) == 1
+    assert "Nobody is watching: nobody looked yet" in capfd.readouterr().out
+    now = datetime.now(UTC)
+    look(home, [], now=now, tell=lambda _: True)
+    assert cli.main(["alerts"]) == 0
+    assert "Nothing stands wrong" in capfd.readouterr().out
+    problem = Problem(key="x", kind=Kind.DELIVERY_HELD, words="raw/x is held.")
+    look(home, [problem], now=now - timedelta(minutes=11), tell=lambda _: True)
+    assert cli.main(["alerts"]) == 1
+    out = capfd.readouterr().out
+    assert "A delivery waits for you" in out
+    assert "raw/x is held." in out
+    assert "what to do: docs/runbook.md#a-delivery-waits-for-you" in out
+    assert "Nobody is watching: nobody looked since" in out

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from orchestration.previews import MOST_COLUMNS, first_rows
@@ -17,6 +19,18 @@ def test_a_preview_is_a_table_whatever_its_cells_hold() -> None:
     assert len(lines) == 4
     assert {line.replace("\\|", "").count("|") for line in lines} == {4}
     assert max(map(len, lines)) < 200
+
+
+def test_what_a_cell_holds_is_shown_and_does_nothing() -> None:
+    connection = duckdb.connect()
+    hostile = "<script>x</script> ![p](http://evil.example/p) &lt; `code` \\r\\n# heading"
+    connection.execute("create table t as select $text as text", {"text": hostile})
+    preview = first_rows(connection, "main", "t")
+    assert preview is not None
+    shown = preview.splitlines()[-1]
+    assert "<" not in shown
+    assert not re.search(r"(?<!\\)[\[`]", shown)
+    assert "&amp;lt;" in shown
 
 
 def test_a_wide_table_says_how_much_is_not_shown() -> None:

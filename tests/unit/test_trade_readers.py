@@ -42,6 +42,11 @@ def test_a_reply_that_says_it_has_more_rows_may_be_cut_off(tmp_path: Path) -> No
     assert content_of(tmp_path, reply(figure())).cut_off == ""
 
 
+def test_a_reply_of_nothing_has_no_rows(tmp_path: Path) -> None:
+    assert list(content_of(tmp_path, reply()).rows) == []
+    assert list(content_of(tmp_path, reply(data=None)).rows) == []
+
+
 def test_something_else_among_the_rows_breaks_only_itself(tmp_path: Path) -> None:
     rows = list(content_of(tmp_path, reply(figure(), "?", figure())).rows)  # type: ignore[arg-type]
     assert [isinstance(row, BrokenRow) for row in rows] == [False, True, False]
@@ -55,6 +60,7 @@ def test_something_else_among_the_rows_breaks_only_itself(tmp_path: Path) -> Non
         ("[]", "no reply of the API"),
         (reply(figure(), figure())[:-400], "cut off, after 1 rows"),
         (reply(error="Invalid period"), "error: Invalid period"),
+        (reply(data=None, count=7), "without data"),
         ('{"statusCode": 429, "message": "Rate limit is exceeded"}', "without data: Rate limit is exceeded"),
         ("{" + '"data":[' + "[" * 100_000, "no reply of the API"),
     ],

@@ -6,15 +6,19 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
+from orchestration.room import NoRoomError
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.transformation.star import refresh_star
 from orchestration.writer import WriterBusyError, holder, writer_lock
 
 HOLD = """
     import sys
-    from pathlib import Path
+    from dataclasses import replace
+from pathlib import Path
     from orchestration.settings import Settings
     from orchestration.writer import writer_lock
 
@@ -118,3 +122,10 @@ def test_an_unreadable_note_is_no_obstacle(settings: Settings, note: str) -> Non
     with writer_lock(settings, "the test"):
         settings.writer_lock.with_suffix(".holder.json").write_text(note)
         assert holder(settings) is None
+
+
+def test_no_star_is_built_on_a_disk_that_is_nearly_full(settings: Settings) -> None:
+    full = replace(settings, keep_free_bytes=10**18)
+    with pytest.raises(NoRoomError, match="Nothing was begun"):
+        refresh_star(full, run_id="a-run")
+    assert not settings.warehouse.exists()

@@ -25,12 +25,25 @@ seen as (
     from {{ released }}
 ),
 
--- present, unreadable: the last good reading stays
+returned as (
+    select
+        *,
+        coalesce(lag(closing_number) over (partition by {{ stream }} order by release_number) < release_number, false) as is_back
+    from seen
+),
+
+spans as (
+    select *, sum(cast(is_back as integer)) over (partition by {{ stream }} order by release_number) as span_number
+    from returned
+),
+
+-- present, unreadable: the last good reading stays; what was withdrawn comes back only with a row that can be read
 read as (
     select * replace (last_value(content ignore nulls) over so_far as content)
-    from seen
+    from spans
     window so_far as (
-        partition by {{ stream }} order by release_number rows between unbounded preceding and current row
+        partition by {{ stream }}, span_number order by release_number
+        rows between unbounded preceding and current row
     )
 ),
 

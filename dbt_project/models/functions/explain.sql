@@ -69,10 +69,68 @@ coded as (
     where kind = 'reported_event' and articles.fact_id = id
 ),
 
+-- a published figure is its own claim: what says so is the row of the delivery, kept once
+files as (
+    select delivery_id, if(count(*) = 1, min(sha256), null) as file_sha256
+    from {{ published_table('files') }}
+    group by delivery_id
+),
+
+published as (
+    select
+        'trade' as fact_kind,
+        figures.fact_id,
+        figures.is_current as is_winner,
+        if(figures.is_current, figures.winning_reason, 'no longer said: superseded or withdrawn') as reason,
+        figures.document_id,
+        documents.title as document_title,
+        documents.publisher as document_publisher,
+        documents.kind as document_kind,
+        documents.published_edtf as document_published_edtf,
+        documents.url as document_url,
+        'release ' || figures.vintage || ', row ' || figures.row_number as locator,
+        figures.modality,
+        cast(to_json(struct_pack(
+            reporter_code := figures.reporter_code,
+            country_a_code := figures.country_a_code,
+            country_b_code := figures.country_b_code,
+            direction := figures.direction,
+            commodity_code := figures.commodity_code,
+            classification := figures.classification,
+            period_edtf := figures.period_edtf,
+            value := figures.value,
+            currency := figures.currency,
+            basis := figures.basis,
+            weight_kg := figures.weight_kg,
+            quantity := figures.quantity,
+            quantity_unit := figures.quantity_unit,
+            is_aggregate := figures.is_aggregate,
+            is_estimated := figures.is_estimated,
+            first_vintage := figures.first_vintage,
+            vintage := figures.vintage
+        )) as varchar) as attributes,
+        figures.is_current,
+        false as is_retraction,
+        figures.published_from,
+        figures.published_to,
+        figures.recorded_from,
+        figures.recorded_to,
+        figures.source as feed,
+        figures.delivery_id,
+        files.file_sha256,
+        figures.row_number
+    from {{ published_table('trade_flow_version') }} as figures
+    left join files on figures.delivery_id = files.delivery_id
+    left join {{ published_table('dim_document') }} as documents on figures.document_id = documents.document_id
+    where kind = 'trade' and figures.fact_id = id and figures.source <> 'trade_observations'
+),
+
 answers as (
     select * from recorded
     union all by name
     select * from coded
+    union all by name
+    select * from published
 )
 
 select * exclude (claim_rank)

@@ -72,6 +72,12 @@ class _Envelope:
                 yield BrokenRow(row=empty, column=None, found=raw[:80], expected="an object with the fields of a row")
                 continue
             values = {name: _as_text(value) for name, value in row.items()}
+            if not _is_text("".join((*values, *filter(None, values.values())))):
+                empty = TextRow(feed=feed, row_number=number, values={}, raw=raw)
+                yield BrokenRow(
+                    row=empty, column=None, found="an escape such as \\ud800", expected="characters of Unicode"
+                )
+                continue
             yield TextRow(feed=feed, row_number=number, values=values, raw=raw)
 
     def _read(self) -> None:
@@ -87,12 +93,18 @@ class _Envelope:
                 has_data = True
                 position = self._read_rows(position)
             else:
-                self.fields[str(name)], position = self._value(position)
+                value, position = self._value(position)
+                if not _is_text(f"{name}{_as_text(value)}"):
+                    raise Refused("an escape such as \\ud800 in it is no character", _ADVICE)
+                self.fields[str(name)] = value
             if self._text.startswith(",", position):
                 position = self._skip(position + 1)
+        if self._skip(position + 1) < len(self._text):
+            raise Refused("something follows behind the end of the reply", _ADVICE)
         if error := self.fields.get("error"):
             raise Refused(f"the API replied with an error: {_as_text(error)}", "correct the query and ask again")
-        if not has_data:
+        is_empty = "data" in self.fields and self.fields["data"] is None and str(self.fields.get("count")) == "0"
+        if not has_data and not is_empty:
             said = self.fields.get("message") or self.fields.get("errorObject") or ", ".join(self.fields) or "nothing"
             raise Refused(f"it is a reply without data: {_as_text(said)}", _ADVICE)
 
@@ -133,6 +145,15 @@ class _Envelope:
             return Refused(f"it is no reply of the API, but begins with {head[:40]!r}", _ADVICE)
         line = self._text.count("\n", 0, position) + 1
         return Refused(f"line {line:,}: the JSON is broken or cut off, after {len(self.places):,} rows", _ADVICE)
+
+
+def _is_text(value: str) -> bool:
+    """Say whether a text holds whole characters: an escape may stand for half of one."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _as_text(value: Any) -> str | None:

@@ -15,6 +15,7 @@ _LAYOUT = historian.Layout(
     record="trip",
     columns={"id": "trip_id"},
     ids={"country": "country_id"},
+    folders={"president-travels": {"role": "president"}, "secretary-travels": {"role": "secretary"}},
     others=frozenset({"code-table", "collection", "meta", "package", "presidents", "project", "properties"}),
 )
 

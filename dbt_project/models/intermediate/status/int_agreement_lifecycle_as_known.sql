@@ -15,13 +15,13 @@ events as (
     select * from {{ ref('int_agreement_event_as_known') }}
 ),
 
--- the agreement's own fact comes before those that only name it
+-- the agreement's own fact comes before a listed party, and that before what only names a party or the agreement
 standings as (
     select *
     from (
         {%- for relation in ['recorded', 'sides', 'events'] %}
         select
-            {{ loop.index }} as standing_rank,
+            {{ 'if(is_listed, 2, 3)' if relation == 'sides' else 1 if relation == 'recorded' else 3 }} as standing_rank,
             state_id, is_current, agreement_id, fact_id, document_id, locator, modality, evidence_class, claim_count, has_conflict,
             winning_claim_id, winning_reason
         from {{ relation }}
@@ -107,21 +107,7 @@ select
     coalesce(lives.status_modality <> 'asserted', false) as is_status_inferred,
     lives.status_since_edtf,
     lives.status_since_earliest,
-    lives.signed_edtf,
-    lives.signed_earliest,
-    lives.signed_latest,
-    lives.ratified_edtf,
-    lives.ratified_earliest,
-    lives.ratified_latest,
-    lives.provisionally_applied_edtf,
-    lives.provisionally_applied_earliest,
-    lives.provisionally_applied_latest,
-    lives.in_force_edtf,
-    lives.in_force_earliest,
-    lives.in_force_latest,
-    lives.ended_edtf,
-    lives.ended_earliest,
-    lives.ended_latest,
+    {{ milestone_dates('lives') }},
     coalesce(lives.is_ending_announced, false) as is_ending_announced,
     coalesce(lives.has_impossible_sequence, false) as has_impossible_sequence,
     coalesce(lives.has_unknown_order, false) as has_unknown_order,

@@ -31,7 +31,7 @@ select
     arg_max_null(happened_edtf, step_number) filter (where state_after <> state_before) as status_since_edtf,
     arg_max_null(happened_earliest, step_number) filter (where state_after <> state_before) as status_since_earliest,
     arg_max(fact_id, step_number) filter (where state_after <> state_before) as status_fact_id,
-    {%- for milestone in ['signed', 'ratified', 'provisionally_applied', 'in_force'] %}
+    {%- for milestone in milestone_names() if milestone != 'ended' %}
     arg_min_null(happened_edtf, step_number) filter (where milestone = '{{ milestone }}') as {{ milestone }}_edtf,
     arg_min_null(happened_earliest, step_number) filter (where milestone = '{{ milestone }}') as {{ milestone }}_earliest,
     arg_min_null(happened_latest, step_number) filter (where milestone = '{{ milestone }}') as {{ milestone }}_latest,

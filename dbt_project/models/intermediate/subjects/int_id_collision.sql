@@ -1,17 +1,26 @@
 -- Grain: one row per kind, id and attribute in which the claims that stand today cannot all speak of one thing: of another
 -- kind, of another country, or of days that exclude each other.
 -- An overwrite would hide that somebody used an id that was taken. What claims deny says nothing of what the id is.
-{# kind, its claims, the id, attributes that a thing has one of, the kind that says nothing, and the date of it -#}
+{#
+    kind, its claims, the id as it was reported, attributes of which a thing has one, and the date of it. What makes two
+    of an attribute incompatible: another text, or for some another class. A visit has talks, and a free trade agreement
+    is a treaty; a call is neither visit, nor a memorandum a treaty.
+-#}
+{% set binds = "(select binding_presumed from " ~ ref('instrument_types') ~ " as types where types.instrument_type = claims.instrument_type)" -%}
+{% set setting = "case when claims.kind in ('call', 'press_conference') then claims.kind when claims.kind in ('summit', 'ministerial', 'conference') then 'conference' else 'visit' end" -%}
 {% set kinds = [
-    ('agreement', 'agreement', 'int_agreement_claim', 'agreement_id', ['instrument_type'], none),
-    ('meeting', 'meeting', 'int_meeting_claim', 'meeting_id', ['kind', 'country_code'], 'started'),
-    ('organization', 'organization', 'int_organization_claim', 'organization_id', ['kind', 'country_code'], none),
-    ('document', 'document', 'int_document_claim', 'document_id', ['kind'], 'published'),
-    ('statement', 'statement', 'int_statement_claim', 'statement_id', ['stance'], 'made'),
-    ('project', 'project_event', 'int_project_event_claim', 'project_id', ['country_code'], none),
+    ('agreement', 'agreement', 'int_agreement_claim', 'reported_agreement_id', {'instrument_type': binds}, none),
+    ('meeting', 'meeting', 'int_meeting_claim', 'meeting_id', {'kind': setting, 'country_code': 'claims.country_code'}, 'started'),
+    (
+        'organization', 'organization', 'int_organization_claim', 'organization_id',
+        {'kind': 'claims.kind', 'country_code': 'claims.country_code'}, none
+    ),
+    ('document', 'document', 'int_document_claim', 'document_id', {'kind': 'claims.kind'}, 'published'),
+    ('statement', 'statement', 'int_statement_claim', 'statement_id', {}, 'made'),
+    ('project', 'project_event', 'int_project_event_claim', 'project_id', {'country_code': 'claims.country_code'}, none),
 ] -%}
 with standing as (
-    select fact_kind, fact_id, row_id from {{ ref('int_claim_as_known') }} where is_current and modality <> 'negated'
+    select fact_kind, fact_id, row_id from {{ ref('int_claim_as_known') }} where is_current
 ),
 
 {%- for kind, fact_kind, model, id, attributes, date in kinds %}
@@ -21,38 +30,41 @@ with standing as (
     from {{ ref(model) }} as claims
     inner join standing
         on standing.fact_kind = '{{ fact_kind }}' and claims.fact_id = standing.fact_id and claims.row_id = standing.row_id
+    where claims.modality <> 'negated'
 ),
 {%- endfor %}
 
 attributes as (
     {%- for kind, fact_kind, model, id, attributes, date in kinds %}
     {%- set is_last_kind = loop.last %}
-    {%- for attribute in attributes %}
+    {%- for attribute, class in attributes.items() %}
     select
         '{{ kind }}' as kind,
-        {{ id }} as id,
+        coalesce(json_extract_string(claims.raw_key, '$.{{ id }}'), claims.{{ id }}) as id,
         '{{ attribute }}' as attribute,
-        {{ attribute }} as text,
+        claims.{{ attribute }} as text,
+        cast({{ class }} as varchar) as class,
         cast(null as date) as earliest,
         cast(null as date) as latest,
-        document_id,
-        fact_id
-    from {{ kind }}_claims
-    where {{ attribute }} is not null and {{ attribute }} not in ('other', 'unknown', 'not_a_country')
+        claims.document_id,
+        claims.fact_id
+    from {{ kind }}_claims as claims
+    where claims.{{ attribute }} is not null and claims.{{ attribute }} not in ('other', 'unknown', 'not_a_country')
     {{ 'union all' if date or not (loop.last and is_last_kind) }}
     {%- endfor %}
     {%- if date %}
     select
         '{{ kind }}' as kind,
-        {{ id }} as id,
+        coalesce(json_extract_string(claims.raw_key, '$.{{ id }}'), claims.{{ id }}) as id,
         '{{ date }}' as attribute,
-        {{ date }}_edtf as text,
-        coalesce({{ date }}_earliest, date '0001-01-01') as earliest,
-        coalesce({{ date }}_latest, date '9999-12-31') as latest,
-        document_id,
-        fact_id
-    from {{ kind }}_claims
-    where {{ date }}_edtf is not null
+        claims.{{ date }}_edtf as text,
+        claims.{{ date }}_edtf as class,
+        coalesce(claims.{{ date }}_earliest, date '0001-01-01') as earliest,
+        coalesce(claims.{{ date }}_latest, date '9999-12-31') as latest,
+        claims.document_id,
+        claims.fact_id
+    from {{ kind }}_claims as claims
+    where claims.{{ date }}_edtf is not null
     {{ 'union all' if not is_last_kind }}
     {%- endif %}
     {%- endfor %}
@@ -71,6 +83,6 @@ select
 from attributes
 group by kind, id, attribute
 having
-    count(distinct text) > 1
+    count(distinct class) > 1
     -- dates that are compatible refine each other
     and coalesce(max(earliest) > min(latest), true)

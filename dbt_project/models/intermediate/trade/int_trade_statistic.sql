@@ -66,16 +66,30 @@ baci as (
     left join releases on versions.delivery_id = releases.delivery_id
 ),
 
+comtrade_periods as (
+    select
+        *,
+        case
+            when length(period) = 4 then 12
+            when frequency_code = 'Q' or period like '____Q_' then 3
+            else 1
+        end as month_count,
+        case
+            when length(period) = 4 then 1
+            when period like '____Q_' then cast(right(period, 1) as integer) * 3 - 2
+            -- a quarter is called after any of its months
+            when frequency_code = 'Q' then (cast(right(period, 2) as integer) + 2) // 3 * 3 - 2
+            else cast(right(period, 2) as integer)
+        end as first_month
+    from {{ ref('int_comtrade_version') }}
+),
+
 comtrade_figures as (
     select
         *,
         partner2_code = 0 and customs_code = 'C00' and supply_code = '0' and transport_code = 0 as is_total,
-        length(period) = 6 as is_month,
-        left(period, 4) || if(length(period) = 6, '-' || right(period, 2), '') as period_text,
-        make_date(
-            cast(left(period, 4) as integer), if(length(period) = 6, cast(right(period, 2) as integer), 1), 1
-        ) as period_earliest
-    from {{ ref('int_comtrade_version') }}
+        make_date(cast(left(period, 4) as integer), cast(first_month as integer), 1) as period_earliest
+    from comtrade_periods
 ),
 
 comtrade as (
@@ -106,12 +120,16 @@ comtrade as (
         coalesce(flows.direction, 'other') as direction,
         versions.commodity_code,
         coalesce(classifications.classification, versions.classification_code) as classification,
-        versions.period_text as period_edtf,
+        case versions.month_count
+            when 12 then strftime(versions.period_earliest, '%Y')
+            when 1 then strftime(versions.period_earliest, '%Y-%m')
+            else
+                strftime(versions.period_earliest, '%Y-%m') || '/'
+                || strftime(versions.period_earliest + interval 2 month, '%Y-%m')
+        end as period_edtf,
         versions.period_earliest,
-        if(
-            versions.is_month, last_day(versions.period_earliest), make_date(year(versions.period_earliest), 12, 31)
-        ) as period_latest,
-        if(versions.is_month, 'month', 'year') as period_precision,
+        last_day(versions.period_earliest + to_months(versions.month_count - 1)) as period_latest,
+        case versions.month_count when 12 then 'year' when 1 then 'month' else 'extent' end as period_precision,
         versions.primary_value_usd as value,
         'USD' as reported_unit,
         case

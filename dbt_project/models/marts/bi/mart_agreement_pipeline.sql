@@ -148,8 +148,11 @@ select
     items.document_id,
     items.locator,
     items.evidence_class,
-    items.has_conflict
+    items.has_conflict,
+    documents.licence,
+    documents.redistributable
 from items
 inner join stages on items.item_kind = stages.item_kind and items.status = stages.status
 left join dyads on items.item_kind = dyads.item_kind and items.item_id = dyads.item_id
+left join {{ ref('dim_document') }} as documents on items.document_id = documents.document_id
 order by dyads.dyad_code, stages.stage_order, items.item_kind, items.item_id

@@ -61,7 +61,16 @@ unresolved as (
     select
         winners.feed,
         count(*) filter (where unresolved.kind in ('country', 'country_or_organization')) as unknown_countries,
-        count(*) filter (where unresolved.kind not in ('country', 'country_or_organization')) as dangling_references
+        count(*) filter (where unresolved.column_name in ('person', 'speaker')) as unknown_people,
+        count(*) filter (
+            where unresolved.kind in ('currency', 'commodity', 'classification', 'unit', 'topic')
+        ) as unknown_codes,
+        count(*) filter (
+            where unresolved.column_name not in ('person', 'speaker')
+            and unresolved.kind not in (
+                'country', 'country_or_organization', 'currency', 'commodity', 'classification', 'unit', 'topic'
+            )
+        ) as dangling_references
     from {{ ref('int_unresolved_reference') }} as unresolved
     inner join {{ ref('int_fact') }} as facts
         on unresolved.fact_kind = facts.fact_kind and unresolved.fact_id = facts.fact_id
@@ -104,6 +113,8 @@ select
     coalesce(facts.undated_facts, 0) as undated_facts,
     coalesce(facts.facts_in_conflict, 0) as facts_in_conflict,
     cast(coalesce(unresolved.unknown_countries, 0) + coalesce(unknown_codes.unknown_countries, 0) as bigint) as unknown_countries,
+    coalesce(unresolved.unknown_people, 0) as unknown_people,
+    coalesce(unresolved.unknown_codes, 0) as unknown_codes,
     coalesce(unresolved.dangling_references, 0) as dangling_references,
     reduced.rows_between_countries,
     reduced.rows_of_cooperation,

@@ -74,7 +74,9 @@ select
     positions.modality,
     positions.attributed_to,
     positions.has_conflict,
-    positions.evidence_class
+    positions.evidence_class,
+    documents.licence,
+    documents.redistributable
 from positions
 left join country_names as holder_country
     on positions.holder_kind = 'country' and positions.holder_code = holder_country.country_code
@@ -88,4 +90,5 @@ left join organization_names as target_organization
     on positions.target_organization_id = target_organization.organization_id
 left join target_names
     on positions.target_kind = target_names.target_kind and positions.target_ref = target_names.target_ref
+left join {{ ref('dim_document') }} as documents on positions.document_id = documents.document_id
 order by positions.target_kind, positions.target_ref, positions.holder_kind, positions.holder_ref, positions.run_number

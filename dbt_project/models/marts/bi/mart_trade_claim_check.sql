@@ -3,7 +3,10 @@
 -- A statistic that lacks one of the two directions is empty: half of a sum is a false number. Differences are claim less
 -- statistic, as bounds: `>= 1 billion` beside 0.9 billion is at least 0.1 too much, and `about` gives no difference.
 with claims as (
-    select flows.*
+    select
+        flows.*,
+        documents.licence,
+        documents.redistributable
     from {{ ref('fct_trade_flow') }} as flows
     inner join {{ ref('dim_document') }} as documents on flows.document_id = documents.document_id
     where flows.source = 'trade_observations'
@@ -141,6 +144,8 @@ select
     document_id,
     locator,
     attributed_to,
-    modality
+    modality,
+    licence,
+    redistributable
 from bounded
 order by dyad_code, period_earliest, fact_id

@@ -147,7 +147,8 @@ scored as (
     from wanted
     inner join pool on wanted.kind = pool.kind
     group by all
-    having score >= 0.85
+    -- codes are short: one letter in three makes more of a difference
+    having score >= if(wanted.kind = 'currency', 0.8, 0.85)
 ),
 
 ranked as (

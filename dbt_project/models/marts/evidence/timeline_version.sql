@@ -4,7 +4,7 @@ with versions as (
 ),
 
 documents as (
-    select document_id, title, publisher, kind, url, redistributable from {{ ref('int_document') }}
+    select document_id, title, publisher, kind, url, licence, redistributable from {{ ref('int_document') }}
 )
 
 select
@@ -44,6 +44,7 @@ select
     documents.publisher as document_publisher,
     documents.kind as document_kind,
     documents.url as document_url,
+    documents.licence,
     documents.redistributable
 from versions
 left join documents on versions.document_id = documents.document_id

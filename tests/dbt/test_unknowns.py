@@ -1,0 +1,184 @@
+"""What did not resolve is listed with what it most resembles, and one refresh after it was told, it is resolved.
+
+Files are loaded as any file is; the models' own SQL runs on what landed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.order.histories import World
+from tests.order.orders import Installation
+
+FACTS = {
+    "documents/a.csv": """\
+document_id,kind,publisher,title,derived_from
+gazette,official_statement,Gazette,The gazette,wire-9
+""",
+    "organizations/a.csv": """\
+organization_id,name,kind,document_id
+ruritanian-league,League of Ruritania,bloc,gazette
+""",
+    "people/a.csv": """\
+person_id,name,office,represents,document_id
+rupert-hentzau,Rupert Hentzau,Count,Norway,gazette
+""",
+    "agreements/a.csv": """\
+agreement_id,title,instrument_type,parent_agreement_id,document_id
+strelsau-pact,Pact of Strelsau,treaty,strelsau-paktt,gazette
+""",
+    "agreement_parties/a.csv": """\
+agreement_id,party,document_id
+strelsau-pact,Leauge of Ruritania,gazette
+strelsau-pact,Icelandd,gazette
+""",
+    "meetings/a.csv": """\
+meeting_id,kind,title,country,document_id
+zenda-summit,summit,At Zenda,comtrade:998,gazette
+""",
+    "meeting_participants/a.csv": """\
+meeting_id,person,represents,role,document_id
+zenda-summit,Rupert Hentzaw,Norway,guest,gazette
+zenda-sumit,Rupert Hentzau,Norway,guest,gazette
+""",
+    "memberships/a.csv": """\
+organization,member,event,document_id
+Ruritanian Leage,Norway,joined,gazette
+""",
+    "statements/a.csv": """\
+statement_id,speaker,on_behalf_of,stance,target_kind,target_id,meeting_id,document_id
+zenda-1,Rupert Hentzaw,Norway,supports,agreement,strelsau-paktt,zenda-sumit,gazette
+""",
+    "links/a.csv": """\
+subject_kind,subject_id,relation,object_kind,object_id,document_id
+agreement,strelsau-pact,concluded_at,meeting,zenda-sumit,gazette
+""",
+    "topics/a.csv": """\
+subject_kind,subject_id,topic,document_id
+meeting,zenda-summit,defense,gazette
+""",
+    "exchange_rates/a.csv": """\
+currency,per,period,rate,kind,document_id
+NOX,USD,2020,9,average,gazette
+""",
+    "trade_observations/a.csv": """\
+reporter,partner,direction,commodity,classification,period,value,unit,currency,document_id
+Norway,Iceland,export,9812,HS two thousand,2020,5,tonnnes,NOX,gazette
+""",
+}
+
+ALIASES = """\
+kind,id,alias,document_id
+organization,ruritanian-league,Leauge of Ruritania,gazette
+organization,ruritanian-league,Ruritanian Leage,gazette
+country,iso3:ISL,Icelandd,gazette
+country,iso3:NOR,comtrade:998,gazette
+person,rupert-hentzau,Rupert Hentzaw,gazette
+agreement,strelsau-pact,strelsau-paktt,gazette
+meeting,zenda-summit,zenda-sumit,gazette
+topic,defence,defense,gazette
+currency,NOK,NOX,gazette
+commodity,0306,9812,gazette
+classification,H5,HS two thousand,gazette
+unit,tonnes,tonnnes,gazette
+"""
+
+MISSING = """\
+document_id,kind,publisher,title
+wire-9,press_report,Wire,What the gazette copied
+"""
+
+
+def unknown(installation: Installation) -> dict[tuple[str, str, str], str | None]:
+    with duckdb.connect(str(installation.settings.warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select issue, kind, reported, min(best_candidate) from mart_unknown_reference group by all"
+        ).fetchall()
+    return {(issue, kind, reported): candidate for issue, kind, reported, candidate in rows}
+
+
+def load(installation: Installation, files: Mapping[str, str]) -> None:
+    installation.load(World({path: text.encode() for path, text in files.items()}), list(files))
+
+
+@pytest.fixture(scope="module")
+def installation(empty_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    made = Installation(tmp_path_factory.mktemp("unknowns") / "here", like=empty_warehouse)
+    load(made, FACTS)
+    return made
+
+
+def test_what_an_alias_tells_is_resolved_at_the_next_refresh(
+    installation: Installation, manifest: Mapping[str, Any]
+) -> None:
+    installation.build_from(manifest)
+    assert unknown(installation) == {
+        ("unknown_name", "country_or_organization", "Leauge of Ruritania"): "ruritanian-league",
+        ("unknown_name", "country_or_organization", "Icelandd"): "ISL",
+        ("unknown_name", "country", "comtrade:998"): None,
+        ("unknown_name", "person", "Rupert Hentzaw"): "rupert-hentzau",
+        ("unknown_code", "topic", "defense"): "defence",
+        ("unknown_code", "currency", "NOX"): "NOK",
+        ("unknown_code", "commodity", "9812"): None,
+        ("unknown_code", "classification", "HS two thousand"): None,
+        ("unknown_code", "unit", "tonnnes"): "kg",
+        ("dangling_id", "organization", "ruritanian-leage"): "ruritanian-league",
+        ("dangling_id", "agreement", "strelsau-paktt"): "strelsau-pact",
+        ("dangling_id", "meeting", "zenda-sumit"): "zenda-summit",
+        ("dangling_id", "document", "wire-9"): None,
+    }
+
+    load(installation, {"aliases/a.csv": ALIASES, "documents/b.csv": MISSING})
+    installation.build_from(manifest)
+    assert unknown(installation) == {}
+    with duckdb.connect(str(installation.settings.warehouse), read_only=True) as connection:
+        (resolved,) = connection.execute(
+            """
+            select
+                (select list(party_code order by party_code) from bridge_agreement_party),
+                (select list(country_code) from fct_meeting),
+                (select list(distinct person_id) from fct_meeting_participation),
+                (select list(organization_id) from fct_membership_spell),
+                (select list(target_id || ' at ' || meeting_id) from fct_statement),
+                (select list(concluded_at_meeting_id) from fct_agreement_lifecycle),
+                (select list(topic_code) from bridge_fact_topic),
+                (select list(struct_pack(commodity_code, classification, unit, value, currency)) from fct_trade_flow),
+                (select list(currency_code) from fct_exchange_rate)
+            """
+        ).fetchall()
+    assert resolved == (
+        ["ISL", "ruritanian-league"], ["NOR"], ["rupert-hentzau"], ["ruritanian-league"],
+        ["strelsau-pact at zenda-summit"], ["zenda-summit"], ["defence"],
+        [{"commodity_code": "0306", "classification": "HS2017", "unit": "kg", "value": 5000.0, "currency": "NOK"}],
+        ["NOK"],
+    )  # fmt: skip
+
+
+def test_an_id_that_was_used_for_two_things_is_listed_and_a_refinement_is_not(
+    empty_warehouse: Path, manifest: Mapping[str, Any], tmp_path: Path
+) -> None:
+    made = Installation(tmp_path / "here", like=empty_warehouse)
+    load(
+        made,
+        {
+            "documents/a.csv": "document_id,kind\none,official_statement\ntwo,press_report\n",
+            "meetings/a.csv": "meeting_id,kind,title,country,started,document_id\n"
+            "taken,summit,A,Norway,2018-05-02,one\ntaken,summit,B,Iceland,2019-01,two\n"
+            "refined,visit,A,Norway,2018,one\nrefined,bilateral_talks,A,NOR,2018-05-02,two\n",
+        },
+    )
+    made.build_from(manifest)
+    with duckdb.connect(str(made.settings.warehouse), read_only=True) as connection:
+        listed = connection.execute(
+            "select kind, reported, used_in, candidates, reference_count, document_count from mart_unknown_reference "
+            "where issue = 'id_collision' order by used_in"
+        ).fetchall()
+    assert listed == [
+        ("meeting", "taken", "meeting.country_code", "ISL, NOR", 2, 2),
+        ("meeting", "taken", "meeting.started", "2018-05-02, 2019-01", 2, 2),
+    ]
