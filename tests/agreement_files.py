@@ -36,8 +36,8 @@ register-of-days,days-cut,signed,1987-04-09
 register-of-days,days-cut,entered_into_force,1988-04-09
 register-of-days,days-kept,signed,1971-04-09
 register-of-days,days-slovak,signed,1999-04-09
-register-of-years,years-fisheries,signed,1994-01-01
-register-of-years,years-fisheries,entered_into_force,1995-01-01
+register-of-years,years-fisheries,signed,1994
+register-of-years,years-fisheries,entered_into_force,1995
 register-of-years,years-cut,signed,1987-01-01
 register-of-years,years-cut,entered_into_force,1988-01-01
 register-of-years,years-kept,signed,1971-01-01

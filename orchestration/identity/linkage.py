@@ -287,7 +287,10 @@ def _parties_level(a: _Read, b: _Read, title_a: Title | None, title_b: Title | N
     level = _set_level(a.agreement.parties, b.agreement.parties)
     if level in ("unknown", "none") or title_a is None or title_b is None:
         return level
-    # two states conclude much with each other: it takes the subject too
+    # two states conclude much with each other, and a register that gives two numbers means two: it takes more
+    dates = date_level(a.agreement.signed, b.agreement.signed)
+    if dates not in ("same_day", "same_period", "within") or a.agreement.documents & b.agreement.documents:
+        return level
     is_one_subject = title_a.subject(parameters.common_words) == title_b.subject(parameters.common_words)
     return f"{'same' if level == 'same' else 'some'}_{'and_subject' if is_one_subject else 'other_subject'}"
 

@@ -152,6 +152,19 @@ def test_what_two_states_sign_on_one_day_about_two_subjects_stays_two(title: str
     assert verdict(one, record("b", other, day("1998-05-13"), parties=BOTH, place="lima")) != "match"
 
 
+def test_the_same_parties_conclude_one_agreement_after_another() -> None:
+    one = record("a", "Iceland Peru", year(1998), parties=BOTH)
+    assert verdict(one, record("b", "Iceland Peru", year(2000), parties=BOTH)) == "unlikely"
+    assert verdict(one, record("b", "Iceland Peru", year(1999), parties=BOTH)) == "near_miss"
+    register = frozenset(["register"])
+    assert (
+        verdict(
+            replace(one, documents=register), record("b", "Iceland Peru", year(1998), parties=BOTH, documents=register)
+        )
+        != "match"
+    )
+
+
 def test_other_parties_are_never_one_agreement() -> None:
     one = record("a", "Agreement on fisheries", day("1998-05-13"), parties=frozenset(["ISL", "PER"]))
     other = record("b", "Agreement on fisheries", day("1998-05-13"), parties=frozenset(["NOR", "GHA"]))
