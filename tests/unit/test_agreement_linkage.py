@@ -253,5 +253,5 @@ def test_labelled_agreements_are_recognised_as_well_as_the_documentation_says() 
     ).stdout  # fmt: skip
     overall = next(line for line in said.splitlines() if line.startswith("all pairs"))
     precision, recall = float(overall.split()[3]), float(overall.split()[5])
-    assert precision > 0.945, overall
-    assert recall > 0.895, overall
+    assert precision > 0.94, overall
+    assert recall > 0.905, overall
