@@ -208,7 +208,11 @@ def word_weights(
     titles = [set(read_title(row.title, names).meaning) for row in rows]
     frequency = Counter(word for title in titles for word in title)
     rarest = math.log(len(titles))
-    weights = {word: round(math.log(len(titles) / count), 2) for word, count in sorted(frequency.items()) if count > 2}
+    weights = {
+        word: round(math.log(len(titles) / count), 2)
+        for word, count in sorted(frequency.items())
+        if count > 2 and word[0] != "="
+    }
     # what every other treaty is called, in other collections than this one
     return {**weights, **{word: min(weights.get(word, 1.0), 1.0) for word in common}}, round(rarest, 2)
 
@@ -315,11 +319,8 @@ def main() -> None:
         parameters = replace(parameters, word_weights=weights, unknown_word_weight=unknown)
     compared = {(a, b): levels for a, b, levels in compared_pairs([row.agreement for row in rows], names, parameters)}
     true = true_pairs(rows)
-    _say(
-        [
-            f"{len(rows)} rows, {len(compared)} candidate pairs with {len(true & compared.keys())} of {len(true)} true ones"
-        ]
-    )
+    blocked = f"{len(compared)} candidate pairs with {len(true & compared.keys())} of {len(true)} true ones"
+    _say([f"{len(rows)} rows, {blocked}"])
     if arguments.cross_validate:
         scores = held_out_scores(rows, compared, parameters)
         for match_from in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97):

@@ -79,6 +79,7 @@ class Parameters:
     kept_from: float
     word_weights: Mapping[str, float]
     unknown_word_weight: float
+    code_weight: float
     common_words: Sequence[str]
     names: Mapping[str, str]
     least_blocking_weight: float
@@ -102,7 +103,10 @@ class Parameters:
 
     def weight(self, words: Iterable[str]) -> float:
         """Return how much words say together: the rarer, the more."""
-        return math.fsum(self.word_weights.get(word, self.unknown_word_weight) for word in sorted(words))
+        return math.fsum(
+            self.code_weight if word.startswith("=") else self.word_weights.get(word, self.unknown_word_weight)
+            for word in sorted(words)
+        )
 
 
 @dataclass(frozen=True)
@@ -235,7 +239,7 @@ def compare(a: _Read, b: _Read, crowd: _Crowd, parameters: Parameters) -> Mappin
         "mentions": _set_level(
             title_a.mentions if title_a else frozenset(), title_b.mentions if title_b else frozenset()
         ),
-        "parties": _set_level(a.agreement.parties, b.agreement.parties),
+        "parties": _parties_level(a, b, title_a, title_b, parameters),
         "signed": date_level(a.agreement.signed, b.agreement.signed),
         "in_force": date_level(a.agreement.in_force, b.agreement.in_force),
         "instrument": _text_level(a.agreement.instrument, b.agreement.instrument),
@@ -279,6 +283,18 @@ def _set_level(a: frozenset[str], b: frozenset[str]) -> str:
     return "some" if a & b else "none"
 
 
+def _parties_level(a: _Read, b: _Read, title_a: Title | None, title_b: Title | None, parameters: Parameters) -> str:
+    level = _set_level(a.agreement.parties, b.agreement.parties)
+    if level in ("unknown", "none") or title_a is None or title_b is None:
+        return level
+    # two states conclude much with each other, and a register that gives two numbers means two: it takes more
+    dates = date_level(a.agreement.signed, b.agreement.signed)
+    if dates not in ("same_day", "same_period", "within") or a.agreement.documents & b.agreement.documents:
+        return level
+    is_one_subject = title_a.subject(parameters.common_words) == title_b.subject(parameters.common_words)
+    return f"{'same' if level == 'same' else 'some'}_{'and_subject' if is_one_subject else 'other_subject'}"
+
+
 def _text_level(a: str | None, b: str | None) -> str:
     if a is None or b is None:
         return "unknown"
@@ -315,7 +331,10 @@ LEVELS: Mapping[str, Sequence[str]] = {
     "title": _TITLE_LEVELS,
     "number": ("same", "other"),
     "mentions": ("same", "part", "some", "none", "unknown"),
-    "parties": ("same", "part", "some", "none", "unknown"),
+    "parties": (
+        "same_and_subject", "same_other_subject", "some_and_subject", "some_other_subject", "same", "part", "some",
+        "none", "unknown",
+    ),
     "signed": (
         "same_day", "day_and_month_exchanged", "same_month", "same_year", "within", "same_period", "next_year",
         "two_years", "far", "one_unknown", "unknown",

@@ -7,11 +7,12 @@ Belongs here: reading one title. Does not belong here: comparing two (`linkage`)
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from orchestration.countries.normal_form import normalise
 
+_TRADE_AGREEMENT = re.compile(r"\b(free|preferential) trade\b")
 _GLUED_YEAR = re.compile(r"([^\W\d_])((?:18|19|20)\d\d)\b")
 _YEAR = re.compile(r"(?:18|19|20)\d\d")
 _EMPTY_WORDS = frozenset(
@@ -57,6 +58,12 @@ class Title:
     """The codes among the meaning."""
     topic: frozenset[str]
     """The words that are no code."""
+
+    def subject(self, common: Collection[str]) -> frozenset[str]:
+        """The words that say what it is about: neither codes nor what every other treaty is called."""
+        words = " ".join(self.words)
+        said = self.topic - {"free", "preferential", "trade"} if _TRADE_AGREEMENT.search(words) else self.topic
+        return said - frozenset(common)
 
     @property
     def numbers(self) -> frozenset[str]:

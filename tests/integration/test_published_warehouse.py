@@ -19,6 +19,7 @@ from orchestration.settings import PROJECT_ROOT
 from orchestration.site.dyads import dyad_pages
 from orchestration.site.publications import publication_pages
 from orchestration.site.reference import read_reference
+from tests.agreement_files import three_registers
 from tests.readme_answers import ask, questions
 from tests.trade_files import trade_of_two_islands
 
@@ -131,7 +132,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
             path = raw / "state_travels" / day / f"{trip['role']}-travels" / f"{trip['who']}.xml"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"<trips>{TRIP.format(**trip)}</trips>")
-    for name, content in trade_of_two_islands().items():
+    for name, content in {**trade_of_two_islands(), **three_registers()}.items():
         (raw / name).parent.mkdir(exist_ok=True)
         (raw / name).write_text(content)
     published = Published(raw=raw, home=folder / "home", output="", has_realdata=visits.is_dir())
@@ -828,3 +829,87 @@ def test_the_published_tables_carry_their_meaning(warehouse: duckdb.DuckDBPyConn
         """
     ).fetchall()
     assert silent == []
+
+
+def test_one_agreement_of_three_registers_is_one(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert warehouse.execute(
+        """
+        select agreement_id, signed_edtf, in_force_edtf, claim_count
+        from fct_agreement_lifecycle where contains(agreement_id, '-fisheries') order by agreement_id
+        """
+    ).fetchall() == [
+        ("days-fisheries", "1994-06-03", "1995-02-01", 3),
+        ("days-fisheries-2004", "2004-06-03", None, 1),
+        ("days-fisheries-protocol", "1994-06-03", None, 1),
+    ]
+    assert warehouse.execute(
+        "select party_code from bridge_agreement_party where agreement_id = 'days-fisheries' order by party_code"
+    ).fetchall() == [("ISL",), ("PER",)]
+
+
+def test_every_id_of_an_agreement_leads_to_it(warehouse: duckdb.DuckDBPyConnection) -> None:
+    led = warehouse.execute(
+        """
+        select alias, agreement.agreement_id
+        from fact_alias join dim_agreement as agreement using (fact_id)
+        where fact_kind = 'agreement'
+            and alias in ('days-fisheries', 'years-fisheries', 'party-fisheries', 'years-kept')
+        order by alias
+        """
+    ).fetchall()
+    assert led == [
+        ("days-fisheries", "days-fisheries"), ("party-fisheries", "days-fisheries"),
+        ("years-fisheries", "days-fisheries"), ("years-kept", "days-kept"),
+    ]  # fmt: skip
+    documents = warehouse.execute(
+        "select distinct document_id from explain('agreement', 'years-fisheries') where fact_kind = 'agreement'"
+    ).fetchall()
+    assert len(documents) == 3
+
+
+def test_matches_near_misses_and_decisions_can_be_reviewed(warehouse: duckdb.DuckDBPyConnection) -> None:
+    reviewed = {
+        (id_a, id_b): (rule, outcome, decision_reason)
+        for id_a, id_b, rule, outcome, decision_reason in warehouse.execute(
+            """
+            select id_a, id_b, rule, outcome, decision_reason from evidence.identity_match
+            where kind = 'agreement' and regexp_matches(id_a, '^(days|years|party)-') order by rule desc
+            """
+        ).fetchall()
+    }
+    assert reviewed["days-fisheries", "years-fisheries"] == ("scored_linkage", "joined", None)
+    assert reviewed["days-slovak", "years-slovak"][:2] == ("scored_linkage", "near_miss")
+    assert reviewed["days-cut", "years-cut"] == ("decision", "kept_apart", "The first was replaced in the same year.")
+    assert reviewed["days-kept", "years-kept"][:2] == ("decision", "joined")
+    assert warehouse.execute(
+        """
+        select outcome, decision_is_same, score > 0.77 from evidence.identity_match
+        where rule = 'scored_linkage' and id_a = 'days-cut' and id_b = 'years-cut'
+        """
+    ).fetchall() == [("kept_apart", False, True)]
+
+
+def test_two_events_of_one_person_on_one_day_are_pointed_out_and_stay_two(
+    published: Published, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    if not published.has_realdata:
+        pytest.skip("the real visits are not there")
+    assert warehouse.execute(
+        """
+        select id_a, id_b, outcome from evidence.identity_match
+        where kind = 'meeting' and rule = 'same_person_country_and_day' and contains(reason, 'gordon-brown')
+        """
+    ).fetchall() == [("us-state-visit-2044", "us-state-visit-2064", "pointed_out")]
+
+
+def test_desta_s_own_treaties_amendments_and_accessions_are_all_two(
+    published: Published, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    if not published.has_realdata:
+        pytest.skip("the real list of treaties is not there")
+    assert (
+        warehouse.execute(
+            "select reported_id, canonical_id from evidence.identity_member where reported_id like 'desta-%'"
+        ).fetchall()
+        == []
+    )

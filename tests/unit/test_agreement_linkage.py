@@ -128,6 +128,43 @@ def test_other_names_of_the_parties_are_a_near_miss_unless_the_parties_are_recor
     assert verdict(replace(one, parties=parties), replace(other, parties=parties)) == "match"
 
 
+BOTH = frozenset(["ISL", "PER"])
+
+
+def test_recorded_parties_and_one_subject_make_up_for_another_wording() -> None:
+    one = record("a", "Free Trade Agreement between Iceland and the Republic of Peru", day("1998-05-13"), parties=BOTH)
+    other = record("b", "Iceland Peru", year(1998), parties=BOTH)
+    assert verdict(one, other) == "match"
+    assert verdict(replace(one, parties=frozenset()), replace(other, parties=frozenset())) != "match"
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("Memorandum of understanding on economic cooperation", "Memorandum of understanding on trade cooperation"),
+        ("Memorandum of understanding on fisheries", "Memorandum of understanding on fisheries research"),
+        ("Agreement between Iceland and Peru on visas", "Agreement between Iceland and Peru on aviation"),
+        ("Protocol 1 to the treaty of Lima", "Protocol 2 to the treaty of Lima"),
+    ],
+)
+def test_what_two_states_sign_on_one_day_about_two_subjects_stays_two(title: str, other: str) -> None:
+    one = record("a", title, day("1998-05-13"), parties=BOTH, place="lima")
+    assert verdict(one, record("b", other, day("1998-05-13"), parties=BOTH, place="lima")) != "match"
+
+
+def test_the_same_parties_conclude_one_agreement_after_another() -> None:
+    one = record("a", "Iceland Peru", year(1998), parties=BOTH)
+    assert verdict(one, record("b", "Iceland Peru", year(2000), parties=BOTH)) == "unlikely"
+    assert verdict(one, record("b", "Iceland Peru", year(1999), parties=BOTH)) == "near_miss"
+    register = frozenset(["register"])
+    assert (
+        verdict(
+            replace(one, documents=register), record("b", "Iceland Peru", year(1998), parties=BOTH, documents=register)
+        )
+        != "match"
+    )
+
+
 def test_other_parties_are_never_one_agreement() -> None:
     one = record("a", "Agreement on fisheries", day("1998-05-13"), parties=frozenset(["ISL", "PER"]))
     other = record("b", "Agreement on fisheries", day("1998-05-13"), parties=frozenset(["NOR", "GHA"]))
@@ -216,5 +253,5 @@ def test_labelled_agreements_are_recognised_as_well_as_the_documentation_says() 
     ).stdout  # fmt: skip
     overall = next(line for line in said.splitlines() if line.startswith("all pairs"))
     precision, recall = float(overall.split()[3]), float(overall.split()[5])
-    assert precision > 0.945, overall
-    assert recall > 0.895, overall
+    assert precision > 0.94, overall
+    assert recall > 0.905, overall

@@ -24,9 +24,10 @@ asked as (
 
     union
 
-    -- the fact of an agreement or a meeting stands for the whole of it
-    select subjects.subject_kind as kind, own.fact_id as id, subjects.fact_kind, subjects.fact_id
+    -- the fact of an agreement or a meeting, under any id that it had, stands for the whole of it
+    select subjects.subject_kind as kind, facts.alias as id, subjects.fact_kind, subjects.fact_id
     from subjects as own
+    inner join facts on own.fact_kind = facts.fact_kind and own.fact_id = facts.fact_id
     inner join subjects on own.subject_kind = subjects.subject_kind and own.subject_id = subjects.subject_id
     where own.fact_kind = own.subject_kind and own.subject_kind in ('agreement', 'meeting')
 
