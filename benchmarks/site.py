@@ -50,11 +50,17 @@ STATEMENTS = (
     # what they have: a few facts each, every hundredth hundreds, the first one thousands
     """
     create table fact as
+    with numbered as (
+        select
+            *,
+            unnest(range(case when number = 1 then 3000 when number % 100 = 0 then 300 else 2 + number % 9 end)) as step
+        from pair
+    )
+
     select
-        pair.*, step.range as step, dyad_code || '-' || step.range as id,
-        date '1960-01-01' + ((hash(dyad_code || step.range) % 23000)::integer) as day
-    from pair, range(3000) as step
-    where step.range < case when number = 1 then 3000 when number % 100 = 0 then 300 else 2 + number % 9 end
+        *, dyad_code || '-' || step as id,
+        date '1960-01-01' + ((hash(dyad_code || step) % 23000)::integer) as day
+    from numbered
     """,
     """
     insert into mart_dyad_timeline by name

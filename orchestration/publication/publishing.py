@@ -107,11 +107,13 @@ def reason_to_stay(settings: Settings, build: Build, *, site: Site | None = None
     """
     store = PublicationStore(settings.serving)
     current = store.current()
-    if current is not None and current.fingerprint == build.fingerprint:
-        if site is not None and (store.record(current).get("site") or {}).get("version") != site.version:
-            return None
-        return "readers see these facts and models already"
     same = [known for known in store.history() if known.fingerprint == build.fingerprint]
+    if current is not None and current.fingerprint == build.fingerprint:
+        is_shown = site is None or (store.record(current).get("site") or {}).get("version") == site.version
+        # a look that was rolled back does not come back by itself either
+        if is_shown or same[-1].withdrawn_at is not None:
+            return "readers see these facts and models already"
+        return None
     if same and same[-1].withdrawn_at is not None:
         return (
             f"the same was published as {same[-1].publication_id} and rolled back; new facts or models publish again, "

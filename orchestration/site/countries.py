@@ -86,6 +86,7 @@ def _country_page(reference: Reference, code: str, agreements: Sequence[Row], fi
                 "parties": counted(row["party_count"], "party"),
                 "has_conflict": row["has_conflict"],
                 "document": reference.document(row["document_id"]),
+                "where": place_in_document(row["locator"]),
             }
             for row in agreements
         ],

@@ -442,7 +442,7 @@ COUNTRY_AGREEMENTS: Final = """
     select
         party.party_code as country_code, agreement.fact_id, agreement.agreement_id, agreement.title,
         agreement.status, agreement.status_modality, agreement.status_since_edtf, agreement.signed_edtf,
-        agreement.document_id, agreement.party_count, agreement.has_conflict,
+        agreement.document_id, agreement.locator, agreement.party_count, agreement.has_conflict,
         count(*) over (partition by party.party_code) as total
     from bridge_agreement_party as party
     inner join fct_agreement_lifecycle as agreement on party.agreement_id = agreement.agreement_id

@@ -107,8 +107,8 @@ def _difference(difference: float | None, ratio: float | None, missing: str | No
     if difference == 0:
         return "both say the same"
     which = "more" if difference > 0 else "less"
-    share = f", {figure_in_words(float(f'{ratio:.3g}'))} times" if ratio is not None else ""
-    return f"importer says {figure_in_words(abs(difference))} USD {which}{share}"
+    times = f" ({figure_in_words(float(f'{ratio:.3g}'))} times the exporter's)" if ratio is not None else ""
+    return f"importer says {figure_in_words(abs(difference))} USD {which}{times}"
 
 
 def _balance(reference: Reference, row: Row) -> dict[str, Any]:

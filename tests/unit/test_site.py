@@ -194,7 +194,9 @@ def test_other_templates_are_worth_a_publication_and_the_same_are_not(settings: 
     assert not publish(settings, run_id="a-run").is_new, "without a site there is nothing to be newer"
     assert publish(settings, run_id="a-run", site=IslandSite(version="2")).is_new
     rollback(settings)
-    assert publish(settings, run_id="a-run", site=IslandSite(version="2")).publication is not None
+    assert not publish(settings, run_id="a-run", site=IslandSite(version="2")).is_new, "what was taken back stays away"
+    build(settings, 2)
+    assert publish(settings, run_id="a-run", site=IslandSite(version="2")).is_new
 
 
 def test_an_installation_may_do_without(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
