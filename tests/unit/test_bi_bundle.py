@@ -141,14 +141,18 @@ def test_what_machines_coded_stands_on_a_page_of_its_own() -> None:
 
 
 def test_the_bundle_is_written_with_the_path_of_the_installation(tmp_path: Path) -> None:
-    write_bundle(tmp_path / "bundle.zip", tmp_path / "serving" / "warehouse.duckdb")
+    write_bundle(tmp_path / "bundle.zip", tmp_path / "serving" / "warehouse.duckdb", spill=tmp_path / "spill")
     with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
         database = yaml.safe_load(archive.read("entente/databases/entente.yaml"))
         assert "entente/metadata.yaml" in archive.namelist()
     assert database["sqlalchemy_uri"] == f"duckdb:///{tmp_path}/serving/warehouse.duckdb"
     arguments = database["extra"]["engine_params"]["connect_args"]
     assert arguments["read_only"] is True
-    assert arguments["config"] == {"enable_external_access": False, "lock_configuration": True}
+    assert arguments["config"] == {
+        "enable_external_access": False,
+        "lock_configuration": True,
+        "temp_directory": f"{tmp_path}/spill",
+    }
 
 
 def test_the_exposure_names_what_the_dashboard_reads() -> None:
