@@ -35,6 +35,9 @@ TALISMAN_CONFIG["content_security_policy"]["connect-src"] = ["'self'"]
 CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 
+# Seconds that a chart waits for its answer; the server gives up later.
+SUPERSET_WEBSERVER_TIMEOUT = 170
+
 # One process counts who logs in too often.
 RATELIMIT_STORAGE_URI = "memory://"
 SESSION_COOKIE_HTTPONLY = True

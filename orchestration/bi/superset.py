@@ -71,7 +71,7 @@ class Superset:
         password = password or secrets.token_urlsafe(12)
         with tempfile.TemporaryDirectory(prefix="entente-superset-") as folder:
             bundle = Path(folder) / "bundle.zip"
-            write_bundle(bundle, published)
+            write_bundle(bundle, published, spill=self.home / "spill")
             done = subprocess.run(  # noqa: S603  (our own script, in the environment that `make` installed)
                 [self.environment / "bin" / "python", SETUP, bundle],
                 env=self._variables() | {"ENTENTE_SUPERSET_USER": USER, "ENTENTE_SUPERSET_PASSWORD": password},
@@ -120,14 +120,18 @@ class Superset:
         }
 
 
-def write_bundle(path: Path, published: Path) -> None:
-    """Zip the bundle as Superset imports it, with the published file in the place of the example's path."""
+def write_bundle(path: Path, published: Path, *, spill: Path) -> None:
+    """Zip the bundle as Superset imports it, with the published file in the place of the example's path.
+
+    `spill` is where sorts go that are larger than memory: by default that would be beside the publication.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(BUNDLE.rglob("*.yaml")):
             text = file.read_text(encoding="utf-8")
             if file.parent.name == "databases":
                 database: dict[str, Any] = yaml.safe_load(text)
                 database["sqlalchemy_uri"] = f"duckdb:///{published.absolute()}"
+                database["extra"]["engine_params"]["connect_args"]["config"]["temp_directory"] = str(spill)
                 text = yaml.safe_dump(database, sort_keys=False)
             archive.writestr(f"entente/{file.relative_to(BUNDLE)}", text)
 

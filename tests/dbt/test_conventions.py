@@ -112,6 +112,24 @@ def test_every_measure_says_what_it_may_be_added_over(manifest: Manifest) -> Non
     assert [name for name, (over, said) in measures.items() if over != "nothing" and "ot additive" in said] == []
 
 
+def test_the_licence_of_every_fact_is_reached(manifest: Manifest) -> None:
+    by_other_ways = {
+        # every name of a fact, and the fact under the id that people ask for: no claim of its own
+        "fact_alias",
+        "explained_fact",
+        # articles of one feed, with their addresses; the licence is that of the feed's document
+        "reported_event_claim",
+    }
+    assert {
+        node["name"]
+        for node in models(manifest, "marts")
+        if "fact_id" in node["columns"] and not any(name.endswith("document_id") for name in node["columns"])
+    } == by_other_ways
+    wide = ("mart_dyad_timeline", "mart_agreement_pipeline", "mart_position", "mart_trade_claim_check")
+    for node in models(manifest, "marts"):
+        assert node["name"] not in wide or {"licence", "redistributable"} <= set(node["columns"]), node["name"]
+
+
 def test_booleans_are_named_as_decisions(manifest: Manifest) -> None:
     assert [name for name in columns_of(manifest, "BOOLEAN") if not DECISION.search(name.split(".")[1])] == []
 

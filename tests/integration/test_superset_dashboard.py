@@ -245,9 +245,9 @@ def test_a_publication_is_seen_without_a_restart(page: Page, superset: Superset,
         build = begin_build(connection, run_id="one-more", inputs={"ledger": "one more statement"}, is_whole=True)
         connection.execute(
             """
-            insert into main.metric_statements_made by name
-            select * replace ('one-more' as statement_id, 'one-more' as metric_key)
-            from main.metric_statements_made where dyad_code = 'PAK-RUS' limit 1
+            insert into main.fct_statement by name
+            select * replace ('one-more' as statement_id)
+            from main.fct_statement where statement_id = 'overchuk-supports-pakistan-in-brics-2024-09'
             """
         )
         end_build(connection, build, before=latest, failures=(), models_built=1, tests_passed=1)

@@ -141,11 +141,24 @@ def test_what_machines_coded_stands_on_a_page_of_its_own() -> None:
 
 
 def test_the_bundle_is_written_with_the_path_of_the_installation(tmp_path: Path) -> None:
-    write_bundle(tmp_path / "bundle.zip", tmp_path / "serving" / "warehouse.duckdb")
+    write_bundle(tmp_path / "bundle.zip", tmp_path / "serving" / "warehouse.duckdb", spill=tmp_path / "spill")
     with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
         database = yaml.safe_load(archive.read("entente/databases/entente.yaml"))
         assert "entente/metadata.yaml" in archive.namelist()
     assert database["sqlalchemy_uri"] == f"duckdb:///{tmp_path}/serving/warehouse.duckdb"
     arguments = database["extra"]["engine_params"]["connect_args"]
     assert arguments["read_only"] is True
-    assert arguments["config"] == {"enable_external_access": False, "lock_configuration": True}
+    assert arguments["config"] == {
+        "enable_external_access": False,
+        "lock_configuration": True,
+        "temp_directory": f"{tmp_path}/spill",
+    }
+
+
+def test_the_exposure_names_what_the_dashboard_reads() -> None:
+    exposures = yaml.safe_load((PROJECT_ROOT / "dbt_project" / "models" / "exposures.yml").read_text())["exposures"]
+    declared = next(one["depends_on"] for one in exposures if one["name"] == "superset_bilateral_relations")
+    sources = [DATASETS[one["dataset_uuid"]] for one in CHARTS.values()]
+    read = {name for one in sources for name in re.findall(r"(?:from|join) (\w+)", one.get("sql") or "")}
+    read |= {one["table_name"] for one in sources if not one.get("sql")}
+    assert {re.sub(r"ref\('(\w+)'\)", r"\1", one) for one in declared} == read
