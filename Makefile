@@ -72,6 +72,10 @@ erase: $(READY) ## FILE=raw/… REASON="…": take the content of a file out of 
 test: $(READY) ## all tests (ARGS=… goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
+.PHONY: bench
+bench: $(READY) ## measure beside the peers, SIZE=small (minutes), medium or large (hours); ONLY=… measures some of it
+	@$(BIN)/python -m benchmarks.bench --size $(or $(SIZE),small) $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
 .PHONY: readers
 readers: $(READY) ## eight readers without pause while fifty publications are made (ARGS=… goes to benchmarks.readers)
 	@$(BIN)/python -m benchmarks.readers $(ARGS)
