@@ -87,7 +87,7 @@ def ingestion(scratch: Path, size: Size) -> Iterator[Row]:
     bare = _in_a_process(
         "import duckdb, sys; c = duckdb.connect(sys.argv[1]);"
         f'c.execute("create table baci as from read_csv({[str(path) for path in paths]},'
-        f" header = true, columns = {BACI_COLUMNS}, nullstr = ['NA', '          NA'], auto_detect = false)\"); c.close()",
+        f" header = true, columns = {BACI_COLUMNS}, nullstr = ['NA', '          NA'], auto_detect = false)\")",
         scratch / "bare.duckdb",
     )
     loaded = _in_a_process(_REFRESH, settings.raw, settings.home)
