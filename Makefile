@@ -99,6 +99,10 @@ example: $(READY) ## follow docs/adding-a-feed.md in a copy of the project, up t
 test-browser: $(BROWSER) ## the site in a real browser: Debian's chromium (ARGS=--screenshots draws the pictures of the README, too)
 	@$(BIN)/python -m pytest tests/browser -o addopts="-ra --strict-markers" $(ARGS)
 
+.PHONY: bench
+bench: $(READY) ## measure beside the peers, SIZE=small (minutes), medium or large (hours); ONLY=… measures some of it
+	@$(BIN)/python -m benchmarks.bench --size $(or $(SIZE),small) $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
 .PHONY: readers
 readers: $(READY) ## eight readers without pause while fifty publications are made (ARGS=… goes to benchmarks.readers)
 	@$(BIN)/python -m benchmarks.readers $(ARGS)

@@ -156,3 +156,16 @@ def test_a_column_called_on_is_a_day(manifest: Manifest) -> None:
 def test_the_generated_files_are_those_that_this_code_generates(manifest: Manifest) -> None:
     for name, text in generated_pages(manifest).items():
         assert (PROJECT_ROOT / name).read_text(encoding="utf-8") == text, f"{name} is out of date: run `make docs`"
+
+
+def test_what_a_model_says_depends_on_the_project_alone() -> None:
+    """A refresh runs what the last whole build compiled: SQL that asks the database while it compiles would be old."""
+    asks = re.compile(r"\b(run_query|call statement|load_result|is_incremental|adapter\.|dbt_utils\.get_|graph\.)")
+    project = PROJECT_ROOT / "dbt_project"
+    found = [
+        f"{path.relative_to(project)}: {match[0]}"
+        for part in ("models", "macros", "tests")
+        for path in sorted((project / part).rglob("*.sql"))
+        for match in asks.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

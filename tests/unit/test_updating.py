@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -192,3 +196,32 @@ def test_contents_are_those_of_one_build(warehouse: duckdb.DuckDBPyConnection) -
     write_contents(warehouse, PLAN, contents, build_number=3)
     assert read_contents(warehouse, build_number=3) == contents
     assert read_contents(warehouse, build_number=4) is None
+
+
+def _update_and_die(path: str) -> None:
+    with duckdb.connect(path) as connection:
+        connection.execute("begin transaction")
+        update = update_star(connection, PLAN, read_contents(connection, build_number=1) or {}, log=print)
+        write_contents(connection, PLAN, update.contents, build_number=2)
+        assert connection.execute("select total from total").fetchall() == [(14,)]
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_is_killed_leaves_tables_and_ledger_as_they_were(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    write_contents(warehouse, PLAN, known(warehouse), build_number=1)
+    warehouse.execute(f"attach '{path}' as copied")
+    warehouse.execute("copy from database memory to copied")
+    warehouse.execute("insert into copied.landing.numbers values ('b', 8)")
+    warehouse.execute("detach copied")
+    process = multiprocessing.get_context("spawn").Process(target=_update_and_die, args=(str(path),))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    with duckdb.connect(str(path)) as connection:
+        before = read_contents(connection, build_number=1)
+        assert before is not None
+        assert connection.execute("select total from total").fetchall() == [(6,)]
+        assert update_star(connection, PLAN, before, log=print).contents["total"] != before["total"]

@@ -1,6 +1,6 @@
-{% macro join_country(feed, column, relation='staged') -%}
+{% macro join_country(feed, column, relation='staged', countries='int_reported_country') -%}
     {#- `feed` is a feed's name, or none where a column of the relation says it. -#}
-    left join {{ ref('int_reported_country') }} as {{ column }}_country
+    left join {{ ref(countries) }} as {{ column }}_country
         on {{ column }}_country.feed = {{ "'" ~ feed ~ "'" if feed else relation ~ '.feed' }} and {{ relation }}.{{ column }}_reported = {{ column }}_country.reported
 {%- endmacro %}
 

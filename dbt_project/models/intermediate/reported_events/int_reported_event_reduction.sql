@@ -9,9 +9,9 @@ with reported as (
         actor1_country_country.country_code as actor1_code,
         actor2_country_country.country_code as actor2_code
     from {{ ref('stg_gdelt_events') }} as staged
-    inner join {{ ref('int_delivery') }} as deliveries on staged.delivery_id = deliveries.delivery_id
-    {{ join_country('gdelt_events', 'actor1_country') }}
-    {{ join_country('gdelt_events', 'actor2_country') }}
+    inner join {{ ref('int_reported_event_delivery') }} as deliveries on staged.delivery_id = deliveries.delivery_id
+    {{ join_country('gdelt_events', 'actor1_country', countries='int_reported_event_country') }}
+    {{ join_country('gdelt_events', 'actor2_country', countries='int_reported_event_country') }}
 ),
 
 judged as (
@@ -54,7 +54,7 @@ url_counts as (
 event_counts as (
     select cast(deliveries.as_of as date) as released_on, count(*) as event_count
     from {{ ref('int_reported_event') }} as reported_events
-    inner join {{ ref('int_delivery') }} as deliveries on reported_events.delivery_id = deliveries.delivery_id
+    inner join {{ ref('int_reported_event_delivery') }} as deliveries on reported_events.delivery_id = deliveries.delivery_id
     group by grouping sets ((cast(deliveries.as_of as date)), ())
 )
 

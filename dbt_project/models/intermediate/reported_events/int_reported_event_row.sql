@@ -4,8 +4,8 @@
 with reported as (
     select staged.*, actor1_country_country.country_code as actor1_code, actor2_country_country.country_code as actor2_code
     from {{ ref('stg_gdelt_events') }} as staged
-    {{ join_country('gdelt_events', 'actor1_country') }}
-    {{ join_country('gdelt_events', 'actor2_country') }}
+    {{ join_country('gdelt_events', 'actor1_country', countries='int_reported_event_country') }}
+    {{ join_country('gdelt_events', 'actor2_country', countries='int_reported_event_country') }}
     where staged.event_root_code in ('03', '04', '05', '06') and staged.occurred_on is not null and staged.added_at is not null
 ),
 
@@ -26,7 +26,7 @@ between_countries as (
 delivered as (
     select between_countries.*, deliveries.as_of, deliveries.received_at
     from between_countries
-    inner join {{ ref('int_delivery') }} as deliveries on between_countries.delivery_id = deliveries.delivery_id
+    inner join {{ ref('int_reported_event_delivery') }} as deliveries on between_countries.delivery_id = deliveries.delivery_id
 ),
 
 each_once as (
@@ -64,4 +64,4 @@ select
     each_once.file_sha256,
     each_once.row_number
 from each_once
-{{ join_country('gdelt_events', 'action_geo_country', 'each_once') }}
+{{ join_country('gdelt_events', 'action_geo_country', 'each_once', 'int_reported_event_country') }}

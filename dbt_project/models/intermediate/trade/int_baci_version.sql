@@ -35,7 +35,7 @@ rejected as (
         try_cast(json_extract_string(key_values, '$.j') as integer) as importer_code,
         json_extract_string(key_values, '$.k') as product_code,
         min(row_number) as row_number
-    from {{ ref('stg_rejected_rows') }}
+    from {{ ref('int_trade_rejected_row') }}
     where feed = 'baci' and key_values is not null
     group by all
 ),

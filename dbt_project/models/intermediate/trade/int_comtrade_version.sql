@@ -51,7 +51,7 @@ rejected as (
         coalesce(json_extract_string(key_values, '$.mosCode'), '0') as supply_code,
         coalesce(try_cast(json_extract_string(key_values, '$.motCode') as bigint), 0) as transport_code,
         min(row_number) as row_number
-    from {{ ref('stg_rejected_rows') }}
+    from {{ ref('int_trade_rejected_row') }}
     where feed = 'comtrade' and key_values is not null
     group by all
 ),

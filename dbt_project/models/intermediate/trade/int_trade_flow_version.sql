@@ -2,7 +2,7 @@
 {{ config(materialized='view') }}
 {% set forever = "timestamp '9999-12-31'" %}
 with observations as (
-    {{ versions_as_known('int_trade_observation_as_known', ['fact_id']) }}
+    {{ versions_as_known('int_trade_observation_as_known', ['fact_id'], 'int_trade_knowledge') }}
 ),
 
 recorded as (

@@ -11,7 +11,7 @@ with deliveries as (
 -- a quarantined row is there, unreadable; one whose key is broken could be any, so that nothing is known to be gone
 hiding as (
     select distinct delivery_id
-    from {{ ref('stg_rejected_rows') }}
+    from {{ ref('int_trade_rejected_row') }}
     where feed in ('baci', 'comtrade')
         and (
             key_values is null

@@ -10,7 +10,7 @@ with paired as (
     union
     select country_a_code, country_b_code from {{ ref('int_reported_event') }}
     union
-    select distinct country_a_code, country_b_code from {{ ref('int_trade_statistic') }}
+    select country_a_code, country_b_code from {{ ref('int_trade_statistic_dyad') }}
 ),
 
 dyads as (

@@ -1,0 +1,92 @@
+"""Write files in the true formats and of any size: BACI tables and native feeds.
+
+Everything follows from the number of a row, so that the same call writes the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from orchestration.sql_text import literal
+
+COUNTRIES = (
+    "4 8 12 24 31 32 36 40 50 51 56 68 70 76 100 104 112 116 120 124 144 152 156 170 188 191 192 196 203 204 208 218"
+    " 222 231 233 246 251 268 275 276 288 300 320 332 340 344 348 352 360 364 368 372 376 380 388 392 398 400 404 410"
+)
+"""Codes of countries as BACI writes them."""
+
+PRODUCTS = 5_000
+YEARS = 8
+
+
+def write_baci(folder: Path, *, rows: int, year: int = 2017, vintage: str = "V202401") -> list[Path]:
+    """Write tables of BACI, one for each year, of `rows` rows in all; right-aligned, `NA` for some quantities."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    years = min(YEARS, max(1, rows // 1_000_000))
+    for number in range(years):
+        share = rows // years + (rows % years if number == 0 else 0)
+        path = folder / f"BACI_HS17_Y{year + number}_{vintage}.csv"
+        with duckdb.connect() as connection:
+            # one row for each exporter, importer and product: sorted, as the publisher sorts it
+            connection.execute(
+                f"""
+                copy (
+                    with countries as (select list(code::integer) as codes from unnest(?) as given (code)),
+                    numbered as (
+                        select
+                            range // {PRODUCTS} as pair,
+                            range % {PRODUCTS} as product
+                        from range({share})
+                    ),
+                    placed as (
+                        select
+                            codes[1 + (pair // (len(codes) - 1)) % len(codes)] as exporter,
+                            pair % (len(codes) - 1) as nth,
+                            codes,
+                            product,
+                            pair
+                        from numbered, countries
+                    )
+                    select
+                        {year + number} as t,
+                        lpad(exporter::varchar, 3, ' ') as i,
+                        lpad(list_filter(codes, lambda code: code <> exporter)[1 + nth]::varchar, 3, ' ') as j,
+                        lpad((10000 + product * 17)::varchar, 6, '0') as k,
+                        lpad(printf('%.3f', (hash(pair, product) % 10000000) / 1000.0), 15, ' ') as v,
+                        if(hash(product, pair) % 11 = 0, lpad('NA', 12, ' '), lpad(printf('%.3f',
+                            (hash(product, pair) % 1000000) / 1000.0), 12, ' ')) as q
+                    from placed
+                ) to {literal(path)} (header, delimiter ',', quote '')
+                """,  # noqa: S608 - numbers of this module
+                [COUNTRIES.split()],
+            )
+        paths.append(path)
+    return paths
+
+
+def write_memberships(folder: Path, *, files: int, rows: int, first: int = 0) -> None:
+    """Write small native files, each of `rows` steps of memberships that no other file has."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in range(first, first + files):
+        lines = ["organization,member,event,occurred,document_id"]
+        for row in range(rows):
+            number = file * rows + row
+            occurred = f"{1950 + number % 70}-{1 + number % 12:02d}"
+            lines.append(f"Union {number // 7},{_MEMBERS[number % 7]},joined,{occurred},register-{file}")
+        (folder / f"made-{file:06d}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_observations(path: Path, *, rows: int) -> None:
+    """Write trade figures that people recorded."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = ["country_a,country_b,direction,commodity,period,value,unit,currency,document_id"]
+    for number in range(rows):
+        a, b = _MEMBERS[number % 7], _MEMBERS[(number + 1 + number // 7 % 6) % 7]
+        lines.append(f"{a},{b},total,TOTAL,{1900 + number // 42},{1000 + number},money,USD,made-register")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+_MEMBERS = ("Norway", "Sweden", "Pakistan", "Russia", "Iceland", "Malta", "Japan")

@@ -1,0 +1,514 @@
+"""What is measured: each function does one piece of work and, in the same run, what it is held against.
+
+Belongs here: the work and its peer. Does not belong here: the table, and which sizes. Every function gets a scratch
+folder of its own and gives rows of the table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.made_files import write_baci, write_memberships, write_observations
+from orchestration.automation.sensors import Cursor, decide
+from orchestration.ingestion import refresh, scan
+from orchestration.publication.publishing import publish
+from orchestration.publication.store import PublicationStore
+from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.transformation.star import refresh_star
+
+QUIET: Callable[[str], None] = str
+BACI_COLUMNS = "{'t': 'INTEGER', 'i': 'INTEGER', 'j': 'INTEGER', 'k': 'VARCHAR', 'v': 'DOUBLE', 'q': 'DOUBLE'}"
+DLT = "dlt[duckdb,filesystem]==1.31.*"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much of everything."""
+
+    rows: int
+    """Of BACI, for loading and building."""
+    dlt_rows: int
+    files: int
+    large: int
+    """Of BACI, in the warehouse into which a small delivery comes; a hundredth of it in the other."""
+
+
+SIZES = {
+    "small": Size(rows=200_000, dlt_rows=50_000, files=1_000, large=1_000_000),
+    "medium": Size(rows=10_000_000, dlt_rows=1_000_000, files=10_000, large=10_000_000),
+    "large": Size(rows=10_000_000, dlt_rows=1_000_000, files=10_000, large=100_000_000),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table."""
+
+    work: str
+    against: str
+    measured: float
+    unit: str
+    peer: float | None = None
+    reach: float | None = None
+    """The most that it should be: of the ratio where there is a peer, else of what was measured."""
+    note: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """The work over its peer."""
+        return self.measured / self.peer if self.peer else None
+
+    @property
+    def is_reached(self) -> bool | None:
+        """Whether it is as good as it should be; None where nothing is asked."""
+        value = self.ratio if self.peer is not None else self.measured
+        return None if self.reach is None or value is None else value <= self.reach
+
+
+Measure = Callable[[Path, Size], Iterator[Row]]
+
+
+def ingestion(scratch: Path, size: Size) -> Iterator[Row]:
+    """BACI, from the file being seen to its commit, against DuckDB's own typed reading of the file."""
+    settings = _settings(scratch)
+    paths = write_baci(settings.raw / "baci", rows=size.rows)
+    bare = _in_a_process(
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1]);"
+        f'c.execute("create table baci as from read_csv({[str(path) for path in paths]},'
+        f" header = true, columns = {BACI_COLUMNS}, nullstr = ['NA', '          NA'], auto_detect = false)\")",
+        scratch / "bare.duckdb",
+    )
+    loaded = _in_a_process(_REFRESH, settings.raw, settings.home)
+    yield Row(
+        work=f"load {size.rows:,} rows of BACI",
+        against="DuckDB's typed `create table as from read_csv`",
+        measured=loaded.seconds,
+        unit="s",
+        peer=bare.seconds,
+        reach=2.0,
+        note=f"peak {loaded.peak_mb:,.0f} MB, DuckDB alone {bare.peak_mb:,.0f} MB; "
+        f"CPU {loaded.cpu:.1f} s (with starting Python), DuckDB alone {bare.cpu:.1f} s",
+    )
+    disk = settings.warehouse.stat().st_size
+    yield Row(
+        work="database after loading", against="–", measured=disk / size.rows, unit="bytes a row", note="landing alone"
+    )
+
+
+def dlt(scratch: Path, size: Size) -> Iterator[Row]:
+    """The same rows, held against dlt in an environment of its own."""
+    settings = _settings(scratch)
+    (path,) = write_baci(settings.raw / "baci", rows=size.dlt_rows)[:1]
+    loaded = _in_a_process(_REFRESH, settings.raw, settings.home)
+    uv = PROJECT_ROOT / ".uv" / "bin" / "uv"
+    for reader, words, reach in (("duckdb", "its DuckDB/Arrow reader", 1 / 3), ("default", "its defaults", 1 / 60)):
+        command = [uv, "run", "--no-project", "--isolated", "--quiet", "--python", sys.executable]
+        command += [
+            "--with",
+            DLT,
+            "--with",
+            "pyarrow",
+            "--with",
+            "pandas",
+            "python",
+            Path(__file__).parent / "dlt_peer.py",
+        ]
+        answer = subprocess.run(  # noqa: S603
+            [*map(str, command), str(path), str(scratch / f"{reader}.duckdb"), reader],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "RUNTIME__DLTHUB_TELEMETRY": "false", "DLT_DATA_DIR": str(scratch / f"dlt-{reader}")},
+        )
+        found = re.search(r"^seconds ([\d.]+)", answer.stdout, re.MULTILINE)
+        if found is None:
+            why = (answer.stderr.strip().splitlines() or ["no answer"])[-1]
+            yield Row(work="dlt", against=words, measured=0.0, unit="s", note=f"could not be run: {why[:200]}")
+            continue
+        yield Row(
+            work=f"load {size.dlt_rows:,} rows of BACI",
+            against=f"dlt with {words}",
+            measured=loaded.seconds,
+            unit="s",
+            peer=float(found[1]),
+            reach=reach,
+        )
+
+
+def many_files(scratch: Path, size: Size) -> Iterator[Row]:
+    """Many small native files at once, then one more; and a tick of the sensor."""
+    settings = _settings(scratch)
+    write_memberships(settings.raw / "memberships", files=size.files, rows=3)
+    bare = _in_a_process(
+        "import duckdb, sys; duckdb.connect(sys.argv[1]).execute("
+        f'"create table made as from read_csv({str(settings.raw / "memberships" / "*.csv")!r}, all_varchar = true)")',
+        scratch / "bare.duckdb",
+    )
+    loaded = _in_a_process(_REFRESH, settings.raw, settings.home)
+    yield Row(
+        work=f"load {size.files:,} small native files",
+        against="one list read by DuckDB, for comparison",
+        measured=1000 * loaded.seconds / size.files,
+        unit="ms a file",
+        reach=5.0,
+        note=f"DuckDB alone {1000 * bare.seconds / size.files:.2f} ms a file; peak {loaded.peak_mb:,.0f} MB",
+    )
+    write_memberships(settings.raw / "memberships", files=1, rows=3, first=size.files)
+    seconds = _seconds(lambda: decide(Cursor(), scan(settings), run_in_progress=None, now=time.time()))
+    yield Row(work=f"a tick of the sensor, {size.files:,} files", against="–", measured=seconds, unit="s", reach=1.0)
+    one = _in_a_process(_REFRESH, settings.raw, settings.home)
+    known = _in_a_process(_REFRESH, settings.raw, settings.home)
+    bare_house = _settings(scratch / "empty")
+    for _ in range(2):
+        empty = _in_a_process(_REFRESH, bare_house.raw, bare_house.home)
+    yield Row(
+        work=f"look at {size.files:,} known files",
+        against="–",
+        measured=1000 * max(known.seconds - empty.seconds, 0) / size.files,
+        unit="ms a file",
+        reach=0.1,
+        note=f"beyond {empty.seconds:.2f} s for none; with one new file {one.seconds:.2f} s in all",
+    )
+
+
+def refreshes(scratch: Path, _: Size) -> Iterator[Row]:
+    """A refresh of everything against plain dbt; of one file; of nothing. Work alone, after start-up."""
+    settings = _settings(scratch)
+    shutil.copytree(PROJECT_ROOT / "raw", settings.raw, ignore=shutil.ignore_patterns("*report.txt"))
+    _cli(settings, "warehouse")
+    dagster = _in_dagster(settings, {"star": {"config": {"force": True}}})
+    environment = {**os.environ, "ENTENTE_HOME": str(settings.home), "DO_NOT_TRACK": "1"}
+    command = [str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test"]
+    command += ["--profiles-dir", ".", "--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
+
+    def plain() -> None:
+        subprocess.run(  # noqa: S603
+            command, cwd=PROJECT_ROOT / "dbt_project", env=environment, check=True, capture_output=True
+        )
+
+    plain()  # parses
+    peer = _seconds(plain)
+    yield Row(
+        work="`refresh_warehouse` through Dagster, all models and tests",
+        against="plain `dbt build` of the same, parsed",
+        measured=dagster["work"],
+        unit="s",
+        peer=peer,
+        reach=1.3,
+        note=f"start-up {dagster['start']:.1f} s apart; dbt's own start-up is in its time",
+    )
+    nothing = statistics.median(_in_dagster(settings)["work"] for _ in range(3))
+    yield Row(work="a refresh with nothing new", against="–", measured=nothing, unit="s", reach=1.0, note="work alone")
+    times = []
+    for number in range(3):
+        write_memberships(settings.raw / "memberships", files=1, rows=20, first=number)
+        times.append(_in_dagster(settings)["work"])
+    yield Row(work="a refresh of one native file", against="–", measured=statistics.median(times), unit="s")
+    dossier = (settings.raw / "dossiers" / "2024-09-pakistan-russia.yaml").read_text()
+    (settings.raw / "dossiers" / "2024-09-pakistan-russia.yaml").write_text(dossier.replace("Islamabad", "Lahore"))
+    yield Row(work="a refresh of a dossier", against="–", measured=_in_dagster(settings)["work"], unit="s")
+
+
+def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
+    """A delivery of 1,000 rows into a warehouse of many rows, and of a hundredth of them."""
+    seconds: dict[int, dict[str, float]] = {}
+    for rows in (size.large // 100, size.large):
+        settings = _settings(scratch / str(rows))
+        write_baci(settings.raw / "baci", rows=rows)
+        write_observations(settings.raw / "trade_observations" / "first.csv", rows=10)
+        built = _in_a_process(_BUILD, settings.raw, settings.home)
+        rebuild = built.seconds
+        write_memberships(settings.raw / "memberships", files=1, rows=1000)
+        refresh(settings, log=QUIET)
+        update = _seconds(lambda settings=settings: refresh_star(settings, run_id="small", log=QUIET))  # type: ignore[misc]
+        published = _seconds(lambda settings=settings: publish(settings, run_id="small", log=QUIET))  # type: ignore[misc]
+        folder = PublicationStore(settings.serving).current_folder()
+        assert folder is not None
+        copy = _seconds(lambda folder=folder: shutil.copyfile(folder / "warehouse.duckdb", scratch / "copy"))  # type: ignore[misc]
+        seconds[rows] = {"update": update, "publish": published, "copy": copy}
+        yield Row(
+            work=f"build and publish {rows:,} rows of BACI from nothing",
+            against="–",
+            measured=rebuild / rows * 1e7,
+            unit="s for 10 million",
+            note=f"peak {built.peak_mb:,.0f} MB; database {settings.warehouse.stat().st_size / 1e6:,.0f} MB,"
+            f" publication {sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()) / 1e6:,.0f} MB",
+        )
+        if rows == size.large:
+            yield from questions(settings)
+        shutil.rmtree(scratch / str(rows))
+    small, large = seconds[size.large // 100], seconds[size.large]
+    yield Row(
+        work=f"transformation and tests of 1,000 new rows beside {size.large:,}",
+        against=f"the same beside {size.large // 100:,}",
+        measured=large["update"],
+        unit="s",
+        peer=small["update"],
+        reach=1.5,
+    )
+    yield Row(
+        work="publication after it",
+        against="a plain copy of the file",
+        measured=large["publish"],
+        unit="s",
+        peer=large["copy"],
+        reach=1.2,
+        note=f"beside {size.large // 100:,} rows {small['publish']:.2f} s",
+    )
+
+
+def questions(settings: Settings) -> Iterator[Row]:
+    """The questions of the cookbook, asked of a publication; and single facts, as they were known."""
+    text = (PROJECT_ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
+    times: dict[str, float] = {}
+    with duckdb.connect(str(settings.serving / "warehouse.duckdb"), read_only=True) as connection:
+        for title, sql in re.findall(r"^#+ (.+?)\n.*?```sql\n(.*?)```", text, re.MULTILINE | re.DOTALL):
+            times[title] = _seconds(lambda sql=sql: connection.execute(sql).fetchall())  # type: ignore[misc]
+        (fact,) = connection.execute("select fact_id from fct_trade_flow limit 1").fetchall()[0]
+        single = {
+            "explain": _seconds(lambda: connection.execute("from explain(?)", [fact]).fetchall()),
+            "as known": _seconds(
+                lambda: connection.execute(
+                    "from timeline_as_known_on('2024-12-31') where dyad_code = 'PAK-RUS'"
+                ).fetchall()
+            ),
+        }
+    slowest = max(times, key=times.__getitem__)
+    yield Row(
+        work=f"{len(times)} questions of the cookbook, the slowest",
+        against="–",
+        measured=times[slowest],
+        unit="s",
+        reach=1.0,
+        note=f"{slowest}; median {statistics.median(times.values()):.3f} s",
+    )
+    for name, seconds in single.items():
+        yield Row(work=f"`{name}` of one fact or dyad", against="–", measured=seconds, unit="s", reach=1.0)
+
+
+def dev(scratch: Path, _: Size) -> Iterator[Row]:
+    """From a file landing to its row in the published file, under `make dev` at its default settings."""
+    settings = _settings(scratch)
+    shutil.copytree(PROJECT_ROOT / "raw", settings.raw, ignore=shutil.ignore_patterns("*report.txt"))
+    _cli(settings, "warehouse")
+    environment = {**_environment(settings), "DAGSTER_PORT": "3917"}
+    with (scratch / "dev.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "orchestration.cli", "dev"],
+            cwd=PROJECT_ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        store = PublicationStore(settings.serving)
+        write_memberships(settings.raw / "memberships", files=1, rows=1, first=900)
+        _wait_for_another(store, seconds=300)  # everything has started
+        time.sleep(15)
+        idle = _cpu_of_group(process.pid)
+        time.sleep(20)
+        yield Row(
+            work="`make dev`, idle",
+            against="–",
+            measured=(_cpu_of_group(process.pid)[0] - idle[0]) / 20 * 100,
+            unit="% of a core",
+            note=f"{idle[1]:,.0f} MB in {idle[2]} processes",
+        )
+        times = []
+        for number in range(5):
+            started = time.monotonic()
+            write_memberships(settings.raw / "memberships", files=1, rows=20, first=number)
+            _wait_for_another(store, seconds=300)
+            times.append(time.monotonic() - started)
+            time.sleep(3 * number)
+        yield Row(
+            work="from a file landing to its publication, one feed",
+            against="–",
+            measured=statistics.median(times),
+            unit="s",
+            reach=15.0,
+            note=f"of five: {', '.join(f'{one:.1f}' for one in sorted(times))}",
+        )
+        path = settings.raw / "dossiers" / "2024-09-pakistan-russia.yaml"
+        text, times = path.read_text(), []
+        for town in ("Lahore", "Karachi", "Quetta"):
+            started = time.monotonic()
+            path.write_text(text.replace("Islamabad", town))
+            _wait_for_another(store, seconds=300)
+            times.append(time.monotonic() - started)
+        yield Row(
+            work="from a file landing to its publication, a dossier",
+            against="–",
+            measured=statistics.median(times),
+            unit="s",
+            reach=25.0,
+            note=f"of three: {', '.join(f'{one:.1f}' for one in sorted(times))}",
+        )
+    finally:
+        os.killpg(process.pid, 15)
+        process.wait(timeout=60)
+
+
+MEASURES: dict[str, Measure] = {
+    "ingestion": ingestion,
+    "dlt": dlt,
+    "many_files": many_files,
+    "refreshes": refreshes,
+    "small_into_large": small_into_large,
+    "dev": dev,
+}
+
+_REFRESH = """
+import sys, time
+from pathlib import Path
+from orchestration.ingestion import refresh, refreshing
+from orchestration.settings import Settings
+settings = Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2]), settle_seconds=0.0)
+refreshing.load_reference = lambda *_, **__: False
+import duckdb
+started = time.monotonic()
+refresh(settings, log=str)
+print("seconds", time.monotonic() - started)
+"""
+
+_BUILD = """
+import sys, time
+from pathlib import Path
+from orchestration.ingestion import refresh
+from orchestration.publication.publishing import publish
+from orchestration.settings import Settings
+from orchestration.transformation import building, star
+settings = Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2]), settle_seconds=0.0)
+building.prepare_manifest()
+whole = star.build_star
+star.build_star = lambda *given, **named: whole(*given, **{**named, "unit_tests": False})
+started = time.monotonic()
+refresh(settings, log=str)
+assert star.refresh_star(settings, run_id="whole", log=str).build.is_publishable
+publish(settings, run_id="whole", log=str)
+print("seconds", time.monotonic() - started)
+"""
+
+_DAGSTER = """
+import json, time
+started = time.monotonic()
+import dagster as dg
+from orchestration.automation.jobs import REFRESH
+from orchestration.cli import prepare_dagster_home
+from orchestration.definitions import build_definitions
+from orchestration.settings import Settings
+import sys
+settings = Settings.from_environment()
+prepare_dagster_home(settings)
+job = build_definitions(resources={"settings": settings}).resolve_job_def(REFRESH)
+with dg.DagsterInstance.get() as instance:
+    began = time.monotonic()
+    config = {"ops": json.loads(sys.argv[1]), "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    assert job.execute_in_process(instance=instance, run_config=config).success
+    print("\\nmeasured " + json.dumps({"start": began - started, "work": time.monotonic() - began}))
+"""
+
+
+@dataclass(frozen=True)
+class _Cost:
+    seconds: float
+    peak_mb: float
+    cpu: float
+
+
+def _in_a_process(code: str, *arguments: object) -> _Cost:
+    """Run Python in a process, and return the seconds that it prints, else those of its statements, and its peak."""
+    timed = (
+        f"import time as _t; _s = _t.monotonic()\n{code}\n"
+        "import resource as _r; _u = _r.getrusage(_r.RUSAGE_SELF)\n"
+        "print('total', _t.monotonic() - _s, _u.ru_maxrss, _u.ru_utime + _u.ru_stime)"
+    )
+    answer = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", timed, *map(str, arguments)],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode:
+        raise RuntimeError(answer.stderr[-2000:])
+    total = re.findall(r"^total ([\d.]+) (\d+) ([\d.]+)", answer.stdout, re.MULTILINE)[-1]
+    said = re.findall(r"^seconds ([\d.]+)", answer.stdout, re.MULTILINE)
+    return _Cost(float(said[-1] if said else total[0]), int(total[1]) / 1000, float(total[2]))
+
+
+def _in_dagster(settings: Settings, ops: dict[str, object] | None = None) -> dict[str, float]:
+    answer = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", _DAGSTER, json.dumps(ops or {})],
+        cwd=PROJECT_ROOT,
+        env=_environment(settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.search(r"^measured (.+)$", answer.stdout, re.MULTILINE)
+    if found is None:
+        raise RuntimeError(answer.stderr[-2000:])
+    measured: dict[str, float] = json.loads(found[1])
+    return measured
+
+
+def _cli(settings: Settings, *arguments: str) -> None:
+    subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "orchestration.cli", *arguments],
+        cwd=PROJECT_ROOT,
+        env=_environment(settings),
+        check=True,
+        capture_output=True,
+    )
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {**os.environ, "ENTENTE_RAW": str(settings.raw), "ENTENTE_HOME": str(settings.home)}
+
+
+def _settings(scratch: Path) -> Settings:
+    scratch.mkdir(parents=True, exist_ok=True)
+    return Settings(raw=scratch / "raw", home=scratch / "home", settle_seconds=0.0)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+def _wait_for_another(store: PublicationStore, *, seconds: float) -> None:
+    before, started = store.current_folder(), time.monotonic()
+    while store.current_folder() == before:
+        if time.monotonic() - started > seconds:
+            raise TimeoutError("nothing was published")
+        time.sleep(0.1)
+
+
+def _cpu_of_group(leader: int) -> tuple[float, float, int]:
+    """Return CPU seconds, resident MB and the number of processes of a session."""
+    ticks, resident, count = 0, 0, 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[3]) == leader:
+            ticks += int(fields[11]) + int(fields[12])
+            resident += int(fields[21])
+            count += 1
+    return ticks / os.sysconf("SC_CLK_TCK"), resident * os.sysconf("SC_PAGE_SIZE") / 1e6, count
