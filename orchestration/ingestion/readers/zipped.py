@@ -66,7 +66,10 @@ def unpack_some(
             the bounds.
     """
     with _opened(source) as packed:
-        members = sorted((one for one in packed.infolist() if not one.is_dir()), key=lambda one: one.filename)
+        # not `is_dir`, which fails over a name that is empty
+        members = sorted(
+            (one for one in packed.infolist() if not one.filename.endswith("/")), key=lambda one: one.filename
+        )
         wanted = [one for one in members if is_wanted(PurePosixPath(one.filename).name)]
         for member in wanted:
             _require_plain(member)
@@ -116,7 +119,7 @@ def _only_member(packed: zipfile.ZipFile) -> zipfile.ZipInfo:
 def _require_plain(member: zipfile.ZipInfo) -> None:
     if _is_hostile(member.filename):
         raise Refused(f"the file in the zip is called {member.filename!r}, which leads out of its folder", _FETCH_AGAIN)
-    if member.is_dir() or stat.S_ISLNK(member.external_attr >> 16):
+    if member.filename.endswith("/") or stat.S_ISLNK(member.external_attr >> 16):
         what = "a folder" if member.is_dir() else "a link"
         raise Refused(f"{member.filename!r} in the zip file is {what}, expected a file", _FETCH_AGAIN)
     if member.flag_bits & _ENCRYPTED:

@@ -88,7 +88,12 @@ keys as (
         claims.feed,
         {{ canonical_key('claims.raw_key') }} as raw_key
     from {{ ref('int_claim_row') }} as claims
-    where claims.delivery_id in (select delivery_id from pairs union select later_delivery_id from pairs)
+    where
+        claims.delivery_id in (
+            select delivery_id from pairs
+            union
+            select later_delivery_id from pairs
+        )
 ),
 
 -- a file is saved again where every row that was accepted still stands in it; another day's file of one name is no version
