@@ -183,8 +183,8 @@ def assert_all_have_data(charts: dict[str, dict[str, Any]], names: set[str]) -> 
 RELATIONS = {
     "In force",
     "Signed",
-    "Meetings",
-    "Statements",
+    "Met",
+    "Said",
     "In dispute",
     "Not asserted",
     "When: every date from its first to its last possible day",
@@ -239,7 +239,7 @@ def test_every_chart_has_data_and_none_an_error(page: Page, superset: Superset, 
 
 def test_a_publication_is_seen_without_a_restart(page: Page, superset: Superset, built: Settings) -> None:
     open_dashboard(page, superset, "PAK-RUS")
-    before = int(re.search(r"^(\d+)$", charts_of(page, "Relations")["Statements"]["text"], re.MULTILINE)[1])  # type: ignore[index]
+    before = int(re.search(r"^(\d+)$", charts_of(page, "Relations")["Said"]["text"], re.MULTILINE)[1])  # type: ignore[index]
     with writer_lock(built, "a test"), duckdb.connect(str(built.warehouse)) as connection:
         latest = latest_build(connection)
         build = begin_build(connection, run_id="one-more", inputs={"ledger": "one more statement"}, is_whole=True)
@@ -254,7 +254,7 @@ def test_a_publication_is_seen_without_a_restart(page: Page, superset: Superset,
     with writer_lock(built, "a test"):
         assert publish(built, run_id="one-more").publication is not None
     open_dashboard(page, superset, "PAK-RUS")
-    after = int(re.search(r"^(\d+)$", charts_of(page, "Relations")["Statements"]["text"], re.MULTILINE)[1])  # type: ignore[index]
+    after = int(re.search(r"^(\d+)$", charts_of(page, "Relations")["Said"]["text"], re.MULTILINE)[1])  # type: ignore[index]
     assert after == before + 1
 
 
