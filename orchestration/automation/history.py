@@ -36,12 +36,13 @@ class EventLog(SqliteEventLogStorage):
     """SQLite storage that keeps the databases open which it used last, and writes a batch of events at once."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None):
-        super().__init__(base_dir, inst_data)
-        # a batch holds what single events ask for again
-        self._db_lock = threading.RLock()  # type: ignore[assignment]
+        # a new history is filled while Dagster's part of it is made
         self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
         self._batch: ExitStack | None = None
         self._in_batch: dict[str, sa.Connection] = {}
+        super().__init__(base_dir, inst_data)
+        # a batch holds what single events ask for again
+        self._db_lock = threading.RLock()  # type: ignore[assignment]
 
     @classmethod
     def config_type(cls) -> Mapping[str, Any]:
