@@ -36,7 +36,7 @@ class EventLog(SqliteEventLogStorage):
     """SQLite storage that keeps the databases open which it used last, and writes a batch of events at once."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None):
-        # before Dagster's own: where there is no history yet, that one already connects
+        # a new history is filled while Dagster's part of it is made
         self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
         self._batch: ExitStack | None = None
         self._in_batch: dict[str, sa.Connection] = {}
