@@ -176,6 +176,11 @@ def _checks(star: StarOutcome, checked: Mapping[dg.AssetKey, str]) -> Iterator[d
             )
         elif any(test.status != "skipped" for test in star.outcome.tests_of(unique_id)):
             yield _check(star.outcome, key, unique_id)
+        elif star.build.method == UPDATE and key.path[0] in SCHEMAS:
+            # Dagster remarks on every check before a publication that it hears nothing of
+            yield dg.AssetCheckResult(
+                asset_key=key, check_name=CHECK, passed=True, description="Nothing that it reads has changed."
+            )
 
 
 def _check(outcome: BuildOutcome, key: dg.AssetKey, unique_id: str) -> dg.AssetCheckResult:
