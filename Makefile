@@ -9,6 +9,7 @@ UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 BIN := .venv/bin
 READY := .venv/.ready
+WORKERS ?= 2
 BROWSER := .venv/.browser
 ENTENTE := $(BIN)/python -m orchestration.cli
 
@@ -88,8 +89,8 @@ erase: $(READY) ## FILE=raw/… REASON="…": take the content of a file out of 
 	@$(ENTENTE) erase "$(FILE)" --reason "$$REASON"
 
 .PHONY: test
-test: $(READY) ## all tests (ARGS=… goes to pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(READY) ## all tests, on WORKERS=2 processes (ARGS=… goes to pytest)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 .PHONY: example
 example: $(READY) ## follow docs/adding-a-feed.md in a copy of the project, up to the published table
