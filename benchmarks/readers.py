@@ -49,6 +49,8 @@ Answer = tuple[int, ...]
 Ask = Callable[[], Answer]
 HELD_FOR = 20
 """Questions that a reader asks of one connection before it takes another."""
+PATIENCE_SECONDS = 900
+"""How long to wait for readers to start or to end: a machine may be busy, and what is measured is not this."""
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,7 @@ def measure(settings: Settings, *, publications: int, pause: float = 0.0) -> tup
         reader.start()
     try:
         for _ in readers:
-            ready.get(timeout=120)
+            ready.get(timeout=PATIENCE_SECONDS)
         seconds = []
         with _peak_of(settings.serving) as peak:
             for number in range(1, publications + 1):
@@ -237,7 +239,7 @@ def measure(settings: Settings, *, publications: int, pause: float = 0.0) -> tup
                 time.sleep(pause)
     finally:
         done.set()
-    readings = [results.get(timeout=120) for _ in readers]
+    readings = [results.get(timeout=PATIENCE_SECONDS) for _ in readers]
     for reader in readers:
         reader.join(timeout=60)
     kept = PublicationStore(settings.serving).on_disk()

@@ -13,6 +13,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+from pydantic import Field
 
 from orchestration.alerts import problems
 from orchestration.automation.journal import Journal
@@ -44,8 +45,9 @@ _logger = logging.getLogger(__name__)
 class IngestConfig(dg.Config):
     """How to look at `raw/`."""
 
-    reread: bool = False
-    """Read the bytes of every file again, rather than trust size, time and inode."""
+    reread: bool = Field(
+        default=False, description="Read the bytes of every file again, rather than trust size, time and inode."
+    )
 
 
 def feed_key(feed: str) -> dg.AssetKey:
@@ -130,7 +132,7 @@ def _feed_spec(contract: Contract) -> dg.AssetSpec:
         ],
         description=f"{contract.grain[0].upper()}{contract.grain[1:]}. Files: `raw/{contract.feed}/` "
         f"({', '.join(contract.file_patterns)}); how to write one: docs/feeds.md.",
-        group_name=contract.subject,
+        group_name=f"landing_{contract.subject}",
         kinds={"duckdb", "yaml" if not is_table else "xml" if "*.xml" in contract.file_patterns else "csv"},
         owners=OWNERS,
         freshness_policy=LOOKED_AT_DAILY,

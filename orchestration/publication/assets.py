@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+from pydantic import Field
 
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
@@ -29,8 +30,9 @@ CHECK = "readers_can_open_it"
 class PublishConfig(dg.Config):
     """How to publish."""
 
-    force: bool = False
-    """Publish even what readers see already, or what a rollback took back."""
+    force: bool = Field(
+        default=False, description="Publish even what readers see already, or what a rollback took back."
+    )
 
 
 def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.automation.journal import Journal
 from orchestration.ownership import OWNERS
@@ -23,8 +24,7 @@ KEY = dg.AssetKey(["postgres", "warehouse"])
 class CopyConfig(dg.Config):
     """How to copy."""
 
-    force: bool = False
-    """Copy even what the server has already."""
+    force: bool = Field(default=False, description="Copy even what the server has already.")
 
 
 def build_postgres_asset(target: PostgresTarget) -> dg.AssetsDefinition:

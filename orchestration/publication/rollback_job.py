@@ -6,6 +6,7 @@ Belongs here: what the UI shows of a rollback. Does not belong here: rolling bac
 # no postponed annotations: Dagster reads the types of configuration and resources when it sees the function
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.publication.publishing import rollback
 from orchestration.publication.store import NoPublicationError
@@ -17,8 +18,7 @@ NAME = "roll_back"
 class RollbackConfig(dg.Config):
     """Where to go."""
 
-    to: str = ""
-    """The publication to show instead, also forward; by default the one before."""
+    to: str = Field("", description="The publication to show instead, also forward. Empty: the one before.")
 
 
 def build_rollback_job() -> dg.JobDefinition:

@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject, build_dbt_asset_specs
+from pydantic import Field
 
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
@@ -33,12 +34,11 @@ SHOWN_FAILURES = 20
 class BuildConfig(dg.Config):
     """How to build the star."""
 
-    force: bool = False
-    """Build and test everything, whatever has changed."""
+    force: bool = Field(default=False, description="Build and test everything, whatever has changed.")
 
 
 class StarTranslator(DagsterDbtTranslator):
-    """Names assets by schema and table, and groups them by the subject that their folder says."""
+    """Names assets by schema and table, and groups them by layer and subject, as their folder says."""
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """Return the spec of one model, seed or source."""
@@ -60,13 +60,16 @@ class StarTranslator(DagsterDbtTranslator):
 
 
 def group_of(fqn: Sequence[str], *, resource_type: str) -> str:
-    """Return the group: the subject of a mart, else the layer."""
+    """Return the group: the layer, and of a mart its subject too.
+
+    No group has assets of two layers, so that the lineage of groups is drawn in the order of the layers.
+    """
     if resource_type == "seed":
         return "seeds"
     if resource_type == "source":
         return fqn[-2]
     layer, *folders = fqn[1:-1]
-    return folders[0] if layer == "marts" and folders else layer
+    return f"{layer}_{folders[0]}" if layer == "marts" and folders else layer
 
 
 def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:

@@ -37,9 +37,11 @@ def words_of_test(node: Mapping[str, Any]) -> str:
     if sentence is None:
         return str(node["name"])
     try:
-        return sentence(str(node.get("column_name")), given)
+        words = sentence(str(node.get("column_name")), given)
     except KeyError:  # a test of that name with other arguments
         return str(node["name"])
+    where = (node.get("config") or {}).get("where")
+    return f"{words}, where {' '.join(str(where).split())}" if where else words
 
 
 def _listed(values: object) -> str:

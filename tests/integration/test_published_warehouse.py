@@ -368,8 +368,8 @@ def test_the_pipeline_holds_what_is_only_imagined_planned_or_named(warehouse: du
         ).fetchall()
     )
     assert items == {
-        "pak-rus-economic-cooperation-mou-2024": ("PAK-RUS", "in_force", "asserted", True),
-        "pmex-spimex-mou-2024": ("PAK-RUS", "in_force", "inferred", False),
+        "pak-rus-economic-cooperation-mou-2024": ("PAK-RUS", "concluded", "asserted", True),
+        "pmex-spimex-mou-2024": ("PAK-RUS", "concluded", "inferred", False),
         "pak-eaeu-free-trade-agreement": ("-", "proposed", "hypothetical", False),
         "karachi-steel-mill": ("PAK-RUS", "proposed", "asserted", True),
         "named-only": ("DNK-ISL", "unknown", "asserted", True),

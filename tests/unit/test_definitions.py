@@ -73,10 +73,25 @@ def test_every_asset_tells_who_answers_for_it_what_it_is_and_where_it_belongs(
 
 
 def test_marts_stand_in_the_group_of_their_subject(specs: Mapping[dg.AssetKey, dg.AssetSpec]) -> None:
-    assert specs[dg.AssetKey(["main", "fct_agreement_lifecycle"])].group_name == "agreements"
-    assert specs[dg.AssetKey(["evidence", "claims"])].group_name == "evidence"
-    assert specs[feed_key("agreements")].group_name == "agreements"
+    assert specs[dg.AssetKey(["main", "fct_agreement_lifecycle"])].group_name == "marts_agreements"
+    assert specs[dg.AssetKey(["evidence", "claims"])].group_name == "marts_evidence"
+    assert specs[feed_key("agreements")].group_name == "landing_agreements"
     assert group_of(["entente", "staging", "native", "stg_topics"], resource_type="model") == "staging"
+
+
+def test_the_lineage_of_groups_runs_from_layer_to_layer_and_never_back(
+    specs: Mapping[dg.AssetKey, dg.AssetSpec],
+) -> None:
+    layers = ("connectors", "landing", "ledger", "reference", "seeds", "staging", "intermediate", "marts", "functions")
+    order = {layer: number for number, layer in enumerate((*layers, "publication"))}
+
+    def place(key: dg.AssetKey) -> int:
+        return order[str(specs[key].group_name).split("_")[0]]
+
+    backwards = [
+        (dep.asset_key, key) for key, spec in specs.items() for dep in spec.deps if place(dep.asset_key) > place(key)
+    ]
+    assert backwards == []
 
 
 def test_the_publication_is_made_of_what_readers_see_and_nothing_else(

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from orchestration.publication.publishing import publish, rollback
 from orchestration.publication.store import PublicationStore
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.site import building
 from orchestration.site.building import Site, SiteError, WrittenSite, write_site
 from orchestration.site.page import file_name
@@ -204,3 +205,16 @@ def test_an_installation_may_do_without(settings: Settings, monkeypatch: pytest.
     monkeypatch.setenv("ENTENTE_SITE", "no")
     assert not Settings.from_environment().has_site
     assert not replace(settings, has_site=False).has_site
+
+
+def test_the_exposure_names_what_the_site_reads() -> None:
+    models = PROJECT_ROOT / "dbt_project" / "models"
+    tables = {path.stem for path in models.rglob("*.sql") if "functions" not in path.parts}
+    read = {
+        name
+        for source in Path(building.__file__).parent.glob("*.py")
+        for name in re.findall(r"(?:from|join) (?:evidence\.)?(\w+)", source.read_text(encoding="utf-8"))
+    }
+    exposures = yaml.safe_load((models / "exposures.yml").read_text(encoding="utf-8"))["exposures"]
+    declared = next(one["depends_on"] for one in exposures if one["name"] == "site")
+    assert {re.sub(r"ref\('(\w+)'\)", r"\1", one) for one in declared} == read & tables
