@@ -67,7 +67,7 @@ class FileContent:
     letters: Mapping[str, str] = field(default_factory=dict)
     """What a spreadsheet calls the columns, by their names."""
     tables: Iterable[pa.Table] = ()
-    """Rows that were read many at once: `_row_number`, columns of the contract as text, and `_extra_json`."""
+    """Rows that were read many at once: `_row_number`, columns of the contract as text, `_extra_json`, `_rejected_row`."""
 
 
 Reader = Callable[[Source], FileContent]
