@@ -150,10 +150,10 @@ def run_whole(kit: WholeKit, *, wanted: str) -> Tally:
 def run(kit: Kit, *, least_kills: int, seed: int) -> Tally:
     """Kill until so many processes died, and do all other harm once."""
     tally = Tally()
-    for group, harm in other_harm(kit):
-        tally.do(group, harm)
-        _say(group, tally)
     try:
+        for group, harm in other_harm(kit):
+            tally.do(group, harm)
+            _say(group, tally)
         for group, harm in kills(kit, random.Random(seed)):  # noqa: S311
             if tally.deaths.total() >= least_kills or len(tally.failures) > 10:
                 break
