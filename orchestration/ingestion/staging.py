@@ -349,6 +349,9 @@ class _Arriving:
         columns |= {name: rows.column(name) for name in rows.column_names if name in columns or name == "_row_number"}
         columns["_file_no"] = pa.array([file.number] * rows.num_rows, pa.int32())
         if CORRECTS in rows.column_names:
+            for name in known.keys() & columns.keys():
+                # what kept a spreadsheet from calculating a cell goes with the table wherever it is saved again
+                columns[name] = _restored(columns[name])
             columns["_corrects"] = rows.column(CORRECTS)
             self.corrected.add(contract.feed)
         self._insert_text(contract, pa.table(columns))
@@ -417,6 +420,10 @@ def _cell(row: TextRow, name: str) -> str | None:
     """Return a cell, in a corrected row without what kept a spreadsheet from calculating it."""
     value = row.values.get(name)
     return restored(value) if value and CORRECTS in row.values else value
+
+
+def _restored(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return pa.array([restored(cell) if cell else cell for cell in cells.to_pylist()], pa.string())
 
 
 def _extra(row: TextRow, known: Mapping[str, Column]) -> str | None:

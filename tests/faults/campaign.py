@@ -24,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import scenarios, whole
+from tests.faults.points import UPDATE
 from tests.faults.scenarios import Kit
 from tests.faults.whole import WholeKit
 
@@ -42,6 +43,8 @@ class Tally:
     deaths: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    was_ended: bool = False
+    """By Ctrl-C: what was done until then is told."""
 
     def do(self, group: str, harm: Harm) -> None:
         """Do one harm, and note how it ended."""
@@ -62,6 +65,8 @@ class Tally:
         lines += [f"| {group} | {count:,} | {self.deaths[group]:,} |" for group, count in self.runs.items()]
         lines.append(f"| **all** | **{self.runs.total():,}** | **{self.deaths.total():,}** |")
         lines += [f"\nNot possible here: {group} ({count}).\n" for group, count in self.skipped.items()]
+        if self.was_ended:
+            lines += ["", "The run was ended before its end."]
         if self.failures:
             lines += ["", f"**{len(self.failures)} failed:**", *(f"- {words}" for words in self.failures)]
         else:
@@ -112,6 +117,10 @@ def harm_to_the_whole(kit: WholeKit) -> Iterator[tuple[str, Harm]]:
             yield f"whole refresh: {point}", partial(whole.kill_the_build, kit, point, call)
     for point in ("dbt is done, and nobody noted it", "the build is noted, not published", "between the renames"):
         yield f"whole refresh: {point}", partial(whole.kill_the_build, kit, point, 1)
+    for point, update in UPDATE.items():
+        for call in sorted({1, update.most}):
+            yield f"refresh of what changed: {point}", partial(whole.kill_the_build, kit, point, call)
+    yield "models of another version", partial(whole.change_the_models, kit)
     for seed in (1, 2):
         yield "noise in what only dbt reads", partial(whole.damage_what_dbt_reads, kit, seed)
     for whom in ("run", "daemon", "webserver"):
@@ -128,24 +137,30 @@ def harm_to_the_whole(kit: WholeKit) -> Iterator[tuple[str, Harm]]:
 def run_whole(kit: WholeKit, *, wanted: str) -> Tally:
     """Do everything that befalls a whole installation, or what has some words in its name."""
     tally = Tally()
-    for group, harm in harm_to_the_whole(kit):
-        if wanted in group:
-            tally.do(group, harm)
-            _say(group, tally)
+    try:
+        for group, harm in harm_to_the_whole(kit):
+            if wanted in group:
+                tally.do(group, harm)
+                _say(group, tally)
+    except KeyboardInterrupt:
+        tally.was_ended = True
     return tally
 
 
 def run(kit: Kit, *, least_kills: int, seed: int) -> Tally:
     """Kill until so many processes died, and do all other harm once."""
     tally = Tally()
-    for group, harm in other_harm(kit):
-        tally.do(group, harm)
-        _say(group, tally)
-    for group, harm in kills(kit, random.Random(seed)):  # noqa: S311
-        if tally.deaths.total() >= least_kills or len(tally.failures) > 10:
-            break
-        tally.do(group, harm)
-        _say(group, tally)
+    try:
+        for group, harm in other_harm(kit):
+            tally.do(group, harm)
+            _say(group, tally)
+        for group, harm in kills(kit, random.Random(seed)):  # noqa: S311
+            if tally.deaths.total() >= least_kills or len(tally.failures) > 10:
+                break
+            tally.do(group, harm)
+            _say(group, tally)
+    except KeyboardInterrupt:
+        tally.was_ended = True
     return tally
 
 

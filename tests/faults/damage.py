@@ -446,6 +446,22 @@ OF_WORKBOOKS: Mapping[str, Damage] = {
     "a cell of no kind": _cell_of(b'<c t="nonsense"><v>1</v></c>'),
     "a cell beyond the last column": _cell_of(b'<c r="ZZZZZ1"><v>1</v></c>'),
     "a row beyond the last": _with_part(_SHEET, lambda sheet: sheet.replace(b'<row r="3">', b'<row r="99999999999">')),
+    "the last row of all": _with_part(_SHEET, lambda sheet: sheet.replace(b'<row r="5">', b'<row r="1048576">')),
+    "a row beyond the last, as a fraction": _with_part(
+        _SHEET, lambda sheet: sheet.replace(b'<row r="3">', b'<row r="1e11">')
+    ),
+    "a row beyond the last, in entities": _with_part(
+        _SHEET, lambda sheet: sheet.replace(b'<row r="3">', b'<row r="&#57;9999999999">')
+    ),
+    "a row beyond the last behind a sign": _with_part(
+        _SHEET, lambda sheet: sheet.replace(b'<row r="3">', b'<row a=">" r="99999999999">')
+    ),
+    "a cell of another row": _cell_of(b'<c r="A99999999999"><v>1</v></c>'),
+    "the last column of all": _cell_of(b'<c r="XFD5"><v>1</v></c>'),
+    "cells that never end": _cell_of(b"<c><f>1</f>" + b"<c>" * 300_000),
+    "rows, formulas and areas that never end": _cell_of(
+        b"<row " * 100_000 + b"<c r='A1'>" + b"<f " * 100_000 + b"<v " * 100_000 + b"<mergeCell " * 50_000
+    ),
     "a number beyond everything": _cell_of(b"<c><v>1e999999</v></c>"),
     "links to other files": _with_part("xl/externalLinks/externalLink1.xml", lambda _: _EXTERNAL),
     "an entity bomb in a sheet": _with_part(

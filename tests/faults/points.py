@@ -50,13 +50,22 @@ PUBLICATION: Mapping[str, Point] = {
     "before old ones are removed": Point("orchestration.publication.store:PublicationStore.prune"),
 }
 
+UPDATE: Mapping[str, Point] = {
+    "changed tables are being built": Point("orchestration.transformation.updating:_Work.build", after=True, most=5),
+    "changed tables are being tested": Point("orchestration.transformation.updating:_run_tests"),
+    "an update is noted, not committed": Point("orchestration.transformation.star:write_contents", after=True),
+    "an update is committed": Point("orchestration.transformation.star:_previews"),
+    "the site is being written": Point("orchestration.site.building:_Writer.write", after=True, most=10),
+    "an update is to be published": Point("orchestration.publication.assets:publish"),
+}
+"""Only a refresh of a star that is kept up to date has these."""
+
 BUILD: Mapping[str, Point] = {
     "a build is noted, dbt not begun": Point("orchestration.transformation.star:build_star"),
     "dbt writes": Point("dbt.adapters.sql.connections:SQLConnectionManager.add_query", most=900),
     "dbt is done, and nobody noted it": Point("orchestration.transformation.star:end_build"),
-    "the site is being written": Point("orchestration.site.building:_Writer.write", after=True, most=10),
     "the build is noted, not published": Point("orchestration.publication.assets:publish"),
 }
-"""Only a whole refresh has these."""
+"""Only a refresh that builds everything has these."""
 
-ALL: Mapping[str, Point] = {**INGESTION, **PUBLICATION, **BUILD}
+ALL: Mapping[str, Point] = {**INGESTION, **PUBLICATION, **UPDATE, **BUILD}

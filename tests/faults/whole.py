@@ -29,8 +29,12 @@ import duckdb
 from orchestration.automation.runs import IN_PROGRESS, POOL
 from orchestration.publication.store import PublicationStore
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.transformation.builds import UPDATE, WHOLE
+from orchestration.transformation.plan import PLAN
+from orchestration.transformation.project import run_folder
 from orchestration.writer import holder, writer_lock
 from tests.faults.installation import Installation, Watcher, ended
+from tests.faults.points import BUILD
 from tests.faults.scenarios import first_files, further_files
 
 PATIENCE_SECONDS = 1200.0
@@ -58,14 +62,19 @@ class WholeKit:
         kit = cls(folder=folder, seen={})
         unharmed = kit.installation("whole-unharmed")
         _must_succeed(unharmed.run("warehouse"))
+        assert methods_of(unharmed.settings) == [WHOLE, UPDATE]
         return cls(folder=folder, seen=star_of(unharmed.settings))
 
-    def installation(self, name: str) -> Installation:
-        """Return a copy with files to load and a star to build."""
+    def installation(self, name: str, *, anew: bool = False) -> Installation:
+        """Return a copy with files to load and a star to bring up to date, or to build anew, which takes dbt long."""
         target = self.folder / name
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(self.folder / "whole-template", target, symlinks=True)
-        return Installation(target)
+        copy = Installation(target)
+        if anew:
+            # nobody knows then what a table was built from
+            (run_folder(copy.settings) / PLAN).unlink()
+        return copy
 
     def differences(self, installation: Installation) -> list[str]:
         """Return the tables that are not what readers of the unharmed installation see."""
@@ -92,6 +101,12 @@ def star_of(settings: Settings) -> Star:
         }
 
 
+def methods_of(settings: Settings) -> list[str]:
+    """Return how each build was made, in order."""
+    with duckdb.connect(str(settings.warehouse), read_only=True) as con:
+        return [method for (method,) in con.execute("select method from ops.builds order by number").fetchall()]
+
+
 def _must_succeed(end: Any) -> None:
     assert end.code == 0, end.words[-3000:]
 
@@ -100,8 +115,8 @@ def _must_succeed(end: Any) -> None:
 
 
 def kill_the_build(kit: WholeKit, point: str, call: int) -> int:
-    """Kill a whole refresh while it builds, and refresh."""
-    installation = kit.installation("build-killed")
+    """Kill a whole refresh while it builds everything, or what changed, and refresh."""
+    installation = kit.installation("build-killed", anew=point in BUILD)
     watcher = Watcher(installation.settings)
     with watcher.watching():
         end = installation.run("warehouse", "--die", point, "--call", str(call))
@@ -109,12 +124,23 @@ def kill_the_build(kit: WholeKit, point: str, call: int) -> int:
         _must_succeed(installation.run("warehouse"))
     assert kit.differences(installation) == []
     assert watcher.faults == []
+    assert installation.leftovers() == []
     return 1
+
+
+def change_the_models(kit: WholeKit) -> int:
+    """Refresh with models of another version: everything is built anew, and comes to the same."""
+    installation = kit.installation("other-models")
+    end = installation.run("warehouse", "--models", "another version")
+    _must_succeed(end)
+    assert methods_of(installation.settings)[-1] == WHOLE
+    assert kit.differences(installation) == []
+    return 0
 
 
 def damage_what_dbt_reads(kit: WholeKit, seed: int) -> int:
     """Write noise into landing after everything is loaded, so that only dbt comes upon it, and refresh."""
-    installation = kit.installation("damaged-for-dbt")
+    installation = kit.installation("damaged-for-dbt", anew=True)
     _must_succeed(installation.run("ingest"))
     database = installation.settings.warehouse
     chance = random.Random(seed)  # noqa: S311
@@ -122,7 +148,10 @@ def damage_what_dbt_reads(kit: WholeKit, seed: int) -> int:
         for _ in range(8):
             file.seek(chance.randrange(12_288, database.stat().st_size - 4096))
             file.write(chance.randbytes(4096))
-    _must_succeed(installation.run("warehouse"))
+    end = installation.run("warehouse")
+    _must_succeed(end)
+    moved = list(database.parent.glob("warehouse.unreadable-*.duckdb"))
+    assert moved, "nobody came upon the noise: " + end.words[-1000:]
     assert kit.differences(installation) == []
     return 0
 
@@ -239,7 +268,7 @@ def _check(kit: WholeKit, installation: Installation) -> None:
 
 def kill_a_service(kit: WholeKit, whom: str) -> int:
     """Kill the daemon, the webserver or the process of the run while dbt builds; start again what ended, and wait."""
-    installation = kit.installation(f"killed-{whom}".replace(" ", "-"))
+    installation = kit.installation(f"killed-{whom}".replace(" ", "-"), anew=True)
     before = _current(installation)
     watcher = Watcher(installation.settings)
     with watcher.watching():
@@ -312,7 +341,7 @@ def two_daemons(kit: WholeKit) -> int:
 
 def by_hand_beside_the_daemon(kit: WholeKit) -> int:
     """Start `make warehouse` while a run of `make dev` builds: it waits, and says for whom."""
-    installation = kit.installation("by-hand")
+    installation = kit.installation("by-hand", anew=True)
     before = _current(installation)
     with services(installation, end_by=signal.SIGINT):
         _wait(lambda: _is_building(installation), "a run builds")
@@ -326,7 +355,7 @@ def by_hand_beside_the_daemon(kit: WholeKit) -> int:
 
 def cancel_a_run(kit: WholeKit) -> int:
     """Cancel the run in the UI while it builds: it ends, its slot is free, and the next refresh does the work."""
-    installation = kit.installation("run-cancelled")
+    installation = kit.installation("run-cancelled", anew=True)
     with services(installation) as running:
         _wait(lambda: _is_building(installation), "a run builds")
         (run_id,) = _runs_in_progress(installation)
@@ -340,7 +369,7 @@ def cancel_a_run(kit: WholeKit) -> int:
 
 def end_while_a_run_works(kit: WholeKit, number: int) -> int:
     """End `make dev` by a signal while a run builds: nothing stays behind, and the next refresh does the work."""
-    installation = kit.installation("ended")
+    installation = kit.installation("ended", anew=True)
     with services(installation, end_by=number):
         _wait(lambda: _is_building(installation), "a run builds")
     _wait(lambda: processes_of(installation) == {}, "no process is left", seconds=30)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 from ingestion_house import House, meeting, meetings
 
 from orchestration.ingestion.readers.columns import OF_REJECTS
+from tests.workbooks import workbook
 
 HEADER = (
     "document_id",
@@ -74,6 +78,26 @@ def test_other_formats_may_carry_the_correction(house: House) -> None:
     house.refresh()
     assert house.ask("select title, _extra from landing.meetings") == [("@x", None)]
     assert house.ask("select rejected_row_id from ops.corrections") == [("r-1",)]
+    assert house.ask("select column_name from ops.extra_columns") == []
+
+
+@pytest.mark.parametrize("name", ["corrected.xlsx", "corrected.parquet"])
+def test_tables_with_types_may_carry_the_correction(house: House, name: str) -> None:
+    rows = [row(1, title="'=1+1"), row(2, started="2024-09-31", names="r-2")]
+    if name.endswith(".xlsx"):
+        content, numbers = workbook({"meetings": [HEADER, *rows]}), (2, 3)
+    else:
+        data = io.BytesIO()
+        pq.write_table(pa.table(dict(zip(HEADER, map(list, zip(*rows, strict=True)), strict=True))), data)
+        content, numbers = data.getvalue(), (1, 2)
+    house.drop(f"meetings/{name}", content)
+    (outcome,) = house.refresh().deliveries
+    assert (outcome.rows_accepted, outcome.rows_rejected) == (1, 1)
+    assert house.ask("select title, _extra from landing.meetings") == [("=1+1", None)]
+    assert house.ask("select row_number, rejected_row_id from ops.corrections order by all") == [
+        (numbers[0], "r-1"),
+        (numbers[1], "r-2"),
+    ]
     assert house.ask("select column_name from ops.extra_columns") == []
 
 

@@ -11,8 +11,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.transformation import updating
-from orchestration.transformation.plan import Plan, PlannedNode, PlannedSource, PlannedTest
+from orchestration.ingestion import database
+from orchestration.settings import Settings
+from orchestration.transformation import builds, star, updating
+from orchestration.transformation.building import BuildOutcome
+from orchestration.transformation.plan import Plan, PlannedNode, PlannedSource, PlannedTest, write_plan
+from orchestration.transformation.project import project_fingerprint
 from orchestration.transformation.updating import (
     CannotUpdateError,
     Content,
@@ -196,6 +200,39 @@ def test_contents_are_those_of_one_build(warehouse: duckdb.DuckDBPyConnection) -
     write_contents(warehouse, PLAN, contents, build_number=3)
     assert read_contents(warehouse, build_number=3) == contents
     assert read_contents(warehouse, build_number=4) is None
+
+
+@pytest.mark.parametrize("other", ["models", "contracts", None])
+def test_the_first_refresh_after_a_change_of_models_or_contracts_builds_everything(
+    other: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(raw=tmp_path / "raw", home=tmp_path / "home")
+    settings.warehouse.parent.mkdir(parents=True)
+    plan = Plan(project_fingerprint(), {"fixed": node("fixed", "select 2 as number")}, (), ())
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        database.create_tables(connection, {})
+        connection.execute("insert into ops.contracts (fingerprint) values ('as it was')")
+        build = builds.begin_build(connection, run_id="a", inputs=builds.inputs_of_build(connection), is_whole=True)
+        builds.end_build(connection, build, before=None, failures=(), models_built=1, tests_passed=1)
+        write_contents(connection, plan, {"fixed": Content("as it was", 1)}, build_number=build.number)
+        if other == "contracts":
+            connection.execute("update ops.contracts set fingerprint = 'another'")
+        connection.execute("insert into ops.deliveries (delivery_id, status) values ('a', 'new')")
+    write_plan(settings, plan)
+    if other == "models":
+        monkeypatch.setattr(builds, "project_fingerprint", lambda: "another")
+    unit_tests = []
+
+    def build_star(*_: object, **options: object) -> BuildOutcome:
+        unit_tests.append(options["unit_tests"])
+        return BuildOutcome(nodes=(), seconds=0.0)
+
+    monkeypatch.setattr(star, "build_star", build_star)
+    refreshed = star.refresh_star(settings, run_id="b")
+    # models are judged anew, by their unit tests, only where they changed
+    expected = {"models": (builds.WHOLE, [True]), "contracts": (builds.WHOLE, [False]), None: (builds.UPDATE, [])}
+    assert (refreshed.build.method, unit_tests) == expected[other]
+    assert star.refresh_star(settings, run_id="c").was_built is False
 
 
 def _update_and_die(path: str) -> None:

@@ -18,6 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.contracts import ColumnType, Contract
+from orchestration.ingestion.readers.columns import CORRECTS, OF_REJECTS
 from orchestration.ingestion.readers.rows import BrokenRow, FileContent, Source, TextRow
 from orchestration.ingestion.refusal import Refused
 from orchestration.sql_text import literal, quoted
@@ -212,11 +213,11 @@ _EXPECTED = "a value, or null where there is none"
 
 def _tables(source: Source, fields: Iterable[_Field]) -> Iterator[pa.Table]:
     known: Mapping[str, object] = source.contract.columns_by_name
-    cells = [f"{field.text} as {quoted(field.name)}" for field in fields if field.name in known]
+    cells = [f"{field.text} as {quoted(field.name)}" for field in fields if field.name in (*known, CORRECTS)]
     extras = [
         f"struct_pack(k := {literal(field.name)}::varchar, v := {field.text})"
         for field in fields
-        if field.name not in known
+        if field.name not in (*known, *OF_REJECTS)
     ]
     if extras:
         filled = f"list_filter([{', '.join(extras)}], lambda pair: pair.v is not null and pair.v <> '')"

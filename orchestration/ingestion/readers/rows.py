@@ -67,7 +67,8 @@ class FileContent:
     letters: Mapping[str, str] = field(default_factory=dict)
     """What a spreadsheet calls the columns, by their names."""
     tables: Iterable[pa.Table] = ()
-    """Rows that were read many at once: `_row_number`, columns of the contract as text, and `_extra_json`."""
+    """Rows that were read many at once: `_row_number`; as text, columns of the contract, `_extra_json`, and
+    `_rejected_row` where the file has it."""
 
 
 Reader = Callable[[Source], FileContent]

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -60,18 +61,22 @@ _DAMAGES = (
 )
 """What zipfile, the XML parser and openpyxl raise over bytes that no spreadsheet wrote."""
 _MACROS = "vbaproject.bin"
+_ENCRYPTED = 1
+"""The flag of an encrypted member of a zip."""
 _SHEET, _TEXTS, _CONTENT = "worksheets/", "sharedstrings.xml", "[Content_Types].xml"
 _MAIN = (".sheet.main+xml", ".template.main+xml", ".macroEnabled.main+xml")
 _IN_PARTS = "deliver the table as CSV or Parquet, or in parts"
 _LARGEST_EXACT = 1e15
-_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
-_ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d{1,10})["']""")
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?<!/)>(.*?)</(?:\w+:)?c\s*>", re.DOTALL)
+# no piece of these reaches over the `<` of another tag: bytes made up to be searched for ever are searched once
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
+_ROW_NUMBER = re.compile(rb"""\br\s*=\s*["']([^"']*)["']""")
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*)(?<!/)>")
+_CELL_END = re.compile(rb"</(?:\w+:)?c\s*>")
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 _TEXT_TYPE = re.compile(rb"""\bt\s*=\s*["']str["']""")
-_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*>([^<]*)")
-_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
-_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^<>]*>([^<]*)")
+_VALUE = re.compile(rb"<(?:\w+:)?v\b[^<>]*>[^<]")
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^<>]*\bref\s*=\s*["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 _STALE = re.compile(rb"""\bfullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
 _ENCODING = re.compile(rb"""^<\?xml[^>]*encoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
 _NO_CHARACTER = re.compile("[\ud800-\udfff\0]")
@@ -185,6 +190,8 @@ def _require_sane(packed: zipfile.ZipFile, byte_count: int) -> None:
         name = member.filename.lower()
         if name.endswith(_MACROS):
             raise Refused("it holds macros", ADVICE)
+        if member.flag_bits & _ENCRYPTED:
+            raise Refused(f"{member.filename!r} in the workbook is encrypted", "deliver it without a password")
         total += member.file_size
         most = MOST_BYTES_OF_TEXTS if name.endswith(_TEXTS) else MOST_BYTES_OF_A_PART
         if _SHEET not in name and "/media/" not in name and member.file_size > most:
@@ -254,19 +261,33 @@ def _require_utf8(head: bytes) -> None:
 def _look_at_rows(look: _Look, xml: bytes, is_stale: bool) -> None:
     for row in _ROW.finditer(xml):
         found = _ROW_NUMBER.search(row[1])
-        number = int(found[1]) if found else look.last_row + 1
+        number = _row_number(found[1]) if found else look.last_row + 1
         if number <= look.last_row or number > MOST_ROWS:
-            raise Refused(f"row {number} stands behind row {look.last_row}: no spreadsheet writes that", ADVICE)
+            shown = found[1][:20].decode("utf-8", "backslashreplace") if found else number
+            raise Refused(f"row {shown} stands behind row {look.last_row}: no spreadsheet writes that", ADVICE)
         look.last_row = number
     if not _FORMULA.search(xml):
         return
-    for cell in _CELL.finditer(xml):
-        formula, place = _FORMULA.search(cell[2]), _REFERENCE.search(cell[1])
-        if formula and place and (is_stale or not (_VALUE.search(cell[2]) or _TEXT_TYPE.search(cell[1]))):
+    for cell, content in _cells_in(xml):
+        formula, place = _FORMULA.search(content), _REFERENCE.search(cell[1])
+        if formula and place and (is_stale or not (_VALUE.search(content) or _TEXT_TYPE.search(cell[1]))):
             look.uncalculated[_position(place[1], place[2])] = "=" + html.unescape(
                 formula[1].decode("utf-8", "replace")
             )
     _require_few(look.uncalculated)
+
+
+def _row_number(text: bytes) -> int:
+    return int(text) if text.isdigit() and len(text) <= len(str(MOST_ROWS)) else MOST_ROWS + 1
+
+
+def _cells_in(xml: bytes) -> Iterator[tuple[re.Match[bytes], bytes]]:
+    """Give the tag and the content of every cell that has any."""
+    cells = list(_CELL.finditer(xml))
+    for cell, following in zip_longest(cells, cells[1:]):
+        content = xml[cell.end() : following.start() if following else len(xml)]
+        if end := _CELL_END.search(content):
+            yield cell, content[: end.start()]
 
 
 def _look_at_merged_cells(look: _Look, xml: bytes) -> None:
@@ -304,6 +325,9 @@ def _rows(sheet: Any, look: _Look) -> Iterator[tuple[int, list[Cell]]]:
     formats = _Formats()
     count = 0
     for number, row in enumerate(sheet.iter_rows(), start=1):
+        if number > MOST_ROWS:
+            # a number written in a way that the first look does not see; openpyxl would count up to it
+            raise Refused(f"a sheet has a row beyond {MOST_ROWS:,}", ADVICE)
         count += len(row)
         if count > MOST_CELLS:
             raise Refused(f"a sheet has more than {MOST_CELLS:,} cells, empty ones counted", _IN_PARTS)
