@@ -227,12 +227,14 @@ def _tell_what_is_set_aside(connection: duckdb.DuckDBPyConnection, feed: str) ->
     ).fetchall()
     words = [f"{status}: delivery {delivery_id} ({reason})" for status, delivery_id, reason in stuck]
     if quarantined:
-        words.insert(0, f"{quarantined} {'row is' if quarantined == 1 else 'rows are'} in quarantine")
+        rows = "row is" if quarantined == 1 else "rows are"
+        words.insert(0, f"{quarantined} {rows} in quarantine: rejected_rows tells what was found, and what is expected")
     return dg.AssetCheckResult(
         asset_key=feed_key(feed),
         check_name=SET_ASIDE,
         passed=not words,
         severity=dg.AssetCheckSeverity.WARN,
+        metadata={"rows_in_quarantine": quarantined, **_preview(connection, feed)},
         description="; ".join(words) or "Every row was accepted.",
     )
 

@@ -173,7 +173,10 @@ def test_rows_in_quarantine_are_a_warning_in_words(first_run: dg.ExecuteInProces
     warned = [key for key, evaluation in found.items() if not evaluation.passed]
     assert warned == [feed_key("memberships")]
     assert found[feed_key("memberships")].severity is dg.AssetCheckSeverity.WARN
-    assert found[feed_key("memberships")].description == "1 row is in quarantine"
+    assert str(found[feed_key("memberships")].description).startswith("1 row is in quarantine: ")
+    told = found[feed_key("memberships")].metadata
+    assert told["rows_in_quarantine"].value == 1
+    assert "entered" in str(told["rejected_rows"].value)
     assert checks(first_run, ADDS_UP)[LEDGER].passed
 
 
