@@ -226,11 +226,14 @@ def brief_of_statistics(trade: Mapping[str, Any]) -> dict[str, str]:
         }
     row = trade["balances"][0]
     name, other = ("exports", row["exports"]), ("imports", row["imports"])
-    which, known = name if name[1]["words"] != "no figure" else other
+    (which, known), (reverse, counterpart) = (name, other) if name[1]["words"] != "no figure" else (other, name)
     towards = "to" if which == "exports" else "from"
+    words = f"{which} of {row['country']} {towards} {row['partner']}, {row['period']}; by {known['note']}"
+    if counterpart["words"] != "no figure":
+        words += f". {reverse.capitalize()}: {counterpart['words']}"
     return {
         "name": "Trade",
         "value": known["words"],
-        "words": f"{which} of {row['country']} {towards} {row['partner']}, {row['period']}; by {known['note']}",
+        "words": words,
         "href": "#trade",
     }

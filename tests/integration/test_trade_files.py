@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ingestion_house import House
 
 from orchestration.ingestion import DeliveryOutcome, OutcomeStatus
+from orchestration.ingestion import bulk as whole_files
 from orchestration.ingestion.readers.comtrade import PREVIEW_ROWS
 from tests.gdelt_files import gzipped
 from tests.trade_files import baci, bulk, figure, reply
@@ -60,6 +62,31 @@ def test_the_archive_of_all_years_lands_without_its_lists_of_codes(house: House)
     assert only(house).rows_accepted == 3
     assert house.ask("select t, count(*) from landing.baci group by t order by t") == [(2020, 1), (2021, 2)]
     assert "country_codes_V202301.csv" in house.ask("select note from ops.notes")[0][0]
+
+
+def test_of_two_years_a_killed_load_begins_only_the_one_again_that_it_was_at(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.drop("baci/BACI_HS17_Y2020_V202201.csv", baci(*ROWS))
+    house.drop("baci/BACI_HS17_Y2021_V202201.csv", baci(*((2021, *row[1:]) for row in ROWS)))
+    read: list[str] = []
+    read_table = whole_files.open_table
+
+    def watch(source: Path, *rest: Any) -> whole_files.Table:
+        read.append(source.name)
+        if len(read) == 2:
+            raise KeyboardInterrupt
+        return read_table(source, *rest)
+
+    monkeypatch.setattr("orchestration.ingestion.bulk.open_table", watch)
+    with pytest.raises(KeyboardInterrupt):
+        house.refresh()
+    assert house.ask("select t, count(*) from landing.baci group by t") == [(2020, 2)]
+
+    house.refresh()
+    assert read[2:] == read[1:2], "the year that was committed is read again"
+    assert house.ask("select t, count(*) from landing.baci group by t order by t") == [(2020, 2), (2021, 2)]
+    assert house.ask("select status, rows_read, rows_accepted from ops.deliveries") == [("loaded", 2, 2)] * 2
 
 
 def test_a_table_of_baci_under_any_other_name_is_refused(house: House) -> None:
