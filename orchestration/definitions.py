@@ -26,8 +26,9 @@ from orchestration.publication.assets import build_publication_asset
 from orchestration.publication.postgres import PostgresTarget
 from orchestration.publication.postgres_assets import build_postgres_asset
 from orchestration.settings import Settings
-from orchestration.transformation.assets import StarTranslator, build_star_assets
+from orchestration.transformation.assets import build_star_assets
 from orchestration.transformation.project import read_manifest
+from orchestration.transformation.specs import asset_key_of
 
 
 def build_definitions(
@@ -73,9 +74,8 @@ def build_definitions(
 
 def _written_beside_landing(manifest: Mapping[str, Any]) -> list[dg.AssetSpec]:
     """The other sources that dbt reads: the ledger and the reference tables, which the ingestion writes too."""
-    translator = StarTranslator()
     landed = {feed_key(feed) for feed in LANDING}
-    sources = [(translator.get_asset_key(source), source) for source in manifest["sources"].values()]
+    sources = [(asset_key_of(source), source) for source in manifest["sources"].values()]
     return [
         dg.AssetSpec(
             key,

@@ -5,8 +5,10 @@ Belongs here: what a cell looks like there. Does not belong here: which table is
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import duckdb
-import pandas as pd
+from tabulate import tabulate
 
 from orchestration.sql_text import quoted
 
@@ -14,20 +16,21 @@ LONGEST_CELL = 80
 MOST_COLUMNS = 12
 
 
-def markdown(frame: pd.DataFrame) -> str:
-    """Return a frame as a Markdown table; a cell may hold anything, so what would end it is escaped."""
-    cells = frame.astype(object).where(frame.notna(), "").map(_cell)
-    return str(cells.to_markdown(index=False))
+def markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as a Markdown table; a cell may hold anything, so what would end it is escaped."""
+    return tabulate([[_cell(cell) for cell in row] for row in rows], headers=columns, tablefmt="pipe")
 
 
 def first_rows(connection: duckdb.DuckDBPyConnection, schema: str, table: str, *, rows: int = 5) -> str | None:
     """Return the first rows of a table, as they are sorted on the disk, or None where it is empty."""
-    frame = connection.sql(f"from {quoted(schema)}.{quoted(table)}").limit(rows).df()
-    if frame.empty:
+    relation = connection.sql(f"from {quoted(schema)}.{quoted(table)}").limit(rows)
+    found = relation.fetchall()
+    if not found:
         return None
-    shown = frame.iloc[:, :MOST_COLUMNS]
-    more = len(frame.columns) - len(shown.columns)
-    return markdown(shown) + (f"\n\nand {more} more columns" if more else "")
+    names = relation.columns
+    more = len(names) - MOST_COLUMNS
+    shown = markdown(names[:MOST_COLUMNS], [row[:MOST_COLUMNS] for row in found])
+    return shown + (f"\n\nand {more} more columns" if more > 0 else "")
 
 
 def harmless(text: str) -> str:
@@ -39,5 +42,5 @@ def harmless(text: str) -> str:
 
 
 def _cell(cell: object) -> str:
-    text = str(cell)
+    text = "" if cell is None else str(cell)
     return harmless(text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…")

@@ -20,6 +20,8 @@ from orchestration.ingestion import Snapshot, scan
 from orchestration.settings import Settings
 
 INTERVAL_SECONDS = 5
+"""Dagster's daemon looks at its sensors every 5 s; less changes nothing."""
+
 PATIENCE_SECONDS = 60.0
 """How long a file that keeps growing may hold up the others."""
 
@@ -91,12 +93,14 @@ def build_sensors(
     )
     def new_deliveries(context: dg.SensorEvaluationContext, settings: dg.ResourceParam[Settings]) -> dg.SensorResult:
         fail_lost_runs(settings, context.instance)
-        decision = decide(
-            Cursor.parse(context.cursor),
-            scan(settings),
-            run_in_progress=_run_in_progress(context.instance, job_names),
-            now=now(),
-        )
+        cursor, snapshot = Cursor.parse(context.cursor), scan(settings)
+        run_in_progress = _run_in_progress(context.instance, job_names)
+        is_news = snapshot.cursor != cursor.asked_for and run_in_progress is None
+        if is_news and not snapshot.is_settled and settings.settle_seconds < INTERVAL_SECONDS:
+            # sooner than the next tick
+            time.sleep(settings.settle_seconds)
+            snapshot = scan(settings)
+        decision = decide(cursor, snapshot, run_in_progress=run_in_progress, now=now())
         if not decision.request:
             return dg.SensorResult(skip_reason=decision.words, cursor=decision.cursor.text())
         # no run_key: it is remembered for ever, and raw/ may return to a state it once had

@@ -306,10 +306,9 @@ def _preview(connection: duckdb.DuckDBPyConnection, feed: str) -> dict[str, dg.M
         limit ?
         """,
         [feed, PREVIEWED_ROWS],
-    ).df()
-    if rejected.empty:
-        return {}
-    return {"rejected_rows": dg.MetadataValue.md(markdown(rejected))}
+    )
+    columns, rows = [column[0] for column in rejected.description or ()], rejected.fetchall()
+    return {"rejected_rows": dg.MetadataValue.md(markdown(columns, rows))} if rows else {}
 
 
 def _files(deliveries: Sequence[DeliveryOutcome]) -> str:

@@ -10,18 +10,17 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtProject, build_dbt_asset_specs
 from pydantic import Field
 
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
-from orchestration.ownership import OWNERS
 from orchestration.publication.copying import SCHEMAS
 from orchestration.publication.publishing import reason_to_stay, site_of
 from orchestration.settings import Settings
 from orchestration.transformation.building import BuildOutcome, NodeOutcome, tests_by_model
 from orchestration.transformation.builds import UPDATE
 from orchestration.transformation.project import DbtError
+from orchestration.transformation.specs import build_star_specs
 from orchestration.transformation.star import NothingLoadedError, StarOutcome, refresh_star
 from orchestration.transformation.wording import words_of_test
 
@@ -37,64 +36,15 @@ class BuildConfig(dg.Config):
     force: bool = Field(default=False, description="Build and test everything, whatever has changed.")
 
 
-class StarTranslator(DagsterDbtTranslator):
-    """Names assets by schema and table, and groups them by layer and subject, as their folder says."""
-
-    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
-        """Return the spec of one model, seed or source."""
-        props = self.get_resource_props(manifest, unique_id)
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        materialized = props.get("config", {}).get("materialized", "table")
-        return spec.replace_attributes(
-            key=self.get_asset_key(props),
-            group_name=group_of(props["fqn"], resource_type=props["resource_type"]),
-            description=props.get("description") or None,
-            owners=OWNERS,
-            kinds={"dbt", "duckdb", {"seed": "csv"}.get(materialized, materialized)},
-        )
-
-    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """Return (schema, table), as in SQL."""
-        table = dbt_resource_props.get("identifier") or dbt_resource_props.get("alias") or dbt_resource_props["name"]
-        return dg.AssetKey([dbt_resource_props["schema"], table])
-
-
-def group_of(fqn: Sequence[str], *, resource_type: str) -> str:
-    """Return the group: the layer, and of a mart its subject too.
-
-    No group has assets of two layers, so that the lineage of groups is drawn in the order of the layers.
-    """
-    if resource_type == "seed":
-        return "seeds"
-    if resource_type == "source":
-        return fqn[-2]
-    layer, *folders = fqn[1:-1]
-    return f"{layer}_{folders[0]}" if layer == "marts" and folders else layer
-
-
 def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """Return all models and seeds as one multi-asset: Grain: one asset per table or view of the writer's database.
 
     One step, since dbt orders and parallels its models itself, and since a process per step would cost seconds.
     """
-    translator = StarTranslator()
     tests = tests_by_model(manifest)
-    unique_ids = {
-        translator.get_asset_key(node): unique_id
-        for unique_id, node in manifest["nodes"].items()
-        if node["resource_type"] in ("model", "seed")
-    }
-    specs = [
-        # what dagster_dbt keeps for its own decorator (the whole manifest, for one) says nothing to a reader
-        spec.replace_attributes(
-            metadata={
-                key: value
-                for key, value in spec.metadata.items()
-                if not key.startswith(("dagster_dbt/", "dagster-dbt/"))
-            }
-        )
-        for spec in build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=translator)
-    ]
+    spec_of = build_star_specs(manifest)
+    specs = list(spec_of.values())
+    unique_ids = {spec.key: unique_id for unique_id, spec in spec_of.items()}
     checks = [
         dg.AssetCheckSpec(
             name=CHECK,

@@ -632,7 +632,8 @@ def test_a_published_figure_is_explained_by_its_releases_and_its_revision_is_a_c
     explained = warehouse.execute(
         "select is_winner, reason, locator, attributes ->> 'value', file.original_path "
         "from explain('trade', 'baci-hs17-2020-352-470-030617') as claim "
-        "inner join evidence.files as file on claim.delivery_id = file.delivery_id and claim.file_sha256 = file.sha256"
+        "inner join evidence.files as file on claim.delivery_id = file.delivery_id and claim.file_sha256 = file.sha256 "
+        "order by is_winner desc"
     ).fetchall()
     assert explained == [
         (True, "as released V202401, unchanged since V202301", "release V202401, row 1", "120000.0",

@@ -129,6 +129,14 @@ def test_a_file_being_written_waits_until_it_is_whole(settings: Settings, instan
     assert sensor.tick()[0] == 1
 
 
+def test_a_file_that_just_appeared_is_asked_for_in_the_tick_that_sees_it(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    sensor = Sensor(replace(settings, settle_seconds=0.3), instance)
+    drop(settings, "memberships/eaeu.csv")
+    assert sensor.tick()[0] == 1
+
+
 def test_a_file_that_never_stops_growing_does_not_hold_up_the_others(
     settings: Settings, instance: dg.DagsterInstance
 ) -> None:

@@ -18,9 +18,10 @@ from orchestration.definitions import build_definitions
 from orchestration.ingestion.assets import ADDS_UP, LEDGER, SET_ASIDE, feed_key
 from orchestration.publication import assets as publication
 from orchestration.settings import PROJECT_ROOT, Settings
-from orchestration.transformation.assets import CHECK, group_of
+from orchestration.transformation.assets import CHECK
 from orchestration.transformation.building import tests_by_model as find_tests_by_model
 from orchestration.transformation.project import read_manifest
+from orchestration.transformation.specs import group_of
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,7 @@ from orchestration.writer import WriterBusyError, holder, writer_lock
 
 HOLD = """
     import sys
-    from dataclasses import replace
-from pathlib import Path
+    from pathlib import Path
     from orchestration.settings import Settings
     from orchestration.writer import writer_lock
 

@@ -7,6 +7,7 @@ spreadsheet saved beside it, or broken where there is none.
 
 from __future__ import annotations
 
+import errno
 import html
 import re
 import warnings
@@ -165,6 +166,11 @@ def _refusing(path: Path) -> Iterator[None]:
         if not zipfile.is_zipfile(path):
             raise Refused(_what_it_is(path), ADVICE) from error
         raise Refused(f"the workbook is damaged ({type(error).__name__}: {str(error)[:100]})", ADVICE) from error
+    except OSError as error:
+        # a part is said to begin before the file does
+        if error.errno != errno.EINVAL:
+            raise
+        raise Refused("the workbook is damaged: what it lists is not where it says", ADVICE) from error
 
 
 def _what_it_is(path: Path) -> str:
