@@ -256,16 +256,7 @@ class _Work:
         if node.language != "python":
             self._connection.execute(f"{beginning} (\n{node.code}\n)")
             return
-        # as dbt's adapter runs a model in Python: what dbt compiled holds the model and what it may refer to
-        module: dict[str, Any] = {"__name__": node.name}
-        exec(compile(node.code, f"{node.name}.py", "exec"), module)  # noqa: S102 - code of the project
-        within = module["dbtObj"](lambda name: self._connection.query(f"from {name}"))
-        given = module["model"](within, self._connection)
-        # what is still to be fetched from this connection would wait for it for ever
-        if isinstance(given, duckdb.DuckDBPyRelation):
-            given = given.to_arrow_table()
-        elif isinstance(given, pa.RecordBatchReader):
-            given = given.read_all()
+        given = given_by_python(self._connection, node.name, node.code)
         self._connection.register("given_by_python", given)
         self._connection.execute(f"{beginning} from given_by_python")
         self._connection.unregister("given_by_python")
@@ -273,6 +264,19 @@ class _Work:
     def _one(self, query: str, parameters: Sequence[object]) -> tuple[Any, ...]:
         row: tuple[Any, ...] = self._connection.execute(query, parameters).fetchall()[0]
         return row
+
+
+def given_by_python(connection: duckdb.DuckDBPyConnection, name: str, code: str) -> Any:
+    """Return the rows of a model in Python, run as dbt's adapter does: `code` is what dbt compiled of it."""
+    # it holds the model and what that may refer to
+    module: dict[str, Any] = {"__name__": name}
+    exec(compile(code, f"{name}.py", "exec"), module)  # noqa: S102 - code of the project
+    within = module["dbtObj"](lambda table: connection.query(f"from {table}"))
+    given = module["model"](within, connection)
+    # what is still to be fetched from this connection would wait for it for ever
+    if isinstance(given, duckdb.DuckDBPyRelation):
+        return given.to_arrow_table()
+    return given.read_all() if isinstance(given, pa.RecordBatchReader) else given
 
 
 def _run_tests(

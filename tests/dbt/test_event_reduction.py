@@ -16,7 +16,12 @@ from hypothesis import strategies as st
 NOON = datetime(2024, 9, 18, 12)  # noqa: DTZ001 - the warehouse keeps UTC without a zone
 ACTORS = ("NOR", "SWE", "DNK", "EUR", None)
 _INSERT = "insert into warehouse.staging.stg_gdelt_events values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-MODELS = ("int_reported_event_row", "int_reported_event")
+MODELS = (
+    "int_reported_event_delivery",
+    "int_reported_event_country",
+    "int_reported_event_row",
+    "int_reported_event",
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +40,9 @@ def warehouse(compiled_models: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
             num_mentions bigint, num_articles bigint, avg_tone double, source_url varchar, delivery_id varchar,
             file_sha256 varchar, row_number bigint
         );
-        create table warehouse.intermediate.int_delivery (delivery_id varchar, as_of timestamp, received_at timestamp);
+        create table warehouse.intermediate.int_delivery (
+            feed varchar, delivery_id varchar, as_of timestamp, received_at timestamp
+        );
         create table warehouse.intermediate.int_reported_country as
             select 'gdelt_events' as feed, 'cameo:' || code as reported,
                 if(code = 'EUR', 'not_a_country', code) as country_code
@@ -74,7 +81,7 @@ def reduced(
     for position, number in enumerate(arrival):
         released = NOON + timedelta(minutes=15 * (number // 2))  # two files of each release
         connection.execute(
-            "insert into warehouse.intermediate.int_delivery values (?, ?, ?)",
+            "insert into warehouse.intermediate.int_delivery values ('gdelt_events', ?, ?, ?)",
             [f"d{number}", released, NOON + timedelta(days=10 + position)],
         )
         for row_number, (event_id, actor1, actor2, code, article) in enumerate(files[number], start=1):

@@ -46,6 +46,7 @@ CANARY = "c4n4ry"
 SECRETS = {
     "ENTENTE_COMTRADE_KEY": f"{CANARY}-key",
     "ENTENTE_ALERT_WEBHOOK": f"http://127.0.0.1:9/services/{CANARY}-path?token={CANARY}-token",
+    "ENTENTE_SUPERSET_PASSWORD": f"{CANARY}-password",
 }
 """The variables that hold secrets, but ENTENTE_POSTGRES_URL, whose presence adds an asset to every run."""
 
@@ -338,7 +339,8 @@ def test_a_failing_test_is_told_in_words_and_keeps_readers_where_they_are(
         )
     star = refresh_star(installation.settings, run_id="a-run", select=["deliveries"])
     assert star.outcome is not None
-    assert any("in every row" in node.in_words and "1 row at fault" in node.in_words for node in star.outcome.at_fault)
+    said = [node.in_words for node in star.outcome.at_fault]
+    assert any("in every row" in words and "1 row at fault" in words for words in said), said
     with pytest.raises(AuditFailedError, match="1 row at fault"):
         publish(installation.settings, run_id="a-run")
     assert installation.published == before

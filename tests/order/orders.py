@@ -18,13 +18,13 @@ from typing import Any
 import duckdb
 
 from orchestration import ingestion
-from orchestration.identity.clusters import identity_table
 from orchestration.ingestion import IngestResult
 from orchestration.ingestion.outcome import OutcomeStatus
 from orchestration.publication.copying import SCHEMAS
 from orchestration.settings import Settings
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.project import DBT_PROJECT, invoke_dbt, prepare_manifest, run_folder
+from orchestration.transformation.updating import given_by_python
 from tests.order.histories import World
 
 RECEIPTS_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -215,9 +215,7 @@ def _build(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> No
         typed = f", types = {{{', '.join(types)}}}" if types else ""
         connection.execute(f"create or replace table {table} as from read_csv({path}{typed})")
     elif node["language"] == "python":
-        (links,) = (ref["name"] for ref in node["refs"])
-        of_links = identity_table(connection.table(f"intermediate.{links}").arrow().read_all())
-        connection.register("made", of_links)
+        connection.register("made", given_by_python(connection, node["name"], node["compiled_code"]))
         connection.execute(f"create or replace table {table} as from made")
         connection.unregister("made")
     elif kind in ("view", "table"):

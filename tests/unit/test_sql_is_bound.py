@@ -74,7 +74,7 @@ REVIEWED = {
         "_content: table": MODEL,
         "_one: query": "the two callers' own text, with a name of the manifest",
         "_query: beginning": "the callers' own text, with a name of the manifest",
-        "_query: name": MODEL,
+        "given_by_python: table": MODEL,
         "_query: node.code": "what dbt compiled of a model of the project",
         "_replace: definition": "the catalog's own statement of the table that is replaced",
         "_replace: node.qualified": MODEL,
