@@ -335,7 +335,8 @@ def test_a_failing_test_is_told_in_words_and_keeps_readers_where_they_are(
     before = installation.published
     with installation.ledger() as connection:
         connection.execute(
-            "update ops.deliveries set rows_accepted = rows_accepted + 1 where path = 'memberships/example.csv'"
+            "update ops.deliveries set rows_accepted = rows_accepted + 1 where delivery_id = "
+            "(select min(delivery_id) from ops.deliveries where path = 'memberships/example.csv')"
         )
     star = refresh_star(installation.settings, run_id="a-run", select=["deliveries"])
     assert star.outcome is not None
