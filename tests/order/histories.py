@@ -9,6 +9,7 @@ something of every history in each release. Whatever could decide between two cl
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections import defaultdict
@@ -126,7 +127,7 @@ def _native(name: str, random: Random, rows: dict[str, list[dict[str, str]]]) ->
             add(
                 "agreements",
                 agreement_id=agreement,
-                title=one_of("A pact", "The pact", "Pact on fish"),
+                title=one_of("A pact on", "The pact on", "Pact of fish and") + f" {_word(agreement)}",
                 instrument_type=one_of("treaty", "memorandum_of_understanding", "protocol"),
                 is_binding=one_of("", "true", "false"),
                 place=one_of("", "Reykjavik", "Valletta"),
@@ -281,11 +282,17 @@ def _write_native(feed: str, rows: list[dict[str, str]], random: Random, made: W
         made.files[path] = text.getvalue().encode()
 
 
+def _word(agreement: str) -> str:
+    """Return a word of its own: histories are apart only where no agreement of one is taken for one of another."""
+    return hashlib.sha256(agreement.encode()).hexdigest()[:12].translate(str.maketrans("0123456789", "ghijklmnop"))
+
+
 def _dossier(name: str, random: Random, made: World) -> None:
     for release in random.sample(RELEASES, random.randint(1, 2)):
         dated = "" if random.random() < 0.5 else f"  published: {random.choice(('2020-05', '2020-05-06'))}\n"
         agreements = [
-            f"  - {{id: {agreement}, title: {random.choice(('A pact', 'A compact'))}, instrument_type: treaty, "
+            f"  - {{id: {agreement}, title: {random.choice(('A pact on', 'A compact on'))} {_word(agreement)}, "
+            f"instrument_type: treaty, "
             f"parties: [Iceland, {random.choice(('Malta', 'Norway'))}], "
             f"events: [{{event: signed, occurred: {random.choice(('2018', '2018-05-02', '2019'))}}}]}}\n"
             for agreement in (f"{name}-pact-a", f"{name}-treaty")

@@ -32,7 +32,7 @@ OF_LOADING = ("loaded_at", "load_seconds", "_loaded_at")
 OF_RECEIPT = (
     "received_at", "last_received_at", "recorded_from", "recorded_to", "recorded_at",
     # the id of a delivery that does not say its day is made of when it was received
-    "delivery_id",
+    "delivery_id", "resolved_by_delivery_id", "resolved_at", "rejected_row_id",
 )  # fmt: skip
 LARGEST_REPORT = 3
 
