@@ -34,7 +34,9 @@ from orchestration.identity.agreements import names_from
 from orchestration.identity.clusters import Likeness, clusters_of
 from orchestration.identity.linkage import (
     LEVELS,
+    OTHER_SOURCE,
     PARAMETERS_FILE,
+    SOURCES,
     Agreement,
     Parameters,
     Period,
@@ -46,14 +48,21 @@ from orchestration.identity.titles import read_title
 
 FITTED = ("title", "number", "mentions", "signed", "in_force", "document", "recurs", "repeated")
 """The aspects that labels of this form can teach; the weights of the others are set by hand."""
+FITTED_PARAMETERS = (
+    "intercept", "weights", "source_pairs", "recurring_titles", "known_sources", "word_weights", "unknown_word_weight",
+)  # fmt: skip
 _DATES_BEST_FIRST = ("same_day", "same_period", "within", "next_year", "two_years", "far")
 ORDERED = {
-    "title": ("same_text", "same_words", "same_meaning", "alike_90", "alike_75", "alike_60", "alike_40", "unlike"),
+    "title": ("same_text", "same_names", "same_words", "same_meaning", "alike_90", "alike_75", "alike_60", "alike_40", "unlike"),
     "signed": _DATES_BEST_FIRST,
     "in_force": _DATES_BEST_FIRST,
 }
 """Levels in which closer must not count less than farther, whatever a few mistaken labels say."""
+RECURRING = "recurring"
+"""The column of what it says that a title of this source recurs in other years."""
 FOLDS = 5
+SEEDS = 3
+"""How many ways to part the clusters into folds are tried."""
 RIDGE = 1.0
 """How strongly weights are drawn to zero: about one pair's worth, so that a level that was hardly seen says little."""
 
@@ -135,14 +144,23 @@ def fit(levels: Sequence[Mapping[str, str]], is_same: Sequence[bool], parameters
     The levels that the labels never show keep the weight that they had; a pair of them is not scored by this.
     """
     columns = [(aspect, level) for aspect in FITTED for level in LEVELS[aspect]]
+    columns += [(SOURCES, pair) for pair in sorted({each[SOURCES] for each in levels})]
+    columns += [(RECURRING, source) for source in parameters.known_sources]
     place = {column: number for number, column in enumerate(columns)}
-    seen = Counter((tuple(each[aspect] for aspect in FITTED), same) for each, same in zip(levels, is_same, strict=True))
+    seen = Counter(
+        (tuple(each[aspect] for aspect in (*FITTED, SOURCES)), same)
+        for each, same in zip(levels, is_same, strict=True)
+    )
     design = np.zeros((len(seen), len(columns) + 1))
     design[:, -1] = 1
     answers, counts = np.zeros(len(seen)), np.zeros(len(seen))
     for row, ((combination, same), count) in enumerate(sorted(seen.items())):
-        for aspect, level in zip(FITTED, combination, strict=True):
+        each = dict(zip((*FITTED, SOURCES), combination, strict=True))
+        for aspect, level in each.items():
             design[row, place[aspect, level]] = 1
+        if each["recurs"] == "yes":
+            for source in {*each[SOURCES].split()} & {*parameters.known_sources}:
+                design[row, place[RECURRING, source]] = 1
         answers[row], counts[row] = same, count
     ridge = np.full(len(columns) + 1, RIDGE)
     ridge[-1] = 1e-6
@@ -163,7 +181,17 @@ def fit(levels: Sequence[Mapping[str, str]], is_same: Sequence[bool], parameters
         fitted[aspect] |= _in_order(
             [(level, fitted[aspect][level], often[aspect, level] + 1) for level in reversed(best_first)]
         )
-    return replace(parameters, intercept=round(float(weights[-1]), 3), weights={**parameters.weights, **fitted})
+    of_sources: dict[str, dict[str, float]] = {SOURCES: {}, RECURRING: {}}
+    for (aspect, level), number in place.items():
+        if aspect in of_sources and OTHER_SOURCE not in level.split():
+            of_sources[aspect][level] = round(float(weights[number]), 3)
+    return replace(
+        parameters,
+        intercept=round(float(weights[-1]), 3),
+        weights={**parameters.weights, **fitted},
+        source_pairs=of_sources[SOURCES],
+        recurring_titles=of_sources[RECURRING],
+    )
 
 
 def _in_order(rising: Sequence[tuple[str, float, int]]) -> dict[str, float]:
@@ -179,14 +207,15 @@ def _in_order(rising: Sequence[tuple[str, float, int]]) -> dict[str, float]:
 
 
 def held_out_scores(
-    rows: Sequence[LabelledRow], compared: Mapping[Pair, Mapping[str, str]], parameters: Parameters
+    rows: Sequence[LabelledRow], compared: Mapping[Pair, Mapping[str, str]], parameters: Parameters, *, seed: int = 0
 ) -> dict[Pair, float]:
     """Return scores by weights that never saw a row of the clusters of either id (grouped cross-validation).
 
     Pairs across two folds are judged too, by weights that saw neither, so that a row meets as many others as it would.
     """
     fold = {
-        row.id: int(hashlib.md5(row.cluster.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS for row in rows
+        row.id: int(hashlib.md5(f"{seed} {row.cluster}".encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
+        for row in rows
     }
     cluster = {row.id: row.cluster for row in rows}
     scores = {}
@@ -316,24 +345,29 @@ def main() -> None:
     parameters = frozen_parameters()
     if arguments.fit or arguments.cross_validate:
         weights, unknown = word_weights(rows, names, parameters.common_words)
-        parameters = replace(parameters, word_weights=weights, unknown_word_weight=unknown)
+        sources = sorted({row.source.lower() for row in rows})
+        parameters = replace(
+            parameters, word_weights=weights, unknown_word_weight=unknown, known_sources=sources
+        )
     compared = {(a, b): levels for a, b, levels in compared_pairs([row.agreement for row in rows], names, parameters)}
     true = true_pairs(rows)
     blocked = f"{len(compared)} candidate pairs with {len(true & compared.keys())} of {len(true)} true ones"
     _say([f"{len(rows)} rows, {blocked}"])
     if arguments.cross_validate:
-        scores = held_out_scores(rows, compared, parameters)
-        for match_from in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97):
-            found = clustered_pairs(scores, replace(parameters, match_from=match_from))
-            _say([f"match_from {match_from:.2f}: {Verdict(found, true)}"])
-        _say(report(rows, clustered_pairs(scores, parameters)))
+        by_seed = [held_out_scores(rows, compared, parameters, seed=seed) for seed in range(SEEDS)]
+        for match_from in sorted({0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.96, parameters.match_from}):
+            verdicts = [
+                Verdict(clustered_pairs(scores, replace(parameters, match_from=match_from)), true) for scores in by_seed
+            ]
+            _say([f"match_from {match_from:.2f}: {_spread(verdicts)}"])
+        _say(report(rows, clustered_pairs(by_seed[0], parameters)))
         return
     if arguments.fit:
         cluster = {row.id: row.cluster for row in rows}
         parameters = fit(list(compared.values()), [cluster[a] == cluster[b] for a, b in compared], parameters)
         content = json.loads(PARAMETERS_FILE.read_text(encoding="utf-8"))
         content |= {
-            name: getattr(parameters, name) for name in ("intercept", "weights", "word_weights", "unknown_word_weight")
+            name: getattr(parameters, name) for name in FITTED_PARAMETERS
         }
         PARAMETERS_FILE.write_text(
             json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
@@ -341,6 +375,15 @@ def main() -> None:
         parameters = parameters_from(content)
     scores = {pair: parameters.score(levels) for pair, levels in compared.items()}
     _say(report(rows, clustered_pairs(scores, parameters)))
+
+
+def _spread(verdicts: Sequence[Verdict]) -> str:
+    """Return the means over several ways to part the clusters into folds, with the standard deviations."""
+    said = []
+    for name in ("precision", "recall"):
+        values = [getattr(verdict, name) for verdict in verdicts]
+        said.append(f"{name} {np.mean(values):.4f} ± {np.std(values):.4f}")
+    return "  ".join(said)
 
 
 def _say(lines: Iterable[str]) -> None:

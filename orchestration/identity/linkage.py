@@ -4,7 +4,8 @@ Belongs here: blocking, comparing, scoring with the parameters of `agreement_lin
 pairs become one agreement (`clusters`), what a claim is (dbt_project), or choosing parameters (`benchmarks.linkage`).
 
 A pair is compared in a few aspects. In each it has one level, each level has a weight (log odds), and their sum is the
-score. This is the form of Fellegi and Sunter (1969) with weights that were fitted together.
+score. This is the form of Fellegi and Sunter (1969) with weights that were fitted together, and with a prior for each
+pair of sources: they overlap, and repeat themselves, to different degrees.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +23,10 @@ from pathlib import Path
 
 from orchestration.identity.titles import Title, read_title
 
+SOURCES = "sources"
+"""The aspect that says which two sources a pair is of; its levels are those of the parameters, and `other`."""
+OTHER_SOURCE = "other"
+_WORD = re.compile(r"[a-z0-9]+")
 PARAMETERS_FILE = Path(__file__).parent / "agreement_linkage.json"
 
 
@@ -74,6 +80,9 @@ class Parameters:
     version: str
     intercept: float
     weights: Mapping[str, Mapping[str, float]]
+    known_sources: Sequence[str]
+    source_pairs: Mapping[str, float]
+    recurring_titles: Mapping[str, float]
     match_from: float
     near_miss_from: float
     kept_from: float
@@ -87,8 +96,24 @@ class Parameters:
 
     def score(self, levels: Mapping[str, str]) -> float:
         """Return the probability that a pair with these levels is one agreement."""
-        log_odds = self.intercept + sum(self.weights[aspect][level] for aspect, level in levels.items())
+        log_odds = self.intercept
+        for aspect, level in levels.items():
+            if aspect == SOURCES:
+                log_odds += self.prior(level, recurs=levels.get("recurs") == "yes")
+            else:
+                log_odds += self.weights[aspect][level]
         return 1 / (1 + math.exp(-log_odds))
+
+    def prior(self, sources: str, *, recurs: bool) -> float:
+        """Return what two sources say before anything is compared; one that is not known counts as an average one."""
+        recurring = sum(self.recurring_titles.get(source, 0.0) for source in set(sources.split())) if recurs else 0.0
+        return self.source_pairs.get(sources, 0.0) + recurring
+
+    def source(self, documents: Iterable[str]) -> str:
+        """Return the known source whose documents these all are, by the first word of their ids, or `other`."""
+        first_words = {next(iter(_WORD.findall(document.lower())), "") for document in documents}
+        found = first_words & set(self.known_sources)
+        return min(found) if len(first_words) == 1 and found else OTHER_SOURCE
 
     def rarest(self, words: Iterable[str]) -> Sequence[str]:
         """Return the two rarest of those words that are rare enough to look for."""
@@ -235,7 +260,7 @@ def compare(a: _Read, b: _Read, crowd: _Crowd, parameters: Parameters) -> Mappin
     )
     return {
         "title": title,
-        "number": "other" if title_a and title_b and title_a.numbers != title_b.numbers else "same",
+        "number": _number_level(title_a, title_b),
         "mentions": _set_level(
             title_a.mentions if title_a else frozenset(), title_b.mentions if title_b else frozenset()
         ),
@@ -250,11 +275,12 @@ def compare(a: _Read, b: _Read, crowd: _Crowd, parameters: Parameters) -> Mappin
         ),
         "recurs": "yes" if crowd.recurs(a, b) else "no",
         "repeated": "yes" if crowd.is_repeated(a, b) else "no",
+        SOURCES: " ".join(sorted(parameters.source(each.agreement.documents) for each in (a, b))),
     }
 
 
 _TITLE_LEVELS = (
-    "same_text", "same_words", "same_meaning", "alike_90", "alike_75", "alike_60", "alike_40", "unlike", "unknown",
+    "same_text", "same_names", "same_words", "same_meaning", "alike_90", "alike_75", "alike_60", "alike_40", "unlike", "unknown",
 )  # fmt: skip
 _LEAST_ALIKE = (("alike_90", 0.9), ("alike_75", 0.75), ("alike_60", 0.6), ("alike_40", 0.4))
 
@@ -264,6 +290,8 @@ def _title_level(a: Title, b: Title, parameters: Parameters) -> str:
         return "unknown"
     if a.words == b.words:
         return "same_text"
+    if a.says_the_same(b, parameters.common_words):
+        return "same_names"
     if sorted(a.words) == sorted(b.words):
         return "same_words"
     if a.meaning == b.meaning:
@@ -271,6 +299,14 @@ def _title_level(a: Title, b: Title, parameters: Parameters) -> str:
     words_a, words_b = set(a.meaning), set(b.meaning)
     alike = parameters.weight(words_a & words_b) / (parameters.weight(words_a | words_b) or 1)
     return next((level for level, least in _LEAST_ALIKE if alike >= least), "unlike")
+
+
+def _number_level(a: Title | None, b: Title | None) -> str:
+    if a is None or b is None:
+        return "same"
+    if a.numbers != b.numbers:
+        return "other"
+    return "same" if a.is_glued_to_year == b.is_glued_to_year else "glued_to_year"
 
 
 def _set_level(a: frozenset[str], b: frozenset[str]) -> str:
@@ -329,7 +365,7 @@ def _years_apart(years: int) -> str:
 
 LEVELS: Mapping[str, Sequence[str]] = {
     "title": _TITLE_LEVELS,
-    "number": ("same", "other"),
+    "number": ("same", "glued_to_year", "other"),
     "mentions": ("same", "part", "some", "none", "unknown"),
     "parties": (
         "same_and_subject", "same_other_subject", "some_and_subject", "some_other_subject", "same", "part", "some",
@@ -350,4 +386,4 @@ LEVELS: Mapping[str, Sequence[str]] = {
     "recurs": ("yes", "no"),
     "repeated": ("yes", "no"),
 }  # fmt: skip
-"""Every aspect with its levels."""
+"""Every aspect with its levels, but for the sources."""
