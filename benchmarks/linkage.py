@@ -53,7 +53,17 @@ FITTED_PARAMETERS = (
 )  # fmt: skip
 _DATES_BEST_FIRST = ("same_day", "same_period", "within", "next_year", "two_years", "far")
 ORDERED = {
-    "title": ("same_text", "same_names", "same_words", "same_meaning", "alike_90", "alike_75", "alike_60", "alike_40", "unlike"),
+    "title": (
+        "same_text",
+        "same_names",
+        "same_words",
+        "same_meaning",
+        "alike_90",
+        "alike_75",
+        "alike_60",
+        "alike_40",
+        "unlike",
+    ),
     "signed": _DATES_BEST_FIRST,
     "in_force": _DATES_BEST_FIRST,
 }
@@ -148,8 +158,7 @@ def fit(levels: Sequence[Mapping[str, str]], is_same: Sequence[bool], parameters
     columns += [(RECURRING, source) for source in parameters.known_sources]
     place = {column: number for number, column in enumerate(columns)}
     seen = Counter(
-        (tuple(each[aspect] for aspect in (*FITTED, SOURCES)), same)
-        for each, same in zip(levels, is_same, strict=True)
+        (tuple(each[aspect] for aspect in (*FITTED, SOURCES)), same) for each, same in zip(levels, is_same, strict=True)
     )
     design = np.zeros((len(seen), len(columns) + 1))
     design[:, -1] = 1
@@ -346,9 +355,7 @@ def main() -> None:
     if arguments.fit or arguments.cross_validate:
         weights, unknown = word_weights(rows, names, parameters.common_words)
         sources = sorted({row.source.lower() for row in rows})
-        parameters = replace(
-            parameters, word_weights=weights, unknown_word_weight=unknown, known_sources=sources
-        )
+        parameters = replace(parameters, word_weights=weights, unknown_word_weight=unknown, known_sources=sources)
     compared = {(a, b): levels for a, b, levels in compared_pairs([row.agreement for row in rows], names, parameters)}
     true = true_pairs(rows)
     blocked = f"{len(compared)} candidate pairs with {len(true & compared.keys())} of {len(true)} true ones"
@@ -366,9 +373,7 @@ def main() -> None:
         cluster = {row.id: row.cluster for row in rows}
         parameters = fit(list(compared.values()), [cluster[a] == cluster[b] for a, b in compared], parameters)
         content = json.loads(PARAMETERS_FILE.read_text(encoding="utf-8"))
-        content |= {
-            name: getattr(parameters, name) for name in FITTED_PARAMETERS
-        }
+        content |= {name: getattr(parameters, name) for name in FITTED_PARAMETERS}
         PARAMETERS_FILE.write_text(
             json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
         )

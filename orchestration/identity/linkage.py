@@ -280,7 +280,8 @@ def compare(a: _Read, b: _Read, crowd: _Crowd, parameters: Parameters) -> Mappin
 
 
 _TITLE_LEVELS = (
-    "same_text", "same_names", "same_words", "same_meaning", "alike_90", "alike_75", "alike_60", "alike_40", "unlike", "unknown",
+    "same_text", "same_names", "same_words", "same_meaning",
+    "alike_90", "alike_75", "alike_60", "alike_40", "unlike", "unknown",
 )  # fmt: skip
 _LEAST_ALIKE = (("alike_90", 0.9), ("alike_75", 0.75), ("alike_60", 0.6), ("alike_40", 0.4))
 

@@ -7,7 +7,7 @@ Belongs here: reading one title. Does not belong here: comparing two (`linkage`)
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from orchestration.countries.normal_form import normalise
@@ -64,22 +64,27 @@ class Title:
     topic: frozenset[str]
     """The words that are no code."""
     plain: tuple[str, ...]
-    """The words in their order, without what only repeats others, and with names spelt right."""
+    """The words in their order, without what only repeats others, and with `=` in the place of each country."""
+    countries: tuple[str, ...]
+    """The words of the countries' names, spelt right, without the second name of one."""
     is_glued_to_year: bool
     """Whether a country is only an abbreviation with a year behind it, which may be another word: "US2004"."""
 
     def says_the_same(self, other: Title, common: Collection[str]) -> bool:
-        """Whether both are the same names in the same order, or only countries in any order.
+        """Whether both are the same words in the same order, in which countries may have changed places.
 
         The style of a state ("Korea, Republic of"), initials in brackets, a country's second name and a slip of the
         pen do not count; another name of it does: "Macedonia" is not always "FYROM".
         """
-        if self.meaning != other.meaning:
-            return False
-        own, others = ([word for word in each.plain if word not in common] for each in (self, other))
-        if not self.topic and all(_COUNTRY.fullmatch(code) for code in self.mentions):
-            return sorted(own) == sorted(others)
-        return own == others
+
+        def without_style(words: Iterable[str]) -> list[str]:
+            return [word for word in words if word not in common]
+
+        return (
+            self.meaning == other.meaning
+            and without_style(self.plain) == without_style(other.plain)
+            and sorted(without_style(self.countries)) == sorted(without_style(other.countries))
+        )
 
     def subject(self, common: Collection[str]) -> frozenset[str]:
         """The words that say what it is about: neither codes nor what every other treaty is called."""
@@ -104,11 +109,16 @@ def read_title(text: str, names: Mapping[str, str]) -> Title:
     mentions: list[str] = []
     topic: list[str] = []
     plain: list[str] = []
+    countries: list[str] = []
     place = 0
     while place < len(written):
         if name := _name_at(written, place, names):
             length, spelt, code = name
-            plain += [word for word in spelt.split() if word not in _EMPTY_WORDS and code not in mentions]
+            if code not in mentions:
+                name_words = [word for word in spelt.split() if word not in _EMPTY_WORDS]
+                is_country = _COUNTRY.fullmatch(code) is not None
+                plain += ["="] if is_country else name_words
+                countries += name_words if is_country else []
             mentions.append(code)
             place += length
             continue
@@ -124,6 +134,7 @@ def read_title(text: str, names: Mapping[str, str]) -> Title:
         mentions=frozenset(mentions),
         topic=frozenset(topic),
         plain=tuple(plain),
+        countries=tuple(countries),
         is_glued_to_year=any(_COUNTRY.fullmatch(names.get(word.lower(), "")) for word in _ABBREVIATION.findall(text)),
     )
 
@@ -143,9 +154,9 @@ def _name_at(words: list[str], place: int, names: Mapping[str, str]) -> tuple[in
 
 def _spelt_right(phrase: str, names: Mapping[str, str]) -> str | None:
     """Return the name that was written with one letter too many, or two neighbours exchanged: "nepaln", "buglaria"."""
-    if len(phrase) <= _SHORTEST_MISSPELT_NAME:
+    if len(phrase) <= _SHORTEST_MISSPELT_NAME or not _EMPTY_WORDS.isdisjoint(phrase.split()):
         return None
-    for place in range(1, len(phrase)):
+    for place in range(2, len(phrase)):
         before, after = phrase[:place], phrase[place + 1 :]
         # an adjective is no slip: "Indian" is not India
         is_adjective = not after and phrase.endswith("an")

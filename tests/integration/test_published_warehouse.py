@@ -884,7 +884,7 @@ def test_matches_near_misses_and_decisions_can_be_reviewed(warehouse: duckdb.Duc
     assert reviewed["days-kept", "years-kept"][:2] == ("decision", "joined")
     assert warehouse.execute(
         """
-        select outcome, decision_is_same, score > 0.77 from evidence.identity_match
+        select outcome, decision_is_same, score > 0.9 from evidence.identity_match
         where rule = 'scored_linkage' and id_a = 'days-cut' and id_b = 'years-cut'
         """
     ).fetchall() == [("kept_apart", False, True)]

@@ -81,6 +81,87 @@ def test_titles_are_read_without_their_year_and_with_countries_as_codes() -> Non
     assert read_title("Protocol II: Norway", NAMES).meaning == ("2", "=NOR", "protocol")
 
 
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("Ghana Peru", "GhanaPeru"),
+        ("Ghana US Environment", "GhanaUSEnvironment"),
+        ("Iceland Estonia", "Icelandn Etsonia"),
+        ("Common Economic Zone", "Common Economic Zone (CEZ)"),
+        ("Peru Iceland Fisheries", "Iceland Peru Fisheries"),
+        ("Norway Peru", "Kingdom Of Norway Peru"),
+        ("Slovakia (Slovak Republic) Peru", "Slovakia Peru"),
+    ],
+)
+def test_how_a_title_is_written_says_nothing(title: str, other: str) -> None:
+    common = frozen_parameters().common_words
+    assert read_title(title, NAMES).says_the_same(read_title(other, NAMES), common)
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("Bloc Peru", "Peru Bloc"),
+        ("Slovakia Peru", "Slovak Republic Peru"),
+        ("EC Peru", "EU Peru"),
+        ("Icelandic Peru", "Iceland Peru"),
+        ("Common Economic Zone", "Common Economic Zone (CEX)"),
+    ],
+)
+def test_another_name_or_the_order_of_other_words_says_something(title: str, other: str) -> None:
+    assert not read_title(title, NAMES).says_the_same(read_title(other, NAMES), frozen_parameters().common_words)
+
+
+def test_an_adjective_is_no_misspelt_country() -> None:
+    names = {"india": "IND", "peru": "PER"}
+    assert read_title("Indian Ocean Peru", names).mentions == {"PER"}
+
+
+def test_an_abbreviation_glued_to_a_year_is_a_level_of_its_own() -> None:
+    assert read_title("Peru US2004", NAMES).is_glued_to_year
+    assert not read_title("Peru US 2004", NAMES).is_glued_to_year
+    assert not read_title("Peru EC2004", NAMES).is_glued_to_year
+    assert not read_title("US Peru2004", NAMES).is_glued_to_year
+    assert verdict(record("a", "Peru US2004", year(2004)), record("b", "Peru US", year(2004))) != "match"
+
+
+def test_a_source_is_the_first_word_of_all_its_documents() -> None:
+    parameters = replace(frozen_parameters(), known_sources=["careless", "careful"])
+    assert parameters.source({"careless"}) == "careless"
+    assert parameters.source({"Careless-2024", "careless/2025"}) == "careless"
+    assert parameters.source({"careless", "careful"}) == "other"
+    assert parameters.source({"carelessness"}) == "other"
+    assert parameters.source(set()) == "other"
+
+
+def test_two_sources_have_a_prior_and_others_an_average_one() -> None:
+    parameters = replace(
+        frozen_parameters(), known_sources=["careless", "careful"], source_pairs={"careful careless": -1.0},
+        recurring_titles={"careless": -2.0},
+    )  # fmt: skip
+    assert parameters.prior("careful careless", recurs=False) == -1.0
+    assert parameters.prior("careful careless", recurs=True) == -3.0
+    assert parameters.prior("careless other", recurs=True) == -2.0
+    assert parameters.prior("other other", recurs=True) == 0.0
+
+    def score(document: str) -> float:
+        records = [
+            record("a", "Iceland Peru", day("1998-05-13")),
+            replace(record("b", "Iceland Peru", day("1998-05-13")), documents=frozenset([document])),
+        ]
+        records[0] = replace(records[0], documents=frozenset(["careful"]))
+        return next(iter(scored_pairs(records, NAMES, parameters))).score
+
+    assert score("careless-2024") < score("unheard-of")
+
+
+def test_what_is_known_of_sources_names_known_sources() -> None:
+    parameters = frozen_parameters()
+    known = set(parameters.known_sources)
+    assert {source for pair in parameters.source_pairs for source in pair.split()} <= known
+    assert set(parameters.recurring_titles) <= known
+
+
 def test_one_agreement_of_two_sources_is_one_where_one_knows_only_the_year() -> None:
     assert (
         verdict(record("a", "Iceland Peru", day("1998-05-13")), record("b", "Iceland Peru1998", day("1998-01-01")))
@@ -253,5 +334,5 @@ def test_labelled_agreements_are_recognised_as_well_as_the_documentation_says() 
     ).stdout  # fmt: skip
     overall = next(line for line in said.splitlines() if line.startswith("all pairs"))
     precision, recall = float(overall.split()[3]), float(overall.split()[5])
-    assert precision > 0.94, overall
-    assert recall > 0.905, overall
+    assert precision > 0.965, overall
+    assert recall > 0.91, overall
