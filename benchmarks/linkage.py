@@ -53,17 +53,7 @@ FITTED_PARAMETERS = (
 )  # fmt: skip
 _DATES_BEST_FIRST = ("same_day", "same_period", "within", "next_year", "two_years", "far")
 ORDERED = {
-    "title": (
-        "same_text",
-        "same_names",
-        "same_words",
-        "same_meaning",
-        "alike_90",
-        "alike_75",
-        "alike_60",
-        "alike_40",
-        "unlike",
-    ),
+    "title": tuple(level for level in LEVELS["title"] if level != "unknown"),
     "signed": _DATES_BEST_FIRST,
     "in_force": _DATES_BEST_FIRST,
 }
@@ -149,7 +139,9 @@ def _pairs_within(cluster_of: Mapping[str, str]) -> set[Pair]:
 
 
 def fit(levels: Sequence[Mapping[str, str]], is_same: Sequence[bool], parameters: Parameters) -> Parameters:
-    """Return `parameters` with the weights of the fitted aspects: a logistic regression with a ridge.
+    """Return `parameters` with the weights of the fitted aspects and the priors of sources: a logistic regression.
+
+    A ridge draws every weight to zero: a source or a level that was hardly seen counts as an average one.
 
     The levels that the labels never show keep the weight that they had; a pair of them is not scored by this.
     """
@@ -354,7 +346,7 @@ def main() -> None:
     parameters = frozen_parameters()
     if arguments.fit or arguments.cross_validate:
         weights, unknown = word_weights(rows, names, parameters.common_words)
-        sources = sorted({row.source.lower() for row in rows})
+        sources = sorted({re.findall(r"[a-z0-9]+", row.source.lower())[0] for row in rows})
         parameters = replace(parameters, word_weights=weights, unknown_word_weight=unknown, known_sources=sources)
     compared = {(a, b): levels for a, b, levels in compared_pairs([row.agreement for row in rows], names, parameters)}
     true = true_pairs(rows)
