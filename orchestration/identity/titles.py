@@ -156,7 +156,7 @@ def _spelt_right(phrase: str, names: Mapping[str, str]) -> str | None:
     """Return the name that was written with one letter too many, or two neighbours exchanged: "nepaln", "buglaria"."""
     if len(phrase) <= _SHORTEST_MISSPELT_NAME or not _EMPTY_WORDS.isdisjoint(phrase.split()):
         return None
-    for place in range(2, len(phrase)):
+    for place in range(1, len(phrase)):
         before, after = phrase[:place], phrase[place + 1 :]
         # an adjective is no slip: "Indian" is not India
         is_adjective = not after and phrase.endswith("an")
