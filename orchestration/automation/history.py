@@ -40,6 +40,7 @@ class EventLog(SqliteEventLogStorage):
         self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
         self._batch: ExitStack | None = None
         self._in_batch: dict[str, sa.Connection] = {}
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
         # a batch holds what single events ask for again
         self._db_lock = threading.RLock()  # type: ignore[assignment]
@@ -54,6 +55,12 @@ class EventLog(SqliteEventLogStorage):
         """Make one as `dagster.yaml` says: where Dagster's own would be, unless it names another folder."""
         folder = config_value.get("base_dir") or Path(os.environ["DAGSTER_HOME"]) / "history" / "runs"
         return cls(str(folder), inst_data)
+
+    def has_table(self, table_name: str) -> bool:
+        """Say whether the index has a table; Dagster asks with every check, on a new connection, and none ever goes."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store one event."""
@@ -78,6 +85,7 @@ class EventLog(SqliteEventLogStorage):
     def wipe(self) -> None:
         """Remove all."""
         self._close()
+        self._tables.clear()
         super().wipe()
 
     def dispose(self) -> None:
