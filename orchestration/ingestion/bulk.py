@@ -230,7 +230,7 @@ def _typed(column: Column, cell: str) -> str:
 
 
 def _is_empty(column: Column, cell: str) -> str:
-    """Return the condition under which a cell holds nothing. Few do, and trimming costs more than looking for a word."""
+    """Return the condition under which a cell holds nothing: few do, and to look for a word costs less than to trim."""
     conditions = [f"suffix({cell}, ' ') and trim({cell}) = ''"]
     conditions += [f"contains({cell}, {literal(word)}) and trim({cell}) = {literal(word)}" for word in column.empty]
     return " or ".join(conditions)
