@@ -280,7 +280,7 @@ def questions(settings: Settings) -> Iterator[Row]:
             times[title] = _seconds(lambda sql=sql: connection.execute(sql).fetchall())  # type: ignore[misc]
         (fact,) = connection.execute("select fact_id from fct_trade_flow limit 1").fetchall()[0]
         single = {
-            "explain": _seconds(lambda: connection.execute("from explain(?)", [fact]).fetchall()),
+            "explain": _seconds(lambda: connection.execute("from explain('trade', ?)", [fact]).fetchall()),
             "as known": _seconds(
                 lambda: connection.execute(
                     "from timeline_as_known_on('2024-12-31') where dyad_code = 'PAK-RUS'"
@@ -393,9 +393,10 @@ from pathlib import Path
 from orchestration.ingestion import refresh
 from orchestration.publication.publishing import publish
 from orchestration.settings import Settings
-from orchestration.transformation import building, star
+from orchestration.transformation import star
+from orchestration.transformation.project import prepare_manifest
 settings = Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2]), settle_seconds=0.0)
-building.prepare_manifest()
+prepare_manifest()
 whole = star.build_star
 star.build_star = lambda *given, **named: whole(*given, **{**named, "unit_tests": False})
 started = time.monotonic()

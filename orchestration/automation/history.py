@@ -13,7 +13,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import dagster as dg
@@ -22,6 +21,8 @@ import sqlalchemy as sa
 # Dagster offers its storages under no other name; `dagster.yaml` has to call them by this one too
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from sqlalchemy.pool import StaticPool
+
+from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from dagster._core.events.log import EventLogEntry
@@ -40,6 +41,7 @@ class EventLog(SqliteEventLogStorage):
         self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
         self._batch: ExitStack | None = None
         self._in_batch: dict[str, sa.Connection] = {}
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
         # a batch holds what single events ask for again
         self._db_lock = threading.RLock()  # type: ignore[assignment]
@@ -52,8 +54,14 @@ class EventLog(SqliteEventLogStorage):
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
         """Make one as `dagster.yaml` says: where Dagster's own would be, unless it names another folder."""
-        folder = config_value.get("base_dir") or Path(os.environ["DAGSTER_HOME"]) / "history" / "runs"
+        folder = config_value.get("base_dir") or Settings.from_environment().dagster_home / "history" / "runs"
         return cls(str(folder), inst_data)
+
+    def has_table(self, table_name: str) -> bool:
+        """Say whether the index has a table; Dagster asks with every check, on a new connection, and none ever goes."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store one event."""
@@ -78,6 +86,7 @@ class EventLog(SqliteEventLogStorage):
     def wipe(self) -> None:
         """Remove all."""
         self._close()
+        self._tables.clear()
         super().wipe()
 
     def dispose(self) -> None:

@@ -160,6 +160,8 @@ def _remove_notes(settings: Settings) -> int:
                 {"kept": KEPT_BUILDS},
             ).fetchone()
             gone += counted[0] if counted else 0
+        # refreshes leave row groups as they are; here what was deleted makes room
+        connection.execute("checkpoint")
     return gone
 
 

@@ -22,6 +22,13 @@ from orchestration.settings import Settings
 INTERVAL_SECONDS = 5
 """Dagster's daemon looks at its sensors every 5 s; less changes nothing."""
 
+WATCH_SECONDS = 4.0
+"""How long a tick goes on looking while nothing is new: at the next one, a file would have waited half a tick more."""
+
+PAUSE_SECONDS = 0.25
+SHARE_OF_LOOKING = 0.05
+"""The most of its time that a tick looks: it pauses longer where `raw/` is large, and beyond that looks once."""
+
 PATIENCE_SECONDS = 60.0
 """How long a file that keeps growing may hold up the others."""
 
@@ -77,10 +84,24 @@ def decide(cursor: Cursor, snapshot: Snapshot, *, run_in_progress: str | None, n
     return Decision(Cursor(snapshot.cursor), request=True, words="raw/ changed.")
 
 
+def watch(settings: Settings, asked_for: str, *, seconds: float) -> Snapshot:
+    """Look at `raw/` until it is not as `asked_for`, for so many seconds at most."""
+    started = time.monotonic()
+    while True:
+        began = time.monotonic()
+        snapshot = scan(settings)
+        ended = time.monotonic()
+        pause = max(PAUSE_SECONDS, (ended - began) / SHARE_OF_LOOKING)
+        if snapshot.cursor != asked_for or ended + pause > started + seconds:
+            return snapshot
+        time.sleep(pause)
+
+
 def build_sensors(
     *,
     job_names: tuple[str, ...],
     now: Callable[[], float] = time.time,
+    watch_seconds: float = WATCH_SECONDS,
 ) -> list[dg.SensorDefinition]:
     """Return the sensor; `job_names` are the jobs whose runs it waits for."""
 
@@ -93,7 +114,8 @@ def build_sensors(
     )
     def new_deliveries(context: dg.SensorEvaluationContext, settings: dg.ResourceParam[Settings]) -> dg.SensorResult:
         fail_lost_runs(settings, context.instance)
-        cursor, snapshot = Cursor.parse(context.cursor), scan(settings)
+        cursor = Cursor.parse(context.cursor)
+        snapshot = watch(settings, cursor.asked_for, seconds=watch_seconds)
         run_in_progress = _run_in_progress(context.instance, job_names)
         is_news = snapshot.cursor != cursor.asked_for and run_in_progress is None
         if is_news and not snapshot.is_settled and settings.settle_seconds < INTERVAL_SECONDS:

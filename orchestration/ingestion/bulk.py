@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -28,8 +28,10 @@ from orchestration.ingestion.staging import literal_struct
 from orchestration.ingestion.validation import Parameters
 from orchestration.sql_text import literal, quoted
 
-_INTEGER = "[+-]?[0-9]{1,19}"
+_INTEGER = " *[+-]?[0-9]{1,19} *"
 _CHUNK_BYTES = 1 << 20
+_ROW_GROUP = 122_880
+"""Rows that DuckDB keeps together, and those of Parquet that one thread reads."""
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -77,6 +79,7 @@ def insert(
     contract: Contract,
     table: Table,
     columns: Columns,
+    folder: Path,
     *,
     delivery_id: str,
     sha256: str,
@@ -84,16 +87,61 @@ def insert(
 ) -> int:
     """Read a table into landing, and return how many rows are there.
 
+    It goes through a Parquet file in `folder`: that numbers its rows however many threads write and read it, where
+    `row_number()` over the text has one thread do all, and a cell that repeats is checked once for each of its pages.
+
     Raises:
         NotPlainError: something in it is broken; the caller rolls back.
     """
-    parameters = Parameters()
+    staged = folder / f"{sha256}.parquet"
+    lineage = {"delivery_id": delivery_id, "sha256": sha256, "loaded_at": naive(loaded_at)}
+    try:
+        con.execute(_staging(contract, table, columns, staged), {"paths": [str(path) for path in table.paths]})
+        con.execute(*_landing(contract, columns, staged, lineage))
+        total, broken = con.execute(*_count(contract, delivery_id)).fetchall()[0]
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        raise NotPlainError(str(error).splitlines()[0]) from error
+    finally:
+        staged.unlink(missing_ok=True)
+    if broken:
+        raise NotPlainError(f"{broken:,} rows break the contract")
+    return int(total)
+
+
+def _staging(contract: Contract, table: Table, columns: Columns, staged: Path) -> str:
+    """Return the statement that writes the cells of a table as Parquet, decimals as such: they rarely repeat."""
+    decimals = {
+        f"c{place}": _typed(contract.columns_by_name[name], f"c{place}")
+        for name, place in columns.known
+        if contract.columns_by_name[name].type is ColumnType.DECIMAL
+    }
+    replaced = ", ".join(f"{expression} as {cell}" for cell, expression in decimals.items())
+    quote = "'\"'" if table.delimiter == "," else "''"
+    return f"""
+        copy (
+            select *{f" replace ({replaced})" if replaced else ""}
+            from read_csv(
+                $paths, auto_detect = false, header = true,
+                columns = {literal_struct(f"c{place}" for place in range(columns.width))},
+                delim = {literal(table.delimiter)}, quote = {quote}, escape = {quote}, strict_mode = true,
+                null_padding = false, nullstr = '', allow_quoted_nulls = true, comment = '', compression = 'none'
+            )
+        ) to {literal(staged)} (format parquet, row_group_size {_ROW_GROUP})
+    """
+
+
+def _landing(
+    contract: Contract, columns: Columns, staged: Path, lineage: Mapping[str, object]
+) -> tuple[str, Mapping[str, object]]:
+    """Return the statement that takes what is staged into landing, with its lineage."""
+    parameters = Parameters(dict(lineage))
     placed = dict(columns.known)
-    cells = [
-        f"{_typed(column, f'c{placed[column.name]}')} as {quoted(column.name)}"
-        for column in contract.columns
-        if column.name in placed
-    ]
+    cells = []
+    for column in contract.columns:
+        if column.name in placed:
+            cell = f"c{placed[column.name]}"
+            expression = cell if column.type is ColumnType.DECIMAL else _typed(column, cell)
+            cells.append(f"{expression} as {quoted(column.name)}")
     if columns.extra:
         pairs = ", ".join(
             f"struct_pack(k := {parameters.bind(name)}::varchar, v := nullif(trim(c{place}), ''))"
@@ -101,29 +149,16 @@ def insert(
         )
         filled = f"list_filter([{pairs}], lambda pair: pair.v is not null)"
         cells.append(f"nullif(to_json(map_from_entries({filled}))::varchar, '{{}}') as _extra")
-    quote = "'\"'" if table.delimiter == "," else "''"
     statement = f"""
         insert into landing.{quoted(contract.table)} by name
         select {", ".join(cells)},
-            {parameters.bind(delivery_id)}::varchar as _delivery_id,
-            {parameters.bind(sha256)}::varchar as _file_sha256,
-            row_number() over () as _row_number,
-            {parameters.bind(naive(loaded_at))}::timestamp as _loaded_at
-        from read_csv(
-            {parameters.bind([str(path) for path in table.paths])}, auto_detect = false, header = true,
-            columns = {literal_struct(f"c{place}" for place in range(columns.width))},
-            delim = {literal(table.delimiter)}, quote = {quote}, escape = {quote}, strict_mode = true,
-            null_padding = false, nullstr = '', allow_quoted_nulls = true, comment = '', compression = 'none'
-        )
+            $delivery_id::varchar as _delivery_id,
+            $sha256::varchar as _file_sha256,
+            file_row_number + 1 as _row_number,
+            $loaded_at::timestamp as _loaded_at
+        from read_parquet({literal(staged)}, file_row_number = true)
     """
-    try:
-        con.execute(statement, parameters.values)
-        total, broken = con.execute(*_count(contract, delivery_id)).fetchall()[0]
-    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException) as error:
-        raise NotPlainError(str(error).splitlines()[0]) from error
-    if broken:
-        raise NotPlainError(f"{broken:,} rows break the contract")
-    return int(total)
+    return statement, parameters.values
 
 
 def as_one_csv(table: Table, target: Path) -> Path:
@@ -171,17 +206,19 @@ def _spelt(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
 
 def _typed(column: Column, cell: str) -> str:
     """Return the expression that turns a cell into its type, and fails where the contract does not allow it."""
-    text = f"nullif(trim({cell}), '')"
-    if column.empty:
-        empty = ", ".join(literal(word) for word in column.empty)
-        text = f"case when trim({cell}) not in ('', {empty}) then trim({cell}) end"
+    text = f"trim({cell})"
+    for word in ("", *column.empty):
+        text = f"nullif({text}, {literal(word)})"
     match column.type:
         case ColumnType.INTEGER:
             # a cast alone rounds 1.5 and reads 0x10
-            return f"cast(if(regexp_full_match({text}, {literal(_INTEGER)}), {text}, {text} || '?') as bigint)"
+            return (
+                f"case when regexp_full_match({cell}, {literal(_INTEGER)}) then cast({cell} as bigint) "
+                f"else cast({text} || '?' as bigint) end"
+            )
         case ColumnType.DECIMAL:
             # a cast alone reads 1_000
-            return f"cast(replace({text}, '_', '?') as double)"
+            return f"cast(if(contains({cell}, '_'), '?', if({_is_empty(column, cell)}, null, {cell})) as double)"
         case ColumnType.BOOLEAN:
             words = {word: f"({', '.join(literal(one) for one in word)})" for word in (_TRUE, _FALSE)}
             return (
@@ -190,6 +227,13 @@ def _typed(column: Column, cell: str) -> str:
             )
         case _:
             return text
+
+
+def _is_empty(column: Column, cell: str) -> str:
+    """Return the condition under which a cell holds nothing: few do, and to look for a word costs less than to trim."""
+    conditions = [f"suffix({cell}, ' ') and trim({cell}) = ''"]
+    conditions += [f"contains({cell}, {literal(word)}) and trim({cell}) = {literal(word)}" for word in column.empty]
+    return " or ".join(conditions)
 
 
 def _count(contract: Contract, delivery_id: str) -> tuple[str, dict[str, str]]:

@@ -71,6 +71,15 @@ def tells_of_damage(message: str) -> bool:
     return _CORRUPT in message
 
 
+def leave_row_groups(con: duckdb.DuckDBPyConnection) -> None:
+    """Have this connection's checkpoints leave row groups that are not full as they are.
+
+    Threads that load or build a table together leave some behind, and a checkpoint would write most of the table again
+    to fill them. What was deleted stays in the file until housekeeping checkpoints without this.
+    """
+    con.execute("set max_vacuum_tasks = 0")
+
+
 class DamagedDatabaseError(RuntimeError):
     """The writer's database was damaged and was moved aside; who tries again gets a new one."""
 
@@ -172,6 +181,7 @@ def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
         str(settings.warehouse), config={"temp_directory": str(temporary), "autoinstall_known_extensions": "false"}
     )
     opened.execute("set TimeZone = 'UTC'")
+    leave_row_groups(opened)
     return opened
 
 

@@ -18,6 +18,7 @@ _ROOT = Path(orchestration.__file__).parent
 _READING_CODE = (
     "edtf.py",
     "dossiers",
+    "ingestion/bulk.py",
     "ingestion/formats.py",
     "ingestion/readers",
     "ingestion/staging.py",

@@ -226,7 +226,7 @@ class Loader:
                 columns = header_columns.match(table.names, contract)
                 if columns.corrects is not None:
                     raise bulk.NotPlainError("its rows correct others")
-                outcome = self._load_typed(contract, file, table, columns)
+                outcome = self._load_typed(contract, file, table, columns, folder)
             except bulk.NotPlainError as error:
                 self.log(f"{file.delivery.path}: something in it is broken, reading it row by row ({error})")
                 plain = replace(file, source=bulk.as_one_csv(table, folder / f"{file.file.sha256}-plain.csv"))
@@ -235,7 +235,9 @@ class Loader:
                 outcome = self._refuse(file.delivery, str(refused))
             yield outcome
 
-    def _load_typed(self, contract: Contract, file: StagedFile, table: bulk.Table, columns: Columns) -> DeliveryOutcome:
+    def _load_typed(
+        self, contract: Contract, file: StagedFile, table: bulk.Table, columns: Columns, folder: Path
+    ) -> DeliveryOutcome:
         """Commit a file that is read in one go.
 
         Raises:
@@ -251,6 +253,7 @@ class Loader:
                     contract,
                     table,
                     columns,
+                    folder,
                     delivery_id=delivery.delivery_id,
                     sha256=file.file.sha256,
                     loaded_at=self.clock(),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.ingestion.database import leave_row_groups
 from orchestration.publication.store import DATABASE, Publication
 from orchestration.sql_text import literal, quoted
 
@@ -86,6 +87,7 @@ class StarCopy:
         # another configuration, and DuckDB does not mix the two.
         self._connection = duckdb.connect(":memory:")
         self._connection.execute("set TimeZone = 'UTC'")
+        leave_row_groups(self._connection)
         self._connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         self._connection.execute(
             f"attach {literal(folder / DATABASE)} as published (storage_version '{STORAGE_VERSION}')"

@@ -196,6 +196,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=50,
+        bytecode_cache=_compiled_templates(),
     )
     # as it will stand in the page, since the policy holds the hash of it
     script = _BLANK.sub("\n", (_HERE / "assets" / "search.js").read_text(encoding="utf-8"))
@@ -210,6 +211,16 @@ def _environment() -> jinja2.Environment:
     }
     environment.filters["embedded_json"] = _embedded_json
     return environment
+
+
+def _compiled_templates() -> jinja2.BytecodeCache | None:
+    """Return where templates are kept compiled: beside their sources, as Python keeps modules, if that is possible."""
+    folder = _HERE / "templates" / "__pycache__"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    return jinja2.FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
 
 
 def _embedded_json(value: Any) -> markupsafe.Markup:

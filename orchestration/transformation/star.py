@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from orchestration.ingestion import renew
-from orchestration.ingestion.database import tells_of_damage
+from orchestration.ingestion.database import leave_row_groups, tells_of_damage
 from orchestration.previews import first_rows
 from orchestration.publication.copying import SCHEMAS
 from orchestration.room import require_room
@@ -236,6 +236,7 @@ def _writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set preserve_insertion_order = true")
+        leave_row_groups(connection)
         yield connection
 
 

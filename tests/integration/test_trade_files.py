@@ -52,6 +52,58 @@ def test_a_broken_row_of_baci_is_put_aside_and_changes_no_other(house: House) ->
     ]
 
 
+ODD_CELLS = {
+    1: (
+        " 4 ",
+        "004",
+        "+4",
+        "4.0",
+        "4.5",
+        "4.",
+        "4e1",
+        "0x4",
+        "0b1",
+        "1_0",
+        "\t4",
+        "--4",
+        "4-",
+        "٤",
+        "",
+        "  ",
+        "NA",
+        "9" * 20,
+    ),
+    3: (" 010121", "010121 ", "10121", "0101211", "", "  "),
+    4: (" 0.5 ", ".5", "5.", "+5", "5e-1", "1_0", "0x10", "inf", "nan", "1e400", "\t5", "1,5", "", "  ", "-1"),
+    5: ("NA ", " NA", "N A", "NAN", "na", "  ", "1NA", "-1", "5d", "5 d"),
+}
+
+
+def test_a_cell_is_the_same_whether_read_with_all_others_or_row_by_row(house: House) -> None:
+    cells = [(column, cell) for column, some in ODD_CELLS.items() for cell in some]
+    for number, (column, cell) in enumerate(cells):
+        row: list[object] = [*ROWS[0]]
+        row[column] = f'"{cell}"' if "," in cell else cell
+        text = baci(ROWS[1]) + ",".join(map(str, row)) + "\n"
+        house.drop(f"baci/BACI_HS17_Y{1950 + number}_V202201.csv", text)
+        house.drop(f"baci/BACI_HS12_Y{1950 + number}_V202201.csv", text + "2020,4,36,broken,1,1\n")
+    house.refresh()
+    landed = dict(
+        house.ask(
+            """
+            select dataset_key, list((t, i, j, k, v, q, _row_number)::varchar order by _row_number)
+            from landing.baci join ops.deliveries on _delivery_id = delivery_id group by all
+            """
+        )
+    )
+    assert len(landed) == 2 * len(cells)
+    read_one_by_one = " ".join(line for line in house.log if "row by row" in line)
+    assert [cells[number] for number in range(4) if f"HS17_Y{1950 + number}" in read_one_by_one] == [(1, "4.0")]
+    for number, (column, cell) in enumerate(cells):
+        together, one_by_one = (landed[f"{edition}-{1950 + number}"] for edition in ("HS17", "HS12"))
+        assert together == one_by_one, (column, cell)
+
+
 def test_the_archive_of_all_years_lands_without_its_lists_of_codes(house: House) -> None:
     archive = packed(
         ("BACI_HS17_Y2020_V202301.csv", baci(ROWS[0]).encode()),

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,8 +17,8 @@ import pytest
 from orchestration.automation.jobs import REFRESH
 from orchestration.automation.runs import fail_lost_runs, show_alive, writing
 from orchestration.automation.schedules import build_schedules
-from orchestration.automation.sensors import PATIENCE_SECONDS, Cursor, build_sensors, decide
-from orchestration.ingestion import Snapshot
+from orchestration.automation.sensors import PATIENCE_SECONDS, Cursor, build_sensors, decide, watch
+from orchestration.ingestion import Snapshot, scan
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.writer import holder
 
@@ -35,7 +37,7 @@ class Sensor:
         self.instance = instance
         self.seconds = seconds
         self.cursor: str | None = None
-        (self._sensor,) = build_sensors(job_names=(REFRESH,), now=lambda: self.seconds)
+        (self._sensor,) = build_sensors(job_names=(REFRESH,), now=lambda: self.seconds, watch_seconds=0.0)
 
     def tick(self) -> tuple[int, str]:
         """Return how many runs were asked for, and why none."""
@@ -135,6 +137,23 @@ def test_a_file_that_just_appeared_is_asked_for_in_the_tick_that_sees_it(
     sensor = Sensor(replace(settings, settle_seconds=0.3), instance)
     drop(settings, "memberships/eaeu.csv")
     assert sensor.tick()[0] == 1
+
+
+def test_a_tick_sees_what_appears_while_it_looks(settings: Settings) -> None:
+    asked_for = scan(settings).cursor
+    dropping = threading.Timer(0.3, drop, (settings, "memberships/eaeu.csv"))
+    dropping.start()
+    started = time.monotonic()
+    snapshot = watch(settings, asked_for, seconds=60.0)
+    assert snapshot.file_count == 1
+    assert snapshot.cursor != asked_for
+    assert time.monotonic() - started < 30.0, "it went on looking"
+    dropping.join()
+
+
+def test_a_tick_ends_though_nothing_appears(settings: Settings) -> None:
+    asked_for = scan(settings).cursor
+    assert watch(settings, asked_for, seconds=0.6).cursor == asked_for
 
 
 def test_a_file_that_never_stops_growing_does_not_hold_up_the_others(

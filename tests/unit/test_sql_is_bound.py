@@ -18,7 +18,10 @@ REVIEWED = {
     "cli.py": {
         "_query: options.sql": "the question of whoever sits at the terminal, asked through the sandbox of readers",
     },
-    "ingestion/bulk.py": {"insert: delivery_id": "the value of a bound parameter, beside its statement"},
+    "ingestion/bulk.py": {
+        "insert: delivery_id": "the value of a bound parameter, beside its statement",
+        "insert: parameters.values": "the values of bound parameters, beside their statement",
+    },
     "ingestion/database.py": {"insert_rows: table": "the callers name tables of ours"},
     "ingestion/loading.py": {
         "_require_retractions: stage.view": VIEW,
