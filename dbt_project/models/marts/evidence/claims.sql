@@ -1,6 +1,6 @@
 -- Grain: one row per version of a claim: one document's assertion of one fact, as it stood for a time.
 with versions as (
-    select * from {{ ref('int_claim') }}
+    select * from {{ ref('int_claim') }} where is_published_claim
 )
 
 select
@@ -26,6 +26,7 @@ select
     coalesce(is_current and claim_rank = 1, false) as is_winner,
     case
         when is_retraction then 'takes back what was said before'
+        when not is_of_today then 'of another fact today, by a decision on identity'
         when not is_current then 'no longer said: superseded or withdrawn'
         else reason
     end as reason,
