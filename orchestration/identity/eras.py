@@ -77,9 +77,9 @@ def eras_of(
 ) -> Iterator[Era]:
     """Yield the eras of all ids that decisions moved from one cluster to another; none where they moved nothing.
 
-    `links` are those that say *same* and that no decision states. What the claims say of identity is that of today in every era. A family
-    are the ids that were ever in one cluster with each other; each has eras of its own, which on one clock never
-    overlap and leave no gap. The era with the key `TODAY` lasts for ever on both clocks.
+    `links` are those that say *same* and that no decision states. What the claims say of identity is that of today in
+    every era. A family are the ids that were ever in one cluster with each other; each has eras of its own, which on
+    one clock never overlap and leave no gap. The era with the key `TODAY` lasts for ever on both clocks.
     """
     decisions = list(decisions)
     if not decisions:
@@ -112,8 +112,8 @@ def eras_of(
 def era_table(links: pa.Table, ranks: pa.Table, decisions: pa.Table, *, match_from: float) -> pa.Table:
     """Return kind, reported_id, canonical_id, era_key and the time of the era on both clocks.
 
-    Takes of links kind, position, id_a, id_b, is_same, is_scored, score and rule (those of the rule `decision` are those
-    of today and left out); of ranks kind, id, rank; of decisions kind, id_a, id_b, is_same, decided_at and the times.
+    Takes of links kind, position, id_a, id_b, is_same, is_scored, score and rule (the decisions among them are those of
+    today, and left out); of ranks kind, id, rank; of decisions kind, id_a, id_b, is_same, decided_at and the times.
     """
     stated: dict[str, list[Link]] = defaultdict(list)
     scored: dict[str, list[Likeness]] = defaultdict(list)
@@ -271,7 +271,7 @@ def _within(family: Collection[str], assignment: Assignment) -> Assignment:
 
 
 def _eras_of_family(family: Collection[str], timelines: Mapping[str, Sequence[_Span]]) -> Iterator[Era]:
-    """Yield the eras of a family: the same clusters for the n-th time, counted from today back, are one on both clocks."""
+    """Yield the eras of a family: the same clusters for the n-th time, from today back, are one on both clocks."""
     times: dict[tuple[Assignment, int], dict[str, tuple[datetime, datetime]]] = defaultdict(dict)
     for clock, timeline in timelines.items():
         counted: Counter[Assignment] = Counter()
