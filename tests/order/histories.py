@@ -252,15 +252,16 @@ def _native(name: str, random: Random, rows: dict[str, list[dict[str, str]]]) ->
         add("aliases", kind="person", id=f"person-{name}", alias=one_of(f"Alias {name}", f"Person {name}"))
     for _ in some(0, 3):
         add("external_ids", kind="agreement", id=one_of(*agreements), scheme="unts", value=one_of(name, f"{name}x"))
-    for _ in some(0, 2):
+    for _ in some(1, 4):
+        kind, ids = random.choice((("agreement", agreements), ("meeting", meetings)))
         day, hour, minute = random.randrange(10, 28), random.randrange(10), random.randrange(10, 60)
         add(
             "decisions",
             document_id="",
-            kind=one_of("agreement", "meeting"),
-            id_a=one_of(agreements[0], meetings[0]),
-            id_b=one_of(agreements[1], meetings[1]),
-            same=one_of("true", "false"),
+            kind=kind,
+            id_a=ids[0],
+            id_b=ids[1],
+            same=one_of("true", "true", "false"),
             modality="",
             retracted=one_of("", "", "true"),
             decided_at=f"2024-05-{day}T0{hour}:{minute}:00Z",
