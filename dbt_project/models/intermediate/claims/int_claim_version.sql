@@ -71,7 +71,8 @@ select
         partition by
             versions.fact_kind, versions.fact_id, versions.document_id, versions.dataset, versions.content_hash,
             versions.is_retraction, versions.published_from
-        order by versions.era_key, versions.recorded_from, versions.row_id
+        order by
+            versions.is_of_today desc, versions.is_published_claim desc, versions.era_key, versions.recorded_from, versions.row_id
     ) as occurrence,
     {{ surrogate_key([
         'versions.fact_kind', 'versions.fact_id', 'versions.document_id', 'versions.dataset', 'versions.content_hash',

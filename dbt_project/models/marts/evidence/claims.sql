@@ -1,6 +1,6 @@
 -- Grain: one row per version of a claim: one document's assertion of one fact, as it stood for a time.
 with versions as (
-    select * from {{ ref('int_claim') }} where is_published_claim
+    select * from {{ ref('int_claim') }}
 )
 
 select
@@ -22,6 +22,7 @@ select
     confidence,
     is_retraction,
     is_current,
+    not is_of_today as is_moved,
     claim_rank,
     coalesce(is_current and claim_rank = 1, false) as is_winner,
     case
