@@ -58,7 +58,7 @@ def clustered(
     decisions: Sequence[Decision], links: Sequence[Link], likenesses: Sequence[Likeness], clock: str, moment: datetime
 ) -> Mapping[str, str]:
     """Return what each id stands for by the decisions known at a moment, reckoned over all ids at once."""
-    known = [one for one in decisions if one.stands(clock, moment)]
+    known = [one for one in decisions if one.stood[clock][0] <= moment < one.stood[clock][1]]
     best: dict[tuple[str, str], Decision] = {}
     for one in sorted(known, key=lambda one: (one.decided_at, not one.is_same)):
         best[one.id_a, one.id_b] = one
@@ -133,6 +133,19 @@ def test_a_merge_and_its_cut_leave_untouched_what_they_do_not_speak_of() -> None
     found = eras([decision("a", "b", same=True, decided=2), decision("a", "b", same=False, decided=5)], links=[link])
     assert {era.assignment for era in found} == {(("a", "a"), ("b", "b")), (("a", "b"), ("b", "b"))}
     assert [standing(found, "published", day(number)).get("a") for number in (1, 2, 4, 5)] == ["a", "b", "b", "a"]
+
+
+def test_of_two_decisions_of_one_moment_the_one_that_keeps_apart_counts() -> None:
+    for order in (1, -1):
+        both = [decision("a", "b", same=True, decided=2), decision("a", "b", same=False, decided=2)][::order]
+        assert eras(both) == []
+        earlier = decision("a", "b", same=True, decided=1)
+        assert [standing(eras([earlier, *both]), "published", day(number))["a"] for number in (1, 2)] == ["b", "a"]
+
+
+def test_a_decision_that_is_taken_back_leaves_the_ids_as_they_were() -> None:
+    found = eras([decision("a", "b", same=True, decided=2, taken_back=7)])
+    assert [standing(found, "recorded", day(number))["a"] for number in (1, 2, 6, 7)] == ["a", "b", "b", "a"]
 
 
 def test_before_a_cut_the_ids_are_joined_by_what_resembles_them() -> None:
