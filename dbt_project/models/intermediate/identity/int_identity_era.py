@@ -1,4 +1,4 @@
-# Grain: one row per kind, id and era: a time, on both clocks, in which the decisions that stood put it into one cluster.
+# Grain: one row per kind, id and era, a time on both clocks in which the decisions that stood put it into one cluster.
 # Only ids that decisions moved from one cluster to another are here; every other id is what it is today at all times.
 # In Python, since links are obeyed one after the other, which SQL cannot say plainly.
 from orchestration.identity.eras import era_table
