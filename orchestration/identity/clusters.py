@@ -73,7 +73,9 @@ def identity_table(links: pa.Table, *, match_from: float = 1.0) -> pa.Table:
     rows = [
         {"kind": kind, "reported_id": member, "canonical_id": canonical}
         for kind in sorted(ranks)
-        for member, canonical in _canonical(clusters_of(stated[kind], scored[kind], match_from=match_from), ranks[kind])
+        for member, canonical in canonical_ids(
+            clusters_of(stated[kind], scored[kind], match_from=match_from), ranks[kind]
+        )
     ]
     return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in _COLUMNS]))
 
@@ -81,7 +83,7 @@ def identity_table(links: pa.Table, *, match_from: float = 1.0) -> pa.Table:
 _COLUMNS = ("kind", "reported_id", "canonical_id")
 
 
-def _canonical(roots: Mapping[str, str], ranks: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+def canonical_ids(roots: Mapping[str, str], ranks: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     """Yield each id with the smallest (rank, id) of its cluster."""
     first: dict[str, str] = {}
     for member in sorted(roots, key=lambda member: (ranks[member], member)):

@@ -68,7 +68,11 @@ def test_the_histories_are_worth_comparing(loaded: tuple[Installation, Installat
             from evidence.fact_version
             """
         ).fetchall()
+        (moved,) = connection.execute(
+            "select count(reason) > 10, count(distinct reason) > 2 from evidence.fact_change where clock = 'published'"
+        ).fetchall()
     assert counted == (True, True, True, True)
+    assert moved == (True, True)
 
 
 def test_everything_dropped_again_and_rebuilt_from_the_archive_is_the_same_landing(

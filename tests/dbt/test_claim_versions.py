@@ -40,7 +40,7 @@ def warehouse(compiled_models: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
         create table warehouse.intermediate.int_claim_row (
             row_id varchar, delivery_id varchar, file_sha256 varchar, row_number bigint, feed varchar,
             fact_kind varchar, fact_id varchar, document_id varchar, is_retraction boolean, recorded_at timestamp,
-            raw_key varchar, content_hash varchar
+            raw_key varchar, content_hash varchar, era_key varchar, asserted_at timestamp
         );
         create table warehouse.intermediate.int_document_reference (
             document_id varchar, publisher varchar, published_latest date
@@ -133,7 +133,7 @@ def tell(warehouse: duckdb.DuckDBPyConnection, contents: Sequence[Release], rece
             else:
                 claims.append(
                     (f"{name}/{number}", name, "h", number, "state_visits", "meeting", fact, "visits", False, None,
-                     f'{{"visit_id":"{fact}"}}', content)
+                     f'{{"visit_id":"{fact}"}}', content, "", None)
                 )  # fmt: skip
     fill(warehouse, "warehouse.intermediate.int_delivery", deliveries)
     fill(warehouse, "warehouse.intermediate.int_claim_row", claims)
@@ -213,6 +213,8 @@ def test_the_last_word_of_a_document_is_what_was_known_whatever_the_order_of_arr
             day(recorded),
             "{}",
             content,
+            "",
+            None,
         )
         for number, (fact, content, recorded) in enumerate(arrival)
     ]

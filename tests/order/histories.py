@@ -68,6 +68,7 @@ def world(seed: int, histories: int) -> World:
     _comtrade(random, made)
     _rates(random, made)
     _coded(random, made)
+    _decisions(histories, Random(f"{seed} decisions"), made)  # noqa: S311 - examples, not secrets
     return made
 
 
@@ -265,6 +266,25 @@ def _native(name: str, random: Random, rows: dict[str, list[dict[str, str]]]) ->
             retracted=one_of("", "", "true"),
             decided_at=f"2024-05-{day}T0{hour}:{minute}:00Z",
         )
+
+
+def _decisions(histories: int, random: Random, made: World) -> None:
+    """Merge, cut and merge again what the histories tell of, and take some of it back."""
+    columns = "kind,id_a,id_b,same,decided_at,recorded_at,retracted,reason\n"
+    for part in range(3):
+        rows = ""
+        for number in range(histories):
+            for kind, name in (("agreement", "pact"), ("meeting", "meeting")):
+                if random.random() < 0.3:
+                    continue
+                ids = random.sample([f"h{number}-{name}-a", f"h{number}-{name}-b", f"h{number + 1}-{name}-a"], 2)
+                decided, recorded = (
+                    f"2024-{random.randrange(2, 12):02}-{random.randrange(1, 28):02}T{random.randrange(10, 24)}:00:00Z"
+                    for _ in range(2)
+                )
+                same, retracted = random.choice(("true", "true", "false")), random.choice(("", "", "", "true"))
+                rows += f"{kind},{','.join(ids)},{same},{decided},{recorded},{retracted},Decision {part}.{number}.\n"
+        made.files[f"decisions/part-{part}.csv"] = (columns + rows).encode()
 
 
 def _write_native(feed: str, rows: list[dict[str, str]], random: Random, made: World) -> None:

@@ -180,7 +180,12 @@ def differences(one: Settings, other: Settings, *, same_receipts: bool) -> list[
                 for name in names
                 if name not in apart
             )
-            where = " where clock = 'published'" if "clock" in names and not same_receipts else ""
+            where = ""
+            if not same_receipts and "clock" in names:
+                where = " where clock = 'published'"
+            elif not same_receipts and "is_moved" in names:
+                # what was another fact's before a decision came: the versions tell it, by clock
+                where = " where not is_moved"
             sides = [
                 f"select {kept} from {side}.{quoted(schema)}.{quoted(table)}{where}"  # noqa: S608 - of the catalog
                 for side in ("one", "other")

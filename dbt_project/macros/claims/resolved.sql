@@ -42,7 +42,10 @@
         {%- endif %}
     from {{ ref(model) }} as claims
     inner join {{ ref('int_claim_as_known') }} as known
-        on claims.row_id = known.row_id and claims.fact_kind = known.fact_kind and claims.fact_id = known.fact_id
+        on claims.row_id = known.row_id
+        and claims.fact_kind = known.fact_kind
+        and claims.fact_id = known.fact_id
+        and {{ era_key('claims') }} = coalesce(known.era_key, '')
 {%- endmacro %}
 
 

@@ -3,10 +3,11 @@
 with identified as (
     select
         reported.* exclude (agreement_id, given_fact_id),
-        {{ identified('agreement_id', 'reported') }},
-        {{ identified_fact_id('agreement_id', 'reported') }}
+        {{ identified('agreement_id', 'reported', in_key=true) }},
+        {{ identified_fact_id('agreement_id', 'reported') }},
+        {{ identity_era(['agreement_id']) }}
     from {{ ref('int_agreement_party_reported') }} as reported
-    {{ join_identity("'agreement'", 'agreement_id', 'reported') }}
+    {{ join_identity("'agreement'", 'agreement_id', 'reported', in_key=true) }}
 ),
 
 native_claims as (
@@ -17,7 +18,8 @@ native_claims as (
             [
                 'agreement_id', 'party_code', 'party_reported', 'role', 'reported_agreement_id'
             ],
-            reported_key=['reported_agreement_id', key_of_reported('party_code', 'party_reported')]
+            reported_key=['reported_agreement_id', key_of_reported('party_code', 'party_reported')],
+            has_era=true
         ) }},
         agreement_id,
         reported_agreement_id,

@@ -1,4 +1,4 @@
--- Grain: one row per accepted row and fact that it claims, all feeds in one shape.
+-- Grain: one row per accepted row, fact that it claims and era of identity in which it does, all feeds in one shape.
 {% set models = [
     'int_document_claim', 'int_organization_claim', 'int_person_office_claim', 'int_alias_claim', 'int_external_id_claim',
     'int_agreement_claim', 'int_agreement_party_claim', 'int_agreement_event_claim', 'int_meeting_claim',
@@ -10,7 +10,8 @@ with claims as (
     {%- for model in models %}
     select
         feed, fact_kind, fact_id, row_id, document_id, locator, modality, attributed_to, confidence, is_retraction,
-        recorded_at, delivery_id, file_sha256, row_number, raw_key, attributes
+        recorded_at, delivery_id, file_sha256, row_number, raw_key, attributes, identity_era,
+        {{ 'decided_at' if model == 'int_decision_claim' else 'cast(null as timestamp)' }} as asserted_at
     from {{ ref(model) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -18,6 +19,7 @@ with claims as (
 
 select
     *,
+    {{ era_key() }} as era_key,
     -- what makes a version: what is claimed and how, not when or where it was recorded
     {{ surrogate_key(['attributes', 'document_id', 'locator', 'modality', 'attributed_to', 'confidence']) }} as content_hash
 from claims

@@ -1,5 +1,5 @@
 -- Grain: one row per version of a claim that came in a feed whose rows are claims (mode append).
--- A stream is what one document says of one fact. In it, a row with other content supersedes the one before, a
+-- A stream is what one document says of one fact, in one era of identity. In it, a row with other content supersedes the one before, a
 -- retraction ends it, a repetition changes nothing. The order is that of recording, never that of loading.
 {% set forever = "timestamp '9999-12-31'" %}
 with claim_rows as (
@@ -8,6 +8,8 @@ with claim_rows as (
         coalesce(claims.recorded_at, deliveries.received_at) as recorded_from,
         deliveries.received_at,
         coalesce(
+            -- a decision says itself on which day it was made
+            claims.asserted_at,
             cast(documents.published_latest as timestamp),
             case when deliveries.is_as_of_stated then deliveries.as_of end,
             claims.recorded_at,
@@ -25,15 +27,17 @@ withdrawn_by_notice as (
     select
         assertions.fact_kind,
         assertions.fact_id,
+        assertions.era_key,
         assertions.document_id,
         notices.row_id,
         notices.recorded_from,
         notices.received_at,
         notices.published_from as ended_at
     from claim_rows as notices
-    inner join (select distinct fact_kind, fact_id, document_id, publisher from claim_rows where not is_retraction) as assertions
+    inner join (select distinct fact_kind, fact_id, era_key, document_id, publisher from claim_rows where not is_retraction) as assertions
         on notices.fact_kind = assertions.fact_kind
         and notices.fact_id = assertions.fact_id
+        and notices.era_key = assertions.era_key
         and notices.publisher = assertions.publisher
         and notices.document_id <> assertions.document_id
     where notices.is_retraction
@@ -41,13 +45,13 @@ withdrawn_by_notice as (
 
 events as (
     select
-        fact_kind, fact_id, document_id, row_id, delivery_id, row_number, recorded_from, received_at, published_from,
+        fact_kind, fact_id, era_key, document_id, row_id, delivery_id, row_number, recorded_from, received_at, published_from,
         is_retraction, if(is_retraction, 'retracted', content_hash) as content_hash,
         if(is_retraction, recorded_from, null) as ended_at
     from claim_rows
     union all by name
     select
-        fact_kind, fact_id, document_id, row_id, cast(null as varchar) as delivery_id, cast(null as bigint) as row_number,
+        fact_kind, fact_id, era_key, document_id, row_id, cast(null as varchar) as delivery_id, cast(null as bigint) as row_number,
         recorded_from, received_at, recorded_from as published_from, true as is_retraction,
         'retracted' as content_hash, ended_at
     from withdrawn_by_notice
@@ -60,7 +64,7 @@ changes as (
         select
             *,
             lag(content_hash) over (
-                partition by fact_kind, fact_id, document_id
+                partition by fact_kind, fact_id, era_key, document_id
                 order by recorded_from, received_at, delivery_id nulls last, row_number
             ) as previous_hash
         from events
@@ -77,7 +81,7 @@ dated as (
         lead(coalesce(ended_at, published_from)) over streams as next_published_from
     from changes
     window streams as (
-        partition by fact_kind, fact_id, document_id
+        partition by fact_kind, fact_id, era_key, document_id
         order by recorded_from, received_at, delivery_id nulls last, row_number
     )
 )
@@ -85,6 +89,7 @@ dated as (
 select
     fact_kind,
     fact_id,
+    era_key,
     document_id,
     '' as dataset,
     row_id,

@@ -3,7 +3,7 @@
 -- counts only in the same data set, only in a complete delivery or within the query that an extract answers, and never
 -- where the row is there but could not be read.
 {% set forever = "timestamp '9999-12-31'" %}
-{% set stream = "dataset, fact_kind, fact_id, document_id, twin_number" %}
+{% set stream = "dataset, fact_kind, fact_id, era_key, document_id, twin_number" %}
 with deliveries as (
     select * from {{ ref('int_delivery') }} where mode <> 'append'
 ),
@@ -45,16 +45,18 @@ observations as (
         claims.feed,
         claims.fact_kind,
         claims.fact_id,
+        claims.era_key,
         claims.document_id,
         deliveries.dataset,
         row_number() over (
-            partition by deliveries.delivery_id, claims.fact_kind, claims.fact_id, claims.document_id
+            partition by deliveries.delivery_id, claims.fact_kind, claims.fact_id, claims.era_key, claims.document_id
             order by claims.content_hash, claims.file_sha256, claims.row_number
         ) as twin_number,
         deliveries.delivery_number,
         deliveries.query,
         claims.row_id,
         claims.raw_key,
+        claims.asserted_at,
         if(claims.is_retraction, 'retracted', claims.content_hash) as content_hash
     from {{ ref('int_claim_row') }} as claims
     inner join dated_deliveries as deliveries on claims.delivery_id = deliveries.delivery_id
@@ -78,7 +80,7 @@ stream_keys as (
 
 unreadable as (
     select distinct
-        stream_keys.dataset, stream_keys.fact_kind, stream_keys.fact_id, stream_keys.document_id, stream_keys.twin_number,
+        stream_keys.dataset, stream_keys.fact_kind, stream_keys.fact_id, stream_keys.era_key, stream_keys.document_id, stream_keys.twin_number,
         rejected.delivery_number
     from stream_keys
     inner join rejected
@@ -104,7 +106,7 @@ asked_for as (
     where query is not null
     union
     select distinct
-        observations.dataset, observations.fact_kind, observations.fact_id, observations.document_id,
+        observations.dataset, observations.fact_kind, observations.fact_id, observations.era_key, observations.document_id,
         observations.twin_number, questions.query
     from observations
     inner join questions
@@ -114,7 +116,7 @@ asked_for as (
 
 silent as (
     select
-        streams.dataset, streams.fact_kind, streams.fact_id, streams.document_id, streams.twin_number,
+        streams.dataset, streams.fact_kind, streams.fact_id, streams.era_key, streams.document_id, streams.twin_number,
         deliveries.delivery_number
     from streams
     inner join dated_deliveries as deliveries
@@ -122,7 +124,7 @@ silent as (
     where deliveries.is_complete
     union all
     select
-        asked_for.dataset, asked_for.fact_kind, asked_for.fact_id, asked_for.document_id, asked_for.twin_number,
+        asked_for.dataset, asked_for.fact_kind, asked_for.fact_id, asked_for.era_key, asked_for.document_id, asked_for.twin_number,
         deliveries.delivery_number
     from asked_for
     inner join dated_deliveries as deliveries
@@ -133,7 +135,7 @@ silent as (
 
 -- everything that a delivery says of a stream: its content, that it is there (null), or by silence that it is gone
 said as (
-    select {{ stream }}, delivery_number, row_id, content_hash from observations
+    select {{ stream }}, delivery_number, row_id, content_hash, asserted_at from observations
     union all by name
     select * from unreadable anti join observations using ({{ stream }}, delivery_number)
     union all by name
@@ -188,6 +190,7 @@ versions as (
         any_value(held_hash) = 'retracted' as is_retraction,
         any_value(held_hash) = 'absent' as is_absent,
         arg_min(row_id, delivery_number) as row_id,
+        arg_min(asserted_at, delivery_number) as claim_asserted_at,
         arg_min(as_of, delivery_number) as first_as_of,
         arg_min(recorded_from, delivery_number) as first_recorded_from,
         min(recorded_from) filter (where was_current) as current_from,
@@ -200,7 +203,7 @@ versions as (
 dated as (
     select
         versions.*,
-        coalesce(cast(documents.published_latest as timestamp), versions.first_as_of) as asserted_at,
+        coalesce(versions.claim_asserted_at, cast(documents.published_latest as timestamp), versions.first_as_of) as asserted_at,
         documents.published_latest is not null as is_document_dated,
         lead(versions.first_as_of) over stream as next_as_of,
         lag(versions.is_absent) over stream as is_back,
@@ -209,7 +212,8 @@ dated as (
     left join {{ ref('int_document_reference') }} as documents on versions.document_id = documents.document_id
     window stream as (
         partition by
-            versions.dataset, versions.fact_kind, versions.fact_id, versions.document_id, versions.twin_number
+            versions.dataset, versions.fact_kind, versions.fact_id, versions.era_key, versions.document_id,
+            versions.twin_number
         order by versions.run_number
     )
 ),
@@ -240,6 +244,7 @@ ranged as (
 select
     fact_kind,
     fact_id,
+    era_key,
     document_id,
     dataset || if(twin_number > 1, '#' || twin_number, '') as dataset,
     row_id,

@@ -2,9 +2,10 @@
 with identified as (
     select
         reported.* exclude (id),
-        {{ identified('id', 'reported') }}
+        {{ identified('id', 'reported', in_key=true) }},
+        {{ identity_era(['id']) }}
     from {{ ref('int_external_id_reported') }} as reported
-    {{ join_identity('reported.kind', 'id', 'reported') }}
+    {{ join_identity('reported.kind', 'id', 'reported', in_key=true) }}
 )
 
 select
@@ -13,7 +14,8 @@ select
         ['kind', 'id', 'scheme', 'value'],
         [
             'kind', 'id', 'scheme', 'value'
-        ]
+        ],
+        has_era=true
     ) }},
     kind,
     id,

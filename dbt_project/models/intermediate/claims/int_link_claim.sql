@@ -6,11 +6,13 @@ with staged as (
 identified as (
     select
         staged.* exclude (subject_id, object_id),
-        {{ identified('subject_id') }},
-        {{ identified('object_id') }}
+        {{ identified('subject_id', in_key=true) }},
+        {{ identified('object_id', in_key=true) }},
+        {{ identity_era(['subject_id', 'object_id']) }}
     from staged
-    {{ join_identity('staged.subject_kind', 'subject_id') }}
-    {{ join_identity('staged.object_kind', 'object_id') }}
+    {{ join_identity('staged.subject_kind', 'subject_id', in_key=true) }}
+    {{ join_identity('staged.object_kind', 'object_id', in_key=true) }}
+    where {{ is_one_time('subject_id', 'object_id') }}
 )
 
 select
@@ -19,7 +21,8 @@ select
         ['subject_kind', 'subject_id', 'relation', 'object_kind', 'object_id'],
         [
             'subject_kind', 'subject_id', 'relation', 'object_kind', 'object_id'
-        ]
+        ],
+        has_era=true
     ) }},
     subject_kind,
     subject_id,

@@ -7,12 +7,13 @@ with staged as (
 native_meetings as (
     select
         staged.* exclude (meeting_id, parent_meeting_id),
-        {{ identified('meeting_id') }},
+        {{ identified('meeting_id', in_key=true) }},
         {{ identified('parent_meeting_id') }},
+        {{ identity_era(['meeting_id']) }},
         country_country.country_code
     from staged
     {{ join_country('meetings', 'country') }}
-    {{ join_identity("'meeting'", 'meeting_id') }}
+    {{ join_identity("'meeting'", 'meeting_id', in_key=true) }}
     {{ join_identity("'meeting'", 'parent_meeting_id') }}
 ),
 
@@ -23,7 +24,8 @@ native_claims as (
             [
                 'meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'place', 'country_code',
                 'country_reported', 'parent_meeting_id'
-            ]
+            ],
+            has_era=true
         ) }},
         meeting_id,
         reported_meeting_id,
@@ -56,7 +58,8 @@ visits as (
             start_date_is_uncertain, end_date_edtf, end_date_earliest, end_date_latest, end_date_precision,
             end_date_is_approximate, end_date_is_uncertain
         ),
-        {{ identified('meeting_id', 'visit') }},
+        {{ identified('meeting_id', 'visit', in_key=true) }},
+        {{ identity_era(['meeting_id']) }},
         'visit' as kind,
         visitor_reported || ' (' || from_country_reported || ') in the United States' as title,
         start_date_edtf as started_edtf,
@@ -77,14 +80,15 @@ visits as (
         cast(null as varchar) as parent_meeting_id,
         {{ source_claim_columns('history-at-state-visits') }}
     from {{ ref('int_state_visit') }} as visit
-    {{ join_identity("'meeting'", 'meeting_id', 'visit') }}
+    {{ join_identity("'meeting'", 'meeting_id', 'visit', in_key=true) }}
 ),
 
 visit_claims as (
     select
         {{ claim_columns(
             'state_visits', 'meeting', ['meeting_id'],
-            ['meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'description', 'country_code']
+            ['meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'description', 'country_code'],
+            has_era=true
         ) }},
         meeting_id,
         reported_meeting_id,
@@ -141,11 +145,12 @@ reported_claims as (
 travels as (
     select
         travel.* exclude (meeting_id),
-        {{ identified('meeting_id', 'travel') }},
+        {{ identified('meeting_id', 'travel', in_key=true) }},
+        {{ identity_era(['meeting_id']) }},
         'visit' as kind,
         person_reported || ' in ' || coalesce(country_reported, place, 'an unnamed country') as title
     from {{ ref('int_state_travel') }} as travel
-    {{ join_identity("'meeting'", 'meeting_id', 'travel') }}
+    {{ join_identity("'meeting'", 'meeting_id', 'travel', in_key=true) }}
 ),
 
 travel_claims as (
@@ -155,7 +160,8 @@ travel_claims as (
             [
                 'meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'place', 'description', 'country_code',
                 'country_reported'
-            ]
+            ],
+            has_era=true
         ) }},
         meeting_id,
         reported_meeting_id,

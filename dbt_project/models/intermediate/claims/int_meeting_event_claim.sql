@@ -1,11 +1,14 @@
 -- Grain: one row per accepted row that claims a step in the life of a meeting.
 with staged as (
-    select reported.* exclude (meeting_id), {{ identified('meeting_id', 'reported') }}
+    select
+        reported.* exclude (meeting_id),
+        {{ identified('meeting_id', 'reported', in_key=true) }},
+        {{ identity_era(['meeting_id']) }}
     from {{ ref('stg_meeting_events') }} as reported
-    {{ join_identity("'meeting'", 'meeting_id', 'reported') }}
+    {{ join_identity("'meeting'", 'meeting_id', 'reported', in_key=true) }}
 ),
 
-{{ dated_steps('staged', ['meeting_id', 'event'], recurring=['postponed']) }}
+{{ dated_steps('staged', ['meeting_id', 'event'], recurring=['postponed'], has_era=true) }}
 
 select
     {{ claim_columns(
@@ -13,7 +16,8 @@ select
         ['meeting_id', 'event', 'occurrence'],
         [
             'meeting_id', 'event', 'occurred_edtf'
-        ]
+        ],
+        has_era=true
     ) }},
     meeting_id,
     event,

@@ -7,14 +7,15 @@ with staged as (
 native_participants as (
     select
         staged.* exclude (meeting_id),
-        {{ identified('meeting_id') }},
+        {{ identified('meeting_id', in_key=true) }},
+        {{ identity_era(['meeting_id']) }},
         represents_party.party_kind as represents_kind,
         represents_party.party_code as represents_code,
         {{ person_id('person', 'represents_party.party_code') }} as person_id
     from staged
     {{ join_party('meeting_participants', 'represents') }}
     {{ join_person('person', 'represents_party.party_code') }}
-    {{ join_identity("'meeting'", 'meeting_id') }}
+    {{ join_identity("'meeting'", 'meeting_id', in_key=true) }}
 ),
 
 native_claims as (
@@ -22,7 +23,8 @@ native_claims as (
         {{ claim_columns(
             'meeting_participants', 'meeting_participation',
             ['meeting_id', 'person_id', key_of_reported('represents_code', 'represents_reported'), 'role'],
-            ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'role']
+            ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'role'],
+            has_era=true
         ) }},
         meeting_id,
         person_id,
@@ -51,11 +53,12 @@ visitors as (
 identified_visitors as (
     select
         visitors.* exclude (meeting_id),
-        {{ identified('meeting_id', 'visitors') }},
+        {{ identified('meeting_id', 'visitors', in_key=true) }},
+        {{ identity_era(['meeting_id']) }},
         {{ person_id('person', 'visitors.represents_code', 'visitors') }} as person_id
     from visitors
     {{ join_person('person', 'visitors.represents_code', 'visitors') }}
-    {{ join_identity("'meeting'", 'meeting_id', 'visitors') }}
+    {{ join_identity("'meeting'", 'meeting_id', 'visitors', in_key=true) }}
 ),
 
 -- a visit has one visitor: a corrected spelling is a new version of the same participation
@@ -63,7 +66,8 @@ visit_claims as (
     select
         {{ claim_columns(
             'state_visits', 'meeting_participation', ['meeting_id', 'role'],
-            ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'role']
+            ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'role'],
+            has_era=true
         ) }},
         meeting_id,
         person_id,
@@ -102,7 +106,8 @@ reported_claims as (
 travellers as (
     select
         travel.* exclude (meeting_id),
-        {{ identified('meeting_id', 'travel') }},
+        {{ identified('meeting_id', 'travel', in_key=true) }},
+        {{ identity_era(['meeting_id']) }},
         {{ person_id('person', "'USA'", 'travel') }} as person_id,
         'USA' as represents_code,
         'United States' as represents_reported,
@@ -110,14 +115,15 @@ travellers as (
         'guest' as visitor_role
     from {{ ref('int_state_travel') }} as travel
     {{ join_person('person', "'USA'", 'travel') }}
-    {{ join_identity("'meeting'", 'meeting_id', 'travel') }}
+    {{ join_identity("'meeting'", 'meeting_id', 'travel', in_key=true) }}
 ),
 
 travel_claims as (
     select
         {{ claim_columns(
             'state_travels', 'meeting_participation', ['meeting_id', 'visitor_role'],
-            ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'visitor_role']
+            ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'visitor_role'],
+            has_era=true
         ) }},
         meeting_id,
         person_id,

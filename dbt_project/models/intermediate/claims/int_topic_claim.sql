@@ -7,9 +7,10 @@ identified as (
     select
         staged.* exclude (subject_id, topic),
         {{ meant_code('topic') }} as topic,
-        {{ identified('subject_id') }}
+        {{ identified('subject_id', in_key=true) }},
+        {{ identity_era(['subject_id']) }}
     from staged
-    {{ join_identity('staged.subject_kind', 'subject_id') }}
+    {{ join_identity('staged.subject_kind', 'subject_id', in_key=true) }}
     {{ join_code_alias('topic', 'topic') }}
 )
 
@@ -19,7 +20,8 @@ select
         ['subject_kind', 'subject_id', 'topic'],
         [
             'subject_kind', 'subject_id', 'topic'
-        ]
+        ],
+        has_era=true
     ) }},
     subject_kind,
     subject_id,

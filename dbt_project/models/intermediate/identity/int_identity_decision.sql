@@ -1,20 +1,9 @@
 -- Grain: one row per kind and pair of ids that a person decided on: the latest decision, and how many others it replaced.
 -- On one day, keeping apart wins.
-with standing as (
-    {{ standing_rows('decisions', ['kind', 'id_a', 'id_b']) }}
-),
-
-pairs as (
-    select
-        kind,
-        least(id_a, id_b) as id_a,
-        greatest(id_a, id_b) as id_b,
-        same as is_same,
-        decided_at,
-        reason,
-        document_id
-    from standing
-    where id_a <> id_b
+with pairs as (
+    select kind, id_a, id_b, is_same, decided_at, reason, document_id
+    from {{ ref('int_identity_decision_version') }}
+    where is_current
 )
 
 select

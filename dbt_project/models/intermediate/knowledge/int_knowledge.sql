@@ -3,7 +3,33 @@
 {% set forever = "timestamp '9999-12-31'" %}
 with horizon as (
     -- today is the last moment at which anything was recorded: a build does not look at the clock on the wall
-    select max(recorded_from) as known_until from {{ ref('int_claim_version') }}
+    select max(recorded_from) as known_until
+    from (
+        select recorded_from from {{ ref('int_claim_version') }}
+        union all
+        select recorded_from from {{ ref('int_identity_era') }} where era_key = ''
+    ) as recorded
+),
+
+asserted as (
+    select * from {{ ref('int_claim_version') }} where not is_retraction
+),
+
+-- a claim that a decision made another fact's is one of this fact in some eras of identity, and in others not
+claims as (
+    select fact_kind, fact_id, claim_id, published_from, published_to, recorded_from, recorded_to
+    from asserted
+    where identity_eras is null
+    union all
+    select
+        fact_kind,
+        fact_id,
+        claim_id,
+        greatest(published_from, era.published_from) as published_from,
+        least(published_to, era.published_to) as published_to,
+        greatest(recorded_from, era.recorded_from) as recorded_from,
+        least(recorded_to, era.recorded_to) as recorded_to
+    from (select *, unnest(identity_eras) as era from asserted where identity_eras is not null) as moved
 ),
 
 subject_facts as (
@@ -19,12 +45,11 @@ standing as (
         case clocks.clock when 'published' then claims.published_from else claims.recorded_from end as known_from,
         case clocks.clock when 'published' then claims.published_to else claims.recorded_to end as known_to
     from subject_facts
-    inner join {{ ref('int_claim_version') }} as claims
+    inner join claims
         on subject_facts.fact_kind = claims.fact_kind and subject_facts.fact_id = claims.fact_id
     cross join (values ('published'), ('recorded')) as clocks (clock)
     where
-        not claims.is_retraction
-        and case clocks.clock when 'published' then claims.published_from else claims.recorded_from end
+        case clocks.clock when 'published' then claims.published_from else claims.recorded_from end
         < case clocks.clock when 'published' then claims.published_to else claims.recorded_to end
 ),
 

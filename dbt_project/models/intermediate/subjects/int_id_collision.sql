@@ -30,7 +30,7 @@ with standing as (
     from {{ ref(model) }} as claims
     inner join standing
         on standing.fact_kind = '{{ fact_kind }}' and claims.fact_id = standing.fact_id and claims.row_id = standing.row_id
-    where claims.modality <> 'negated'
+    where claims.modality <> 'negated' and {{ era_key('claims') }} = ''
 ),
 {%- endfor %}
 

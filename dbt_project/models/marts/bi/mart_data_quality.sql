@@ -39,6 +39,7 @@ quarantine as (
 claims as (
     select feed, count(*) as claim_versions, count(*) filter (where is_current and not is_retraction) as current_claims
     from {{ ref('int_claim') }}
+    where is_of_today
     group by feed
 ),
 

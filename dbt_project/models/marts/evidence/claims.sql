@@ -22,10 +22,12 @@ select
     confidence,
     is_retraction,
     is_current,
+    not is_of_today as is_moved,
     claim_rank,
     coalesce(is_current and claim_rank = 1, false) as is_winner,
     case
         when is_retraction then 'takes back what was said before'
+        when not is_of_today then 'of another fact today, by a decision on identity'
         when not is_current then 'no longer said: superseded or withdrawn'
         else reason
     end as reason,

@@ -1,6 +1,6 @@
 -- Grain: one row per kind and id that a fact was ever known by.
 -- Every fact is known by its own id. Ids of merged duplicates lead to the fact that they became: the id that an agreement
--- or a meeting was recorded under, and the id that each of its facts would have alone.
+-- or a meeting was recorded under, the id that each of its facts would have alone, and the one that it had until a decision.
 {%- set merged = {
     'agreement': ('int_agreement_claim', 'reported_agreement_id'),
     'agreement_party': ('int_agreement_party_claim', none),
@@ -8,7 +8,7 @@
     'meeting': ('int_meeting_claim', 'reported_meeting_id'),
 } %}
 with claims as (
-    select distinct fact_kind, fact_id from {{ ref('int_claim') }}
+    select distinct fact_kind, fact_id from {{ ref('int_claim') }} where is_of_today
 ),
 
 facts as (
@@ -23,13 +23,19 @@ ids as (
 
 former as (
     {%- for fact_kind, (model, id) in merged.items() %}
-    select fact_kind, fact_id, reported_fact_id as alias from {{ ref(model) }}
+    select fact_kind, fact_id, reported_fact_id as alias from {{ ref(model) }} where {{ era_key() }} = ''
     {%- if id %}
     union
-    select fact_kind, fact_id, {{ id }} as alias from {{ ref(model) }}
+    select fact_kind, fact_id, {{ id }} as alias from {{ ref(model) }} where {{ era_key() }} = ''
     {%- endif %}
-    {{ 'union' if not loop.last }}
+    union
     {%- endfor %}
+    -- what a claim was a claim of until a decision moved it
+    select moved.fact_kind, claim_rows.fact_id, moved.fact_id as alias
+    from {{ ref('int_claim') }} as moved
+    inner join {{ ref('int_claim_row') }} as claim_rows
+        on moved.row_id = claim_rows.row_id and moved.fact_kind = claim_rows.fact_kind and claim_rows.era_key = ''
+    where not moved.is_of_today and moved.is_published_claim
 ),
 
 aliases as (
