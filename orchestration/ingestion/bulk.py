@@ -32,6 +32,8 @@ _INTEGER = " *[+-]?[0-9]{1,19} *"
 _CHUNK_BYTES = 1 << 20
 _ROW_GROUP = 122_880
 """Rows that DuckDB keeps together, and those of Parquet that one thread reads."""
+_MOST_REPEATED = 10_000
+"""Different cells of one column in a row group beyond which they are no codes that repeat, and no dictionary helps."""
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -126,7 +128,9 @@ def _staging(contract: Contract, table: Table, columns: Columns, staged: Path) -
                 delim = {literal(table.delimiter)}, quote = {quote}, escape = {quote}, strict_mode = true,
                 null_padding = false, nullstr = '', allow_quoted_nulls = true, comment = '', compression = 'none'
             )
-        ) to {literal(staged)} (format parquet, row_group_size {_ROW_GROUP})
+        ) to {literal(staged)} (
+            format parquet, row_group_size {_ROW_GROUP}, compression uncompressed, dictionary_size_limit {_MOST_REPEATED}
+        )
     """
 
 
