@@ -129,7 +129,8 @@ def _staging(contract: Contract, table: Table, columns: Columns, staged: Path) -
                 null_padding = false, nullstr = '', allow_quoted_nulls = true, comment = '', compression = 'none'
             )
         ) to {literal(staged)} (
-            format parquet, row_group_size {_ROW_GROUP}, compression uncompressed, dictionary_size_limit {_MOST_REPEATED}
+            format parquet, compression uncompressed, row_group_size {_ROW_GROUP},
+            dictionary_size_limit {_MOST_REPEATED}
         )
     """
 
