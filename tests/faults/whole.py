@@ -25,6 +25,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import pytest
 
 from orchestration.automation.runs import IN_PROGRESS, POOL
 from orchestration.publication.store import PublicationStore
@@ -248,14 +249,22 @@ def _current(installation: Installation) -> str:
     return current.publication_id if current else ""
 
 
+@contextmanager
+def _history(installation: Installation) -> Iterator[dg.DagsterInstance]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", installation.environment["DAGSTER_HOME"])
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+
+
 def _runs_in_progress(installation: Installation) -> list[str]:
-    with dg.DagsterInstance.from_config(str(installation.root / "dagster")) as instance:
+    with _history(installation) as instance:
         runs = instance.get_runs(filters=dg.RunsFilter(statuses=list(IN_PROGRESS)))
         return [run.run_id for run in runs]
 
 
 def _slots_taken(installation: Installation) -> int:
-    with dg.DagsterInstance.from_config(str(installation.root / "dagster")) as instance:
+    with _history(installation) as instance:
         return int(instance.event_log_storage.get_concurrency_info(POOL).active_slot_count)
 
 
