@@ -314,9 +314,10 @@ def harm_while_a_run_waits(kit: WholeKit, whom: str) -> int:
 def leave_waiting(installation: Installation, whom: str) -> int:
     """Do the harm itself; no process and no slot may be left."""
     died = 0
+    earlier = signs_of_life(installation)
     with writer_lock(installation.settings, "somebody slow"), services(installation) as running:
-        _wait(lambda: bool(signs_of_life(installation)), "a run has begun")
-        (run_id,) = signs_of_life(installation)
+        _wait(lambda: signs_of_life(installation) > earlier, "a run has begun")
+        (run_id,) = signs_of_life(installation) - earlier
         if whom == "nobody":
             pass
         elif whom == "run, cancelled":
@@ -331,9 +332,9 @@ def leave_waiting(installation: Installation, whom: str) -> int:
     return died
 
 
-def signs_of_life(installation: Installation) -> list[str]:
-    """Return the ids of the runs whose process said that it works."""
-    return [path.stem for path in (installation.settings.warehouse.parent / "runs").glob("*.lock")]
+def signs_of_life(installation: Installation) -> set[str]:
+    """Return the ids of the runs whose process says, or said, that it works."""
+    return {path.stem for path in (installation.settings.warehouse.parent / "runs").glob("*.lock")}
 
 
 def two_daemons(kit: WholeKit) -> int:
