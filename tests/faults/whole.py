@@ -316,7 +316,7 @@ def leave_waiting(installation: Installation, whom: str) -> int:
     died = 0
     earlier = signs_of_life(installation)
     with writer_lock(installation.settings, "somebody slow"), services(installation) as running:
-        _wait(lambda: signs_of_life(installation) > earlier, "a run has begun")
+        _wait(lambda: bool(signs_of_life(installation) - earlier), "a run has begun")
         (run_id,) = signs_of_life(installation) - earlier
         if whom == "nobody":
             pass
