@@ -35,10 +35,32 @@ _alive: dict[str, filelock.BaseFileLock] = {}
 
 @contextmanager
 def writing(settings: Settings, *, run_id: str, purpose: str) -> Iterator[None]:
-    """Hold the writer's lock for one step of a run, and show that the run's process is alive."""
+    """Hold the writer's lock for one step of a run, and show that the run's process is alive.
+
+    A step that was interrupted ends as interrupted, whatever the library at work made of it: Dagster then tries the run
+    again, or takes it for cancelled where somebody asked for that.
+    """
     show_alive(settings, run_id=run_id)
     with writer_lock(settings, f"run {run_id[:8]}: {purpose}", log=_logger.info):
-        yield
+        try:
+            yield
+        except Exception as error:
+            if (interruption := interruption_behind(error)) is not None:
+                # not "from error", which came of it: a circle of causes
+                raise interruption from None
+            raise
+
+
+def interruption_behind(error: BaseException) -> BaseException | None:
+    """Return the interruption from which an error came; DuckDB says `Query interrupted` as an error like others."""
+    seen: set[int] = set()
+    behind: BaseException | None = error
+    while behind is not None and id(behind) not in seen:
+        if not isinstance(behind, Exception | GeneratorExit):
+            return behind
+        seen.add(id(behind))
+        behind = behind.__cause__ or behind.__context__
+    return None
 
 
 def show_alive(settings: Settings, *, run_id: str) -> None:

@@ -29,7 +29,7 @@ def run_together(command: Sequence[str], *, cwd: Path, environment: Mapping[str,
     Whatever is left of the group then is ended too.
     """
     process = subprocess.Popen(  # noqa: S603
-        command, cwd=cwd, env=environment, start_new_session=True, preexec_fn=_end_with_the_parent
+        command, cwd=cwd, env=environment, start_new_session=True, preexec_fn=_begin
     )
     asked: list[int] = []
 
@@ -84,7 +84,11 @@ def _signal(group: int, number: int) -> bool:
     return True
 
 
-def _end_with_the_parent() -> None:
-    """Ask the system to interrupt this process when its parent dies, however that came about; Linux alone can."""
+def _begin() -> None:
+    """Ask the system to interrupt this process when its parent dies, however that came about; Linux alone can.
+
+    What a shell starts in the background ignores interrupts, and so would the services: they ask for them first.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)

@@ -132,10 +132,14 @@ def invoke_dbt(
     command = [*arguments, *(str(part) for option in options.items() for part in option)]
     with _environment_of_dbt(home):
         try:
-            return dbtRunner(manifest=parsed, callbacks=[on_event] if on_event else []).invoke(command)
+            result = dbtRunner(manifest=parsed, callbacks=[on_event] if on_event else []).invoke(command)
         finally:
             # dbt keeps the database open after a run in process, and with it the lock on the file
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if result.exception is not None and not isinstance(result.exception, Exception):
+        # somebody interrupted this process: that is no failure of dbt, and Dagster tries such a run again
+        raise result.exception
+    return result
 
 
 @contextmanager

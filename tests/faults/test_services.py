@@ -39,11 +39,17 @@ def _is_alive(pid: int) -> bool:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not tell of a parent's death")
+@pytest.mark.parametrize("in_background", [False, True], ids=["", "in the background"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
-def test_a_command_that_is_ended_leaves_no_service_behind(number: signal.Signals, tmp_path: Path) -> None:
+def test_a_command_that_is_ended_leaves_no_service_behind(
+    number: signal.Signals, tmp_path: Path, *, in_background: bool
+) -> None:
     note = tmp_path / "pid"
     supervisor = subprocess.Popen(
-        [sys.executable, "-c", SUPERVISOR, PARENT_OF_ONE, str(note)], cwd=PROJECT_ROOT, start_new_session=True
+        [sys.executable, "-c", SUPERVISOR, PARENT_OF_ONE, str(note)],
+        cwd=PROJECT_ROOT,
+        start_new_session=True,
+        preexec_fn=_ignore_interrupts if in_background else None,
     )
     try:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -62,6 +68,11 @@ def test_a_command_that_is_ended_leaves_no_service_behind(number: signal.Signals
         supervisor.kill()
         if note.exists() and _is_alive(int(note.read_text())):
             os.kill(int(note.read_text()), signal.SIGKILL)
+
+
+def _ignore_interrupts() -> None:
+    """Do as shells do with what they start in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _parent_of(process: Path) -> int:

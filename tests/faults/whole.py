@@ -25,6 +25,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import pytest
 
 from orchestration.automation.runs import IN_PROGRESS, POOL
 from orchestration.publication.store import PublicationStore
@@ -248,14 +249,22 @@ def _current(installation: Installation) -> str:
     return current.publication_id if current else ""
 
 
+@contextmanager
+def _history(installation: Installation) -> Iterator[dg.DagsterInstance]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", installation.environment["DAGSTER_HOME"])
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+
+
 def _runs_in_progress(installation: Installation) -> list[str]:
-    with dg.DagsterInstance.from_config(str(installation.root / "dagster")) as instance:
+    with _history(installation) as instance:
         runs = instance.get_runs(filters=dg.RunsFilter(statuses=list(IN_PROGRESS)))
         return [run.run_id for run in runs]
 
 
 def _slots_taken(installation: Installation) -> int:
-    with dg.DagsterInstance.from_config(str(installation.root / "dagster")) as instance:
+    with _history(installation) as instance:
         return int(instance.event_log_storage.get_concurrency_info(POOL).active_slot_count)
 
 
@@ -305,9 +314,10 @@ def harm_while_a_run_waits(kit: WholeKit, whom: str) -> int:
 def leave_waiting(installation: Installation, whom: str) -> int:
     """Do the harm itself; no process and no slot may be left."""
     died = 0
+    earlier = signs_of_life(installation)
     with writer_lock(installation.settings, "somebody slow"), services(installation) as running:
-        _wait(lambda: bool(signs_of_life(installation)), "a run has begun")
-        (run_id,) = signs_of_life(installation)
+        _wait(lambda: bool(signs_of_life(installation) - earlier), "a run has begun")
+        (run_id,) = signs_of_life(installation) - earlier
         if whom == "nobody":
             pass
         elif whom == "run, cancelled":
@@ -322,9 +332,9 @@ def leave_waiting(installation: Installation, whom: str) -> int:
     return died
 
 
-def signs_of_life(installation: Installation) -> list[str]:
-    """Return the ids of the runs whose process said that it works."""
-    return [path.stem for path in (installation.settings.warehouse.parent / "runs").glob("*.lock")]
+def signs_of_life(installation: Installation) -> set[str]:
+    """Return the ids of the runs whose process says, or said, that it works."""
+    return {path.stem for path in (installation.settings.warehouse.parent / "runs").glob("*.lock")}
 
 
 def two_daemons(kit: WholeKit) -> int:

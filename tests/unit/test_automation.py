@@ -259,3 +259,26 @@ def test_a_step_says_what_it_holds_the_writer_for(settings: Settings) -> None:
         now = holder(settings)
         assert now is not None
         assert now.purpose == "run 01234567: publishing"
+
+
+def fail(settings: Settings, cause: BaseException) -> None:
+    """Fail as a step does whose query ended like this."""
+    with writing(settings, run_id="0123456789", purpose="building"):
+        try:
+            # so DuckDB does
+            raise RuntimeError("Query interrupted") from cause
+        except RuntimeError as error:
+            raise dg.Failure("it could not be built") from error
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, dg.DagsterExecutionInterruptedError])
+def test_a_step_whose_query_was_interrupted_is_interrupted_and_no_failure_of_its_own(
+    settings: Settings, interruption: type[BaseException]
+) -> None:
+    with pytest.raises(interruption):
+        fail(settings, interruption())
+
+
+def test_a_step_that_fails_on_its_own_account_fails(settings: Settings) -> None:
+    with pytest.raises(dg.Failure):
+        fail(settings, ValueError())
