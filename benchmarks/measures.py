@@ -276,7 +276,7 @@ def questions(settings: Settings) -> Iterator[Row]:
     text = (PROJECT_ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
     times: dict[str, float] = {}
     with duckdb.connect(str(settings.serving / "warehouse.duckdb"), read_only=True) as connection:
-        for title, sql in re.findall(r"^#+ (.+?)\n.*?```sql\n(.*?)```", text, re.MULTILINE | re.DOTALL):
+        for title, sql in re.findall(r"^\*\*(.+?)\*\*.*?```sql\n(.*?)```", text, re.MULTILINE | re.DOTALL):
             times[title] = _seconds(lambda sql=sql: connection.execute(sql).fetchall())  # type: ignore[misc]
         (fact,) = connection.execute("select fact_id from fct_trade_flow limit 1").fetchall()[0]
         single = {
