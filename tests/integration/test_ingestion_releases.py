@@ -266,7 +266,7 @@ def test_one_confirmation_has_all_loaded_that_only_shrank_with_it(house: House) 
     assert house.facts() == before
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_releases_stand_alike_in_any_order_and_however_often_they_are_replayed(
     house: House, tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:
