@@ -34,7 +34,7 @@ _OPS = {
         delivery_id VARCHAR, feed VARCHAR, dataset_key VARCHAR, as_of TIMESTAMP, is_as_of_stated BOOLEAN,
         mode VARCHAR, is_complete BOOLEAN, revision INTEGER, status VARCHAR, reason VARCHAR,
         publisher VARCHAR, licence VARCHAR, file_count INTEGER, byte_count BIGINT,
-        rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT,
+        rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT, rows_found BIGINT,
         received_at TIMESTAMP, load_seconds DOUBLE, loaded_at TIMESTAMP, manifest VARCHAR, path VARCHAR
     """,
     "files": """

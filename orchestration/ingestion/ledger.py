@@ -21,7 +21,8 @@ from orchestration.ingestion.clock import naive
 from orchestration.ingestion.database import insert_rows
 from orchestration.ingestion.discovery import FoundFile
 
-_TABLES_OF_A_DELIVERY = ("deliveries", "files", "rejected_rows", "corrections", "extra_columns", "notes")
+_TABLES_OF_ROWS = ("rejected_rows", "corrections", "extra_columns", "notes")
+_TABLES_OF_A_DELIVERY = ("deliveries", "files", *_TABLES_OF_ROWS)
 _TIMESTAMP = pa.timestamp("us")
 
 
@@ -33,7 +34,7 @@ class Status(StrEnum):
     """Complete by its contract, but so much smaller than the one before that a person must confirm it."""
     REFUSED = "refused"
     REPLACED = "replaced"
-    """Loaded, until a delivery with the same `as_of` and more files completed it."""
+    """A delivery with the same `as_of` and more files completes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,8 @@ class Entry:
     rows_read: int = 0
     rows_accepted: int = 0
     rows_rejected: int = 0
+    rows_found: int | None = None
+    """The rows in its files, whatever became of them; None where they could not be read."""
     load_seconds: float = 0.0
     loaded_at: datetime
 
@@ -150,6 +153,7 @@ def write(con: duckdb.DuckDBPyConnection, entries: Sequence[Entry]) -> None:
         "rows_read": (pa.int64(), [entry.rows_read for entry in entries]),
         "rows_accepted": (pa.int64(), [entry.rows_accepted for entry in entries]),
         "rows_rejected": (pa.int64(), [entry.rows_rejected for entry in entries]),
+        "rows_found": (pa.int64(), [entry.rows_found for entry in entries]),
         "received_at": (_TIMESTAMP, [naive(entry.delivery.received_at) for entry in entries]),
         "load_seconds": (pa.float64(), [entry.load_seconds for entry in entries]),
         "loaded_at": (_TIMESTAMP, [naive(entry.loaded_at) for entry in entries]),
@@ -192,12 +196,24 @@ def write_extra_columns(con: duckdb.DuckDBPyConnection, extras: Iterable[tuple[s
     insert_rows(con, "ops.extra_columns", _table(columns))
 
 
-def mark_replaced(con: duckdb.DuckDBPyConnection, delivery_id: str, *, by: str) -> None:
-    """Note that a delivery was completed by another one."""
+def restate(con: duckdb.DuckDBPyConnection, delivery_id: str, status: Status, reason: str) -> None:
+    """Note that a delivery stands otherwise; what was counted in it stays."""
     con.execute(
         "update ops.deliveries set status = $status, reason = $reason where delivery_id = $id",
-        {"status": str(Status.REPLACED), "reason": f"completed by delivery {by}", "id": delivery_id},
+        {"status": str(status), "reason": reason or None, "id": delivery_id},
     )
+
+
+def set_apart(con: duckdb.DuckDBPyConnection, delivery_id: str, status: Status, reason: str) -> None:
+    """Note that nothing of a delivery is loaded any more, as if nothing ever had been."""
+    restate(con, delivery_id, status, reason)
+    con.execute(
+        "update ops.deliveries set rows_read = 0, rows_accepted = 0, rows_rejected = 0 where delivery_id = $id",
+        {"id": delivery_id},
+    )
+    for table in _TABLES_OF_ROWS:
+        statement = f"delete from ops.{table} where delivery_id = $id"  # noqa: S608 - a table of ours
+        con.execute(statement, {"id": delivery_id})
 
 
 def seen_files(con: duckdb.DuckDBPyConnection) -> dict[FoundFile, str]:

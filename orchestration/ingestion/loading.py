@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from orchestration.contracts import Contract, Mode
-from orchestration.ingestion import bulk, ledger
+from orchestration.ingestion import bulk, ledger, published_names, releases
 from orchestration.ingestion.archive import Archive, Delivery
 from orchestration.ingestion.clock import Clock, naive
 from orchestration.ingestion.database import temporary_folder, transaction
@@ -28,14 +28,14 @@ from orchestration.ingestion.formats import CSV, ROW_FORMATS, RowFormat, format_
 from orchestration.ingestion.ledger import Entry, Status
 from orchestration.ingestion.manifests import Manifest, from_content
 from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
-from orchestration.ingestion.published_names import release_of, require_classification
+from orchestration.ingestion.published_names import require_classification
 from orchestration.ingestion.readers import columns as header_columns
 from orchestration.ingestion.readers import compressed, delimited, dossiers, zipped
 from orchestration.ingestion.readers.columns import Columns
 from orchestration.ingestion.readers.rows import FileContent
 from orchestration.ingestion.refusal import Refused
 from orchestration.ingestion.rejects import read_dates, write_corrections, write_rejected_rows
-from orchestration.ingestion.releases import Held, completed_by, judge_size
+from orchestration.ingestion.releases import Release, Verdict
 from orchestration.ingestion.staging import (
     Batch,
     Stage,
@@ -72,6 +72,15 @@ _DATA_ERRORS = (
 _UNPACKERS: Mapping[str, Callable[[Path, Path], None]] = {".gz": compressed.unpack, ".zip": zipped.unpack}
 
 
+class _LeftOut(Exception):
+    """Nothing of a delivery is loaded, though it can be read; the ledger says why."""
+
+    def __init__(self, entry: Entry, verdicts: Sequence[Verdict]):
+        super().__init__(entry.reason)
+        self.entry = entry
+        self.verdicts = verdicts
+
+
 class CountMismatchError(RuntimeError):
     """Rows read are not rows accepted and quarantined: nothing of the batch was committed."""
 
@@ -90,11 +99,25 @@ class Loader:
     """Whether every file is compared with its hash first: so when the archive is replayed."""
     seen: float = field(default_factory=time.monotonic)
     """When the files were first seen, on the monotonic clock."""
+    _unsettled: set[tuple[str, str]] = field(default_factory=set)
+    """The data sets in which something that was left out is to be loaded after all."""
+    _taken_back: set[str] = field(default_factory=set)
+    """What was loaded and, by what arrived since, is not any more."""
 
     def load(self, deliveries: Iterable[Delivery]) -> Iterator[DeliveryOutcome]:
-        """Load deliveries in their order; every outcome is committed when it is returned."""
+        """Load deliveries in their order; every outcome is committed when it is returned.
+
+        What arrives may change how others of its data set stand: these are loaded, or taken back, in the end.
+        """
         for batch in _batches(deliveries, self.registry):
             yield from self._load_together(batch)
+        tried: set[str] = set()
+        while due := self._due() - tried:
+            tried |= due
+            again = sorted((self.archive.delivery(delivery_id) for delivery_id in due), key=lambda one: one.order)
+            for batch in _batches(again, self.registry):
+                yield from self._load_together(batch)
+        yield from self._withdrawn()
 
     def _load_together(self, deliveries: Sequence[Delivery]) -> Iterator[DeliveryOutcome]:
         contract = self.registry.get(deliveries[0].feed)
@@ -247,7 +270,7 @@ class Loader:
         delivery = file.delivery
         try:
             with transaction(self.con):
-                self._make_room([self._blank_entry(delivery, Status.LOADED)])
+                self._make_room([delivery])
                 row_count = bulk.insert(
                     self.con,
                     contract,
@@ -258,9 +281,9 @@ class Loader:
                     sha256=file.file.sha256,
                     loaded_at=self.clock(),
                 )
-                entry = self._entry(delivery, row_count)
-                if entry.status is Status.HELD:
-                    raise Held(entry.reason)
+                entry, verdicts = self._entry(delivery, row_count)
+                if releases.is_set_apart(entry.status):
+                    raise _LeftOut(entry, verdicts)
                 entry = replace(entry, rows_accepted=row_count, load_seconds=time.monotonic() - self.seen)
                 ledger.write_extra_columns(
                     self.con, [(delivery.delivery_id, contract.feed, name) for name, _ in columns.extra]
@@ -271,12 +294,13 @@ class Loader:
                 )
                 ledger.write_notes(self.con, [(delivery.delivery_id, note) for note in notes])
                 ledger.write(self.con, [entry])
-        except Held as held:
-            entry = replace(self._blank_entry(delivery, Status.HELD), reason=str(held))
+                entry = self._settled(entry, verdicts)
+        except _LeftOut as left_out:
             with transaction(self.con):
-                self._make_room([entry])
-                ledger.write(self.con, [entry])
-            return _outcome(entry, None)
+                self._make_room([delivery])
+                ledger.write(self.con, [left_out.entry])
+                self._settle(left_out.verdicts)
+            return _outcome(left_out.entry, None)
         return _outcome(entry, {contract.feed: row_count})
 
     def _require_retractions(self, batch: Batch, columns: Columns) -> None:
@@ -349,77 +373,143 @@ class Loader:
         """Commit the staged rows of a batch with their quarantine and their lines in the ledger.
 
         Raises:
-            Refused: the only delivery of the batch contradicts one that is loaded.
+            Refused: the manifest of the only delivery of the batch calls it complete, but it may be cut off.
             CountMismatchError: rows read are not rows accepted and quarantined.
         """
         with transaction(self.con):
             read_dates(self.con, batch)
             rows_read = self._rows_read(batch)
-            entries = [
+            known = ledger.among(self.con, [delivery.delivery_id for delivery in batch.deliveries])
+            judged = [
                 self._entry(
-                    delivery, rows_read[delivery.delivery_id], cut_off=batch.cut_off.get(delivery.delivery_id, "")
+                    delivery,
+                    rows_read[delivery.delivery_id],
+                    cut_off=batch.cut_off.get(delivery.delivery_id, ""),
+                    is_known=delivery.delivery_id in known,
                 )
                 for delivery in batch.deliveries
             ]
-            held = [entry for entry in entries if entry.status is Status.HELD]
-            loaded = [entry for entry in entries if entry.status is Status.LOADED]
-            self._make_room(entries)
-            self._leave_out(batch, held)
+            left_out = [entry for entry, _ in judged if releases.is_set_apart(entry.status)]
+            loaded = [entry for entry, _ in judged if not releases.is_set_apart(entry.status)]
+            self._make_room(batch.deliveries)
+            self._leave_out(batch, left_out)
             loaded_at = naive(self.clock())
             self._insert(batch, loaded_at)
             by_feed = self._accepted(batch, loaded_at)
-            entries = [*self._counted(loaded, by_feed), *held]
+            entries = [*self._counted(loaded, by_feed), *left_out]
             seconds = time.monotonic() - self.seen
             entries = [replace(entry, load_seconds=seconds) for entry in entries]
             ledger.write(self.con, entries)
+            verdicts = {entry.delivery.delivery_id: found for entry, found in judged}
+            entries = [self._settled(entry, verdicts[entry.delivery.delivery_id]) for entry in entries]
         return [_outcome(entry, by_feed.get(entry.delivery.delivery_id)) for entry in entries]
 
-    def _leave_out(self, batch: Batch, held: Sequence[Entry]) -> None:
-        """Take the files of held deliveries out of the batch: every later step joins to its files."""
-        ids = {entry.delivery.delivery_id for entry in held}
+    def _leave_out(self, batch: Batch, left_out: Sequence[Entry]) -> None:
+        """Take the files of held and refused deliveries out of the batch: every later step joins to its files."""
+        ids = {entry.delivery.delivery_id for entry in left_out}
         self.con.execute(
             "delete from batch_files where delivery_id in (select unnest($ids::varchar[]))", {"ids": list(ids)}
         )
         batch.extra_columns = [extra for extra in batch.extra_columns if extra[0] not in ids]
         batch.notes = [note for note in batch.notes if note[0] not in ids]
 
-    def _entry(self, delivery: Delivery, rows_read: int, *, cut_off: str = "") -> Entry:
-        """Return the line of a delivery that was read, and whether it may be loaded.
+    def _entry(
+        self, delivery: Delivery, rows_read: int, *, cut_off: str = "", is_known: bool = False
+    ) -> tuple[Entry, list[Verdict]]:
+        """Return the line of a delivery that was read, and how the releases of its data set stand with it.
 
         Raises:
             Refused: its manifest calls it complete, but it may be cut off.
         """
-        entry = self._blank_entry(delivery, Status.LOADED)
+        entry = replace(self._blank_entry(delivery, Status.LOADED), rows_found=rows_read)
         if cut_off:
             if from_content(delivery.manifest).is_complete:
                 raise Refused(f"its manifest calls it complete, but {cut_off}", "fetch it whole, or drop that claim")
             entry = replace(entry, mode=Mode.EXTRACT, is_complete=False)
-        try:
-            judge_size(self.con, entry, rows_read, is_confirmed=self.archive.is_confirmed(delivery.delivery_id))
-        except Held as held:
-            return replace(entry, status=Status.HELD, reason=str(held))
-        return replace(entry, rows_read=rows_read)
+        is_claims = _may_share(delivery, self.registry) and delivery.feed != dossiers.FEED
+        if is_claims and not is_known:  # thousands of files, and none that stands to another
+            return replace(entry, rows_read=rows_read), []
+        verdicts = self._judged(delivery, arriving=releases.release_of(entry))
+        for place, verdict in enumerate(verdicts):
+            if verdict.release.delivery_id == delivery.delivery_id and releases.is_set_apart(verdict.status):
+                entry = replace(entry, status=verdict.status, reason=verdict.reason)
+                verdicts[place] = replace(verdict, release=releases.release_of(entry))
+                return entry, verdicts
+        return replace(entry, rows_read=rows_read), verdicts
 
-    def _make_room(self, entries: Sequence[Entry]) -> None:
-        """Delete what is known of these deliveries, and the rows of those that they complete."""
-        ids = [entry.delivery.delivery_id for entry in entries]
+    def _judged(self, delivery: Delivery, *, arriving: Release | None = None) -> list[Verdict]:
+        """Say how the releases of a delivery's data set stand."""
+        return releases.judged(
+            self.con,
+            delivery.feed,
+            delivery.dataset_key,
+            is_confirmed=self.archive.is_confirmed,
+            arriving=arriving,
+        )
+
+    def _settled(self, entry: Entry, verdicts: Sequence[Verdict]) -> Entry:
+        """Have the ledger say how the releases of a data set stand, and return the line of one as it is then."""
+        self._settle(verdicts)
+        for verdict in verdicts:
+            if verdict.release.delivery_id == entry.delivery.delivery_id:
+                return replace(entry, status=verdict.status, reason=verdict.reason)
+        return entry
+
+    def _settle(self, verdicts: Sequence[Verdict]) -> None:
+        """Take back what is held, refused or completed by now, and note where something is to be loaded."""
+        for verdict in verdicts:
+            release = verdict.release
+            if verdict.is_due:
+                self._unsettled.add((release.feed, release.dataset_key))
+            if not verdict.is_change:
+                continue
+            if not releases.is_set_apart(verdict.status):
+                ledger.restate(self.con, release.delivery_id, verdict.status, verdict.reason)
+            else:
+                ledger.set_apart(self.con, release.delivery_id, verdict.status, verdict.reason)
+            if release.status is Status.LOADED:
+                self._delete_rows([release.delivery_id], {release.feed})
+                if releases.is_set_apart(verdict.status):
+                    self._taken_back.add(release.delivery_id)
+
+    def _due(self) -> set[str]:
+        """Return what was left out and is to be loaded after all."""
+        unsettled, self._unsettled = self._unsettled, set()
+        due = {
+            verdict.release.delivery_id
+            for feed, dataset_key in unsettled
+            for verdict in releases.judged(self.con, feed, dataset_key, is_confirmed=self.archive.is_confirmed)
+            if verdict.is_due
+        }
+        return due & self.archive.delivery_ids() if due else due
+
+    def _withdrawn(self) -> Iterator[DeliveryOutcome]:
+        """Return an outcome for what was loaded and is held or refused by now."""
+        if not self._taken_back:
+            return
+        taken_back, self._taken_back = self._taken_back & self.archive.delivery_ids(), set()
+        for known in ledger.known_deliveries(self.con):
+            if known.delivery_id in taken_back and releases.is_set_apart(known.status):
+                entry = self._blank_entry(self.archive.delivery(known.delivery_id), known.status)
+                yield _outcome(replace(entry, reason=known.reason), None)
+
+    def _make_room(self, deliveries: Sequence[Delivery]) -> None:
+        """Delete what is known of these deliveries."""
+        ids = [delivery.delivery_id for delivery in deliveries]
         # rows and ledger are committed together: what the ledger does not know has left no row to look for
         gone = ledger.among(self.con, ids)
-        for entry in entries:
-            for replaced in completed_by(self.con, entry):
-                ledger.mark_replaced(self.con, replaced, by=entry.delivery.delivery_id)
-                gone.append(replaced)
         ledger.forget(self.con, ids)
-        if not gone:
-            return
-        feeds = {entry.delivery.feed for entry in entries}
+        if gone:
+            self._delete_rows(gone, {delivery.feed for delivery in deliveries})
+
+    def _delete_rows(self, gone: Sequence[str], feeds: Collection[str]) -> None:
         tables = {contract.table for name, contract in self.registry.items() if contract.columns and name in feeds}
         if dossiers.FEED in feeds:
             tables = {contract.table for contract in self.registry.values() if contract.columns}
         for table in sorted(tables):
             self.con.execute(
                 f"delete from landing.{quoted(table)} where _delivery_id in (select unnest($gone::varchar[]))",
-                {"gone": gone},
+                {"gone": list(gone)},
             )
 
     def _insert(self, batch: Batch, loaded_at: datetime) -> None:
@@ -511,20 +601,12 @@ class Loader:
             load_seconds=time.monotonic() - self.seen,
         )
         with transaction(self.con):
-            self._make_room_for_refusal(delivery)
+            is_known = bool(ledger.among(self.con, [delivery.delivery_id]))
+            self._make_room([delivery])
             ledger.write(self.con, [entry])
+            if is_known:
+                self._settle(self._judged(delivery))
         return _outcome(entry, None)
-
-    def _make_room_for_refusal(self, delivery: Delivery) -> None:
-        if not ledger.among(self.con, [delivery.delivery_id]):
-            return
-        ledger.forget(self.con, [delivery.delivery_id])
-        for contract in self.registry.values():
-            if contract.columns and delivery.feed in (contract.feed, dossiers.FEED):
-                self.con.execute(
-                    f"delete from landing.{quoted(contract.table)} where _delivery_id = $id",
-                    {"id": delivery.delivery_id},
-                )
 
     def _blank_entry(self, delivery: Delivery, status: Status) -> Entry:
         try:
@@ -532,7 +614,7 @@ class Loader:
         except Refused:
             manifest = Manifest()
         contract = self.registry.get(delivery.feed)
-        named = release_of(delivery.feed, delivery.path, delivery.manifest)
+        named = published_names.release_of(delivery.feed, delivery.path, delivery.manifest)
         mode = manifest.mode or named.mode or (contract.mode if contract else Mode.EXTRACT)
         is_complete = manifest.is_complete
         if is_complete is None:
@@ -607,6 +689,7 @@ def _outcome(entry: Entry, by_feed: Mapping[str, int] | None) -> DeliveryOutcome
         Status.LOADED: OutcomeStatus.NEW,
         Status.HELD: OutcomeStatus.HELD,
         Status.REFUSED: OutcomeStatus.REFUSED,
+        Status.REPLACED: OutcomeStatus.NEW,
     }[entry.status]
     return DeliveryOutcome(
         feed=entry.delivery.feed,

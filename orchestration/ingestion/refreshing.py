@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.contracts import FEEDS, Contract
-from orchestration.ingestion import discovery, ledger, manifests, reports
+from orchestration.ingestion import discovery, ledger, manifests, releases, reports
 from orchestration.ingestion.archive import Archive, DeliveredFile, Delivery, FileChangedError, hash_of
 from orchestration.ingestion.clock import Clock, utc_now
 from orchestration.ingestion.database import (
@@ -30,7 +30,7 @@ from orchestration.ingestion.database import (
 )
 from orchestration.ingestion.discovery import Findings, FoundDelivery, FoundFile, Ignored
 from orchestration.ingestion.fingerprint import fingerprint
-from orchestration.ingestion.ledger import Known, Status
+from orchestration.ingestion.ledger import Known
 from orchestration.ingestion.loading import Loader
 from orchestration.ingestion.outcome import DeliveryOutcome, IngestResult, OutcomeStatus
 from orchestration.ingestion.planning import (
@@ -206,14 +206,10 @@ class _Run:
 
     def load_recorded(self) -> None:
         """Load what the archive holds and the ledger does not, of any feed, and what a person confirmed meanwhile."""
-        known = ledger.known_deliveries(self.con)
-        confirmed = [
-            delivery.delivery_id
-            for delivery in known
-            if delivery.status is Status.HELD and self.archive.is_confirmed(delivery.delivery_id)
-        ]
-        missing = self.archive.delivery_ids() - {delivery.delivery_id for delivery in known}
-        self.load(self.archive.delivery(delivery_id) for delivery_id in (*missing, *confirmed))
+        archived = self.archive.delivery_ids()
+        missing = archived - ledger.delivery_ids(self.con)
+        due = archived & releases.due(self.con, is_confirmed=self.archive.is_confirmed)
+        self.load(self.archive.delivery(delivery_id) for delivery_id in missing | due)
 
     def load(self, deliveries: Iterable[Delivery]) -> None:
         """Load deliveries in the order in which they were received."""

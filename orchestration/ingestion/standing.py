@@ -130,7 +130,11 @@ def _quarantine(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Quarantin
 
 
 def _waiting(connection: duckdb.DuckDBPyConnection, *, raw: Path) -> Mapping[str, list[tuple[str, Waiting]]]:
-    """Return what is held until something newer of its data set was loaded, and what is refused while it lies there."""
+    """Return what is held until something newer of its data set was loaded, and what is refused while it lies there.
+
+    Newer is what is of that day or a later one, and was received after it and after the release that it is too small
+    for: what was there before nobody has put in its place.
+    """
     rows: list[tuple[Any, ...]] = connection.execute(
         """
         with lying as (
@@ -147,6 +151,17 @@ def _waiting(connection: duckdb.DuckDBPyConnection, *, raw: Path) -> Mapping[str
                     select 1 from ops.deliveries as newer
                     where newer.feed = waiting.feed and newer.dataset_key = waiting.dataset_key
                         and newer.status = 'loaded' and newer.received_at > waiting.received_at
+                        and (newer.as_of, newer.revision) >= (waiting.as_of, waiting.revision)
+                        and newer.received_at > coalesce(
+                            (
+                                select max_by(before.received_at, (before.as_of, before.revision))
+                                from ops.deliveries as before
+                                where before.feed = waiting.feed and before.dataset_key = waiting.dataset_key
+                                    and before.status = 'loaded' and before.is_complete
+                                    and (before.as_of, before.revision) < (waiting.as_of, waiting.revision)
+                            ),
+                            waiting.received_at
+                        )
                 )
             )
         order by waiting.received_at desc, waiting.delivery_id

@@ -130,12 +130,21 @@ def test_the_growth_of_the_archive_is_shown(landing: Landing) -> None:
 def test_a_held_delivery_waits_until_something_newer_of_its_data_set_is_loaded(settings: Settings) -> None:
     moments = [datetime(2026, 1, day, tzinfo=UTC).replace(tzinfo=None) for day in (1, 2, 3)]
 
-    def deliver(delivery_id: str, dataset_key: str, status: str, received_at: datetime) -> None:
+    def deliver(
+        delivery_id: str, dataset_key: str, status: str, received_at: datetime, as_of: datetime | None = None
+    ) -> None:
         connection.execute(
             "insert into ops.deliveries by name "
             "select $id as delivery_id, 'state_visits' as feed, $dataset as dataset_key, $status as status, "
-            "'it shrank' as reason, $id as path, $at as received_at, 10 as rows_read, 0 as rows_rejected",
-            {"id": delivery_id, "dataset": dataset_key, "status": status, "at": received_at},
+            "'it shrank' as reason, $id as path, $at as received_at, 10 as rows_read, 0 as rows_rejected, "
+            "$as_of::timestamp as as_of, 0 as revision, true as is_complete",
+            {
+                "id": delivery_id,
+                "dataset": dataset_key,
+                "status": status,
+                "at": received_at,
+                "as_of": as_of or received_at,
+            },
         )
 
     with duckdb.connect() as connection:
@@ -149,3 +158,27 @@ def test_a_held_delivery_waits_until_something_newer_of_its_data_set_is_loaded(s
         stands = standing(connection, raw=settings.raw)["state_visits"]
         assert stands.held == ()
         assert stands.last_received_at == moments[2].replace(tzinfo=UTC)
+
+
+def test_what_an_older_release_had_held_waits_though_newer_ones_were_loaded_before(settings: Settings) -> None:
+    moments = [datetime(2026, 1, day, tzinfo=UTC).replace(tzinfo=None) for day in (1, 2, 3, 4)]
+    statement = (
+        "insert into ops.deliveries by name "
+        "select $id as delivery_id, 'state_visits' as feed, 'visits' as dataset_key, "
+        "$status as status, $id as path, $received as received_at, $as_of::timestamp as as_of, 0 as revision, "
+        "true as is_complete, 10 as rows_read, 0 as rows_rejected"
+    )
+    with duckdb.connect() as connection:
+        create_tables(connection, {})
+        for name, status, received, as_of in (
+            ("second", "held", moments[0], "2016-01-01"),
+            ("third", "loaded", moments[1], "2017-01-01"),
+            ("first", "loaded", moments[2], "2015-01-01"),
+        ):
+            connection.execute(statement, {"id": name, "status": status, "received": received, "as_of": as_of})
+        (waiting,) = standing(connection, raw=settings.raw)["state_visits"].held
+        assert waiting.delivery_id == "second"
+        connection.execute(
+            statement, {"id": "fourth", "status": "loaded", "received": moments[3], "as_of": "2018-01-01"}
+        )
+        assert standing(connection, raw=settings.raw)["state_visits"].held == ()

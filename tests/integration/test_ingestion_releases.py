@@ -6,7 +6,7 @@ import itertools
 import json
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
@@ -191,11 +191,144 @@ def test_a_release_that_shrank_by_more_than_a_twentieth_is_held(
     assert only(house.refresh()).status is status
 
 
-def test_an_older_release_that_would_make_a_loaded_one_look_cut_off_is_held(house: House) -> None:
-    house.drop("state_visits/2016-10-01/1.xml", many(94))
-    house.refresh()
+def test_an_older_release_has_the_one_after_it_held_as_if_it_had_come_first(house: House) -> None:
+    house.drop("state_visits/2016-10-01/1.xml", many(94).replace("1874-12-12", "unknown", 1))
+    later = only(house.refresh())
     house.drop("state_visits/2015-10-01/1.xml", many(100))
-    assert only(house.refresh()).status is HELD
+    outcomes = {outcome.paths[0]: outcome for outcome in house.refresh().deliveries}
+    assert outcomes["state_visits/2015-10-01/1.xml"].status is NEW
+    assert outcomes["state_visits/2016-10-01/1.xml"].status is HELD
+    assert "94 rows, the release before it 100" in house.report("state_visits/2016-10-01/_report.txt")
+    assert house.ask("select count(*), count(distinct _delivery_id) from landing.state_visits") == [(100, 1)]
+    assert house.ask("select count(*) from ops.rejected_rows") == [(0,)]
+    before = house.facts()
+    house.rebuild()
+    assert house.facts() == before
+
+    assert later.delivery_id is not None
+    ingestion.confirm(house.settings, later.delivery_id)
+    assert only(house.refresh()).status is NEW
+    assert house.ask("select count(*) from landing.state_visits") == [(193,)]
+    assert house.ask("select count(*) from ops.rejected_rows") == [(1,)]
+    before = house.facts()
+    house.rebuild()
+    assert house.facts() == before
+
+
+def test_what_arrived_while_a_release_was_held_stands_alike_after_a_rebuild(house: House) -> None:
+    """A release was confirmed after others had come that were measured without it."""
+    house.drop("state_visits/2017-01-01/1.xml", many(10))
+    house.refresh()
+    for day, count in (("2015-01-01", 20), ("2016-01-01", 10)):
+        house.drop(f"state_visits/{day}/1.xml", many(count))
+    confirm_all(house)
+    before = house.facts()
+    assert house.ask("select distinct status from ops.deliveries") == [("loaded",)]
+    house.rebuild()
+    assert house.facts() == before
+
+
+def test_of_two_contents_of_one_day_the_first_counts_once_it_is_confirmed(house: House) -> None:
+    house.drop("state_visits/2015-01-01/1.xml", many(20))
+    house.refresh()
+    house.drop("state_visits/2016-01-01/1.xml", many(10))
+    first = only(house.refresh())
+    house.drop("state_visits/2016-01-01/1.xml", many(19))
+    assert (first.status, only(house.refresh()).status) == (HELD, NEW)
+
+    assert first.delivery_id is not None
+    ingestion.confirm(house.settings, first.delivery_id)
+    outcomes = {outcome.delivery_id: outcome for outcome in house.refresh().deliveries}
+    assert outcomes.pop(first.delivery_id).status is NEW
+    assert [outcome.status for outcome in outcomes.values() if outcome.status is not UNCHANGED] == [REFUSED]
+    assert house.ask("select rows_found, status from ops.deliveries order by received_at") == [
+        (20, "loaded"),
+        (10, "loaded"),
+        (19, "refused"),
+    ]
+    before = house.facts()
+    house.rebuild()
+    assert house.facts() == before
+
+
+def test_one_confirmation_has_all_loaded_that_only_shrank_with_it(house: House) -> None:
+    for day, count in (("2015-01-01", 20), ("2016-01-01", 10), ("2017-01-01", 11), ("2018-01-01", 12)):
+        house.drop(f"state_visits/{day}/1.xml", many(count))
+    result = house.refresh()
+    held = [outcome for outcome in result.deliveries if outcome.status is HELD]
+    assert [outcome.paths[0][13:17] for outcome in held] == ["2016", "2017", "2018"]
+    assert all("the release before it 20" in outcome.reason for outcome in held), "a second short file proves nothing"
+    assert held[0].delivery_id is not None
+    ingestion.confirm(house.settings, held[0].delivery_id)
+    assert house.refresh().count(NEW) == 3
+    before = house.facts()
+    house.rebuild()
+    assert house.facts() == before
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_releases_stand_alike_in_any_order_and_however_often_they_are_replayed(
+    house: House, tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    """Releases of random sizes come in random parts; now and then one is confirmed, a run killed, all replayed."""
+    chance = random.Random(seed)  # noqa: S311 - any order will do
+    sizes = {f"{2010 + number}-01-01": chance.choice((0, 5, 10, 10, 19, 20, 21)) for number in range(5)}
+    meant = set(chance.sample(sorted(sizes), 2))
+    stands = []
+    for _ in range(2):
+        home = tmp_path_factory.mktemp("house")
+        scratch = House(type(house.settings)(raw=home / "raw", home=home, settle_seconds=0))
+        scratch.settings.raw.mkdir()
+        days = chance.sample(sorted(sizes), len(sizes))
+        while days:
+            part, days = days[:2], days[2:] if chance.random() < 0.5 else days[1:]
+            for day in part:
+                scratch.drop(f"state_visits/{day}/1.xml", many(sizes[day]))
+            scratch.refresh()
+            confirm_all(scratch, meant)
+            if chance.random() < 0.3:
+                before = scratch.facts()
+                scratch.rebuild()
+                assert scratch.facts() == before
+        confirm_all(scratch, meant)
+        before = scratch.facts()
+        scratch.rebuild()
+        assert scratch.facts() == before
+        stands.append(
+            scratch.ask("select as_of, status, reason, rows_found, rows_accepted from ops.deliveries order by as_of")
+        )
+        again = House(type(house.settings)(raw=home / "none", home=home / "again", settle_seconds=0))
+        restore(scratch, again, chance)
+        assert again.facts() == before
+    assert stands[0] == stands[1]
+    assert any(row[1] == "loaded" for row in stands[0])
+
+
+def confirm_all(house: House, days: Collection[str] | None = None) -> None:
+    """Confirm what is held, or of that what is of some days, until nothing else is."""
+    while True:
+        house.refresh()
+        held = [
+            delivery_id
+            for delivery_id, day in house.ask(
+                "select delivery_id, as_of::date::varchar from ops.deliveries where status = 'held' order by all"
+            )
+            if days is None or day in days
+        ]
+        if not held:
+            return
+        ingestion.confirm(house.settings, held[0], clock=house.clock)
+
+
+def restore(house: House, again: House, chance: random.Random) -> None:
+    """Restore the archive of a house elsewhere, record by record in any order, and load what each brings."""
+    again.settings.raw.mkdir(parents=True)
+    shutil.copytree(house.settings.archive / "files", again.settings.archive / "files")
+    records = sorted((house.settings.archive / "deliveries").iterdir())
+    (again.settings.archive / "deliveries").mkdir()
+    for record in chance.sample(records, len(records)):
+        shutil.copy(record, again.settings.archive / "deliveries")
+        again.refresh()
 
 
 def test_the_first_release_may_not_be_empty_without_a_word(house: House) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ingestion_house import House
 
+from orchestration import ingestion
 from orchestration.ingestion import DeliveryOutcome, OutcomeStatus
 from orchestration.ingestion import bulk as whole_files
 from orchestration.ingestion.readers.comtrade import PREVIEW_ROWS
@@ -238,3 +239,24 @@ def test_the_real_figures_land_one_for_one(house: House, realdata: Path) -> None
 def _figures(text: str) -> list[dict[str, float]]:
     rows: list[dict[str, float]] = json.loads(text)["data"]
     return rows
+
+
+def test_vintages_that_shrank_are_held_in_either_order_and_after_a_rebuild(house: House) -> None:
+    rows = [(2020, 352, 470, goods, 100, 0.5) for goods in ("030617", "030619", "440310", "440311")]
+    for vintage, count in (("202301", 2), ("202201", 4), ("202401", 1)):
+        house.drop(f"baci/BACI_HS17_Y2020_V{vintage}.csv", baci(*rows[:count]))
+        house.refresh()
+    stands = "select year(as_of), status, rows_found, rows_accepted from ops.deliveries order by 1"
+    assert house.ask(stands) == [(2022, "loaded", 4, 4), (2023, "held", 2, 0), (2024, "held", 1, 0)]
+    assert house.ask("select count(*) from landing.baci") == [(4,)]
+    before = house.facts()
+    house.rebuild()
+    assert house.facts() == before
+
+    ((second,),) = house.ask("select delivery_id from ops.deliveries where year(as_of) = 2023")
+    ingestion.confirm(house.settings, second)
+    house.refresh()
+    assert house.ask(stands) == [(2022, "loaded", 4, 4), (2023, "loaded", 2, 2), (2024, "held", 1, 0)]
+    before = house.facts()
+    house.rebuild()
+    assert house.facts() == before
