@@ -320,12 +320,12 @@ def dev(scratch: Path, _: Size) -> Iterator[Row]:
         write_memberships(settings.raw / "memberships", files=1, rows=1, first=900)
         _wait_for_another(store, seconds=300)  # everything has started
         time.sleep(15)
-        idle = _cpu_of_group(process.pid)
+        idle = _cost_of_family(process.pid)
         time.sleep(20)
         yield Row(
             work="`make dev`, idle",
             against="–",
-            measured=(_cpu_of_group(process.pid)[0] - idle[0]) / 20 * 100,
+            measured=(_cost_of_family(process.pid)[0] - idle[0]) / 20 * 100,
             unit="% of a core",
             note=f"{idle[1]:,.0f} MB in {idle[2]} processes",
         )
@@ -505,16 +505,18 @@ def _wait_for_another(store: PublicationStore, *, seconds: float) -> None:
         time.sleep(0.1)
 
 
-def _cpu_of_group(leader: int) -> tuple[float, float, int]:
-    """Return CPU seconds, resident MB and the number of processes of a session."""
-    ticks, resident, count = 0, 0, 0
+def _cost_of_family(ancestor: int) -> tuple[float, float, int]:
+    """Return CPU seconds, resident MB and the number of processes below one: each service has a session of its own."""
+    found: dict[int, tuple[int, int, int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if int(fields[3]) == leader:
-            ticks += int(fields[11]) + int(fields[12])
-            resident += int(fields[21])
-            count += 1
-    return ticks / os.sysconf("SC_CLK_TCK"), resident * os.sysconf("SC_PAGE_SIZE") / 1e6, count
+        found[int(stat.parent.name)] = (int(fields[1]), int(fields[11]) + int(fields[12]), int(fields[21]))
+    family = {ancestor}
+    while more := {pid for pid, (parent, _, _) in found.items() if parent in family} - family:
+        family |= more
+    ticks = sum(found[pid][1] for pid in family if pid in found)
+    resident = sum(found[pid][2] for pid in family if pid in found)
+    return ticks / os.sysconf("SC_CLK_TCK"), resident * os.sysconf("SC_PAGE_SIZE") / 1e6, len(family)
