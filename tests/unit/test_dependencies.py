@@ -59,6 +59,7 @@ WEAK_COPYLEFT = {
 """Licences that bind changes of the package itself: it is used as it is, installed beside, and never copied in."""
 KNOWN = {
     "antlr4-python3-runtime": "BSD-3-Clause",
+    "axe-playwright-python": "MIT",  # beside the locked ones once the browser tests were set up
     "protobuf": "BSD-3-Clause",
     "text-unidecode": "Artistic-1.0-Perl",
     "tqdm": "MPL-2.0",
