@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,32 @@ from orchestration.transformation.wording import words_of_test
 
 PLAN = "plan.json"
 KINDS = ("table", "view", "seed", "table_function")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keyed:
+    """How the rows of a model follow from those of what it reads, so that only some of them need be built again.
+
+    A model says it in its configuration, as `meta.keyed`; `docs/performance.md` has the rules.
+    """
+
+    key: tuple[str, ...]
+    """Columns of the model: rows that share a key are built together."""
+    by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Inputs whose rows with these values make the rows with that key, and no others: their columns, in its order."""
+    of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Inputs whose rows, those alike in these columns together, make rows of keys of their own."""
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Inputs that are looked up: the columns that matter; a row more there changes no row that was here."""
+    anew: str | None = None
+    """The condition for rows that are few and built every time."""
+    anew_from: tuple[str, ...] = ()
+    """Inputs that only those rows are made of."""
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """Unique ids of all inputs that are spoken of."""
+        return frozenset((*self.by, *self.of, *self.beside, *self.anew_from))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +64,24 @@ class PlannedNode:
     code: str
     depends_on: tuple[str, ...]
     """Unique ids of models, seeds and sources."""
+    relation: str = ""
+    """The name in SQL, as compiled code has it."""
+    keyed: Keyed | None = None
 
     @property
     def qualified(self) -> str:
         """The name in SQL."""
         return f"{quoted(self.schema)}.{quoted(self.table)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relationship:
+    """What a test of this name holds: each value of a column is one of those of another table."""
+
+    column: str
+    parent: str
+    """Its unique id."""
+    field: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +96,9 @@ class PlannedTest:
     depends_on: tuple[str, ...]
     broken_where: str | None
     """For a test that looks at one row at a time: the condition under which a row of the table breaks it."""
+    unique_columns: tuple[str, ...] = ()
+    """For a test that no two rows share values: in these columns."""
+    relationship: Relationship | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +108,13 @@ class PlannedSource:
     unique_id: str
     schema: str
     table: str
+    relation: str = ""
+    """The name in SQL, as compiled code has it."""
+
+    @property
+    def qualified(self) -> str:
+        """The name in SQL."""
+        return f"{quoted(self.schema)}.{quoted(self.table)}"
 
 
 @dataclass(frozen=True)
@@ -78,6 +127,25 @@ class Plan:
     """In an order in which they can be built."""
     tests: tuple[PlannedTest, ...]
     sources: tuple[PlannedSource, ...]
+
+    def place(self, unique_id: str) -> PlannedNode | PlannedSource:
+        """Return the node or source of this id."""
+        return self.nodes.get(unique_id) or next(one for one in self.sources if one.unique_id == unique_id)
+
+    def holders(self, unique_id: str) -> tuple[frozenset[str], tuple[PlannedNode, ...]]:
+        """Return the tables that a node reads, itself or through views; and those views, in an order to make them."""
+        views: dict[str, PlannedNode] = {}
+        tables: set[str] = set()
+        waiting = list(self.nodes[unique_id].depends_on)
+        while waiting:
+            one = waiting.pop()
+            node = self.nodes.get(one)
+            if node is None or node.kind != "view":
+                tables.add(one)
+            elif one not in views:
+                views[one] = node
+                waiting.extend(node.depends_on)
+        return frozenset(tables), tuple(node for one, node in self.nodes.items() if one in views)
 
 
 def plan_of(results: Iterable[Any], manifest: Mapping[str, Any], *, fingerprint: str) -> Plan | None:
@@ -106,6 +174,8 @@ def plan_of(results: Iterable[Any], manifest: Mapping[str, Any], *, fingerprint:
             language=str(node.language) if kind != "seed" else "csv",
             code=getattr(node, "compiled_code", None) or "",
             depends_on=tuple(node.depends_on.nodes) if kind != "seed" else (),
+            relation=node.relation_name or "",
+            keyed=_keyed(node, manifest) if kind != "seed" else None,
         )
     expected = {
         unique_id
@@ -122,7 +192,12 @@ def plan_of(results: Iterable[Any], manifest: Mapping[str, Any], *, fingerprint:
         nodes={unique_id: nodes[unique_id] for unique_id in order},
         tests=tuple(tests),
         sources=tuple(
-            PlannedSource(unique_id=unique_id, schema=source["schema"], table=source["identifier"])
+            PlannedSource(
+                unique_id=unique_id,
+                schema=source["schema"],
+                table=source["identifier"],
+                relation=source["relation_name"],
+            )
             for unique_id, source in manifest["sources"].items()
         ),
     )
@@ -153,22 +228,66 @@ def read_plan(settings: Settings, *, fingerprint: str) -> Plan | None:
         kept = json.loads(_path(settings).read_text(encoding="utf-8"))
         if kept["fingerprint"] != fingerprint:
             return None
-        nodes = [PlannedNode(**{**node, "depends_on": tuple(node["depends_on"])}) for node in kept["nodes"]]
+        nodes = [_kept_node(node) for node in kept["nodes"]]
         return Plan(
             fingerprint=fingerprint,
             nodes={node.unique_id: node for node in nodes},
-            tests=tuple(
-                PlannedTest(**{**test, "speaks_of": tuple(test["speaks_of"]), "depends_on": tuple(test["depends_on"])})
-                for test in kept["tests"]
-            ),
+            tests=tuple(_kept_test(test) for test in kept["tests"]),
             sources=tuple(PlannedSource(**source) for source in kept["sources"]),
         )
     except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
         return None
 
 
+def _kept_node(kept: Mapping[str, Any]) -> PlannedNode:
+    keyed = kept["keyed"]
+    if keyed is not None:
+        columns = {name: {one: tuple(listed) for one, listed in keyed[name].items()} for name in ("by", "of", "beside")}
+        keyed = Keyed(**{**keyed, **columns, "key": tuple(keyed["key"]), "anew_from": tuple(keyed["anew_from"])})
+    return PlannedNode(**{**kept, "depends_on": tuple(kept["depends_on"]), "keyed": keyed})
+
+
+def _kept_test(kept: Mapping[str, Any]) -> PlannedTest:
+    lists = {name: tuple(kept[name]) for name in ("speaks_of", "depends_on", "unique_columns")}
+    related = kept["relationship"]
+    return PlannedTest(**{**kept, **lists, "relationship": Relationship(**related) if related else None})
+
+
 def _path(settings: Settings) -> Path:
     return run_folder(settings) / PLAN
+
+
+def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
+    """Return what a model says of its keys, with the unique ids of what it names.
+
+    Raises:
+        ValueError: it names what it does not read, or two columns where there is one.
+    """
+    said = node.config.meta.get("keyed")
+    if said is None:
+        return None
+    named = {
+        **{one["name"]: unique_id for unique_id, one in manifest["nodes"].items() if one["resource_type"] != "test"},
+        **{f"{one['source_name']}.{one['name']}": unique_id for unique_id, one in manifest["sources"].items()},
+    }
+    unknown = set(said) - {"key", "by", "of", "beside", "anew", "anew_from"}
+    if unknown:
+        raise ValueError(f"{node.name}: meta.keyed has no {', '.join(sorted(unknown))}")
+    try:
+        keyed = Keyed(
+            key=tuple(said["key"]),
+            anew=said.get("anew"),
+            anew_from=tuple(named[one] for one in said.get("anew_from", ())),
+            **{
+                kind: {named[one]: tuple(columns) for one, columns in said.get(kind, {}).items()}
+                for kind in ("by", "of", "beside")
+            },
+        )
+    except KeyError as error:
+        raise ValueError(f"{node.name}: meta.keyed speaks of {error}, which is no model or source") from error
+    if any(len(columns) != len(keyed.key) for columns in keyed.by.values()):
+        raise ValueError(f"{node.name}: in meta.keyed.by every input has as many columns as the key")
+    return keyed
 
 
 def _test(node: Any) -> PlannedTest:
@@ -182,7 +301,33 @@ def _test(node: Any) -> PlannedTest:
         speaks_of=(attached,) if attached else tuple(one for one in reads if one.startswith(("model.", "seed."))),
         depends_on=reads,
         broken_where=_broken_where(node) if attached and reads == (attached,) else None,
+        unique_columns=_unique_columns(node) if attached and reads == (attached,) else (),
+        relationship=_relationship(node, attached, reads) if attached else None,
     )
+
+
+def _arguments(node: Any) -> tuple[str | None, Mapping[str, Any]]:
+    """Return the name of a generic test and what it was given; no name for others, or where it leaves out rows."""
+    about = getattr(node, "test_metadata", None)
+    if about is None or node.config.where:
+        return None, {}
+    kwargs = dict(about.kwargs or {})
+    return str(about.name), {**kwargs, **(kwargs.get("arguments") or {})}
+
+
+def _unique_columns(node: Any) -> tuple[str, ...]:
+    name, given = _arguments(node)
+    if name == "unique":
+        return (str(given["column_name"]),)
+    return tuple(map(str, given["columns"])) if name == "unique_combination" else ()
+
+
+def _relationship(node: Any, attached: str, reads: Sequence[str]) -> Relationship | None:
+    name, given = _arguments(node)
+    parents = [one for one in reads if one != attached]
+    if name != "relationships" or len(parents) != 1:
+        return None
+    return Relationship(column=str(given["column_name"]), parent=parents[0], field=str(given["field"]))
 
 
 def _broken_where(node: Any) -> str | None:
@@ -190,19 +335,15 @@ def _broken_where(node: Any) -> str | None:
 
     `accepted_values` finds values and this finds rows: one of them finds nothing where the other does.
     """
-    about = getattr(node, "test_metadata", None)
-    if about is None or node.config.where:
-        return None
-    kwargs = dict(about.kwargs or {})
-    given = {**kwargs, **(kwargs.get("arguments") or {})}
+    name, given = _arguments(node)
     column = quoted(str(given["column_name"])) if given.get("column_name") else None
-    if about.name == "not_null" and column:
+    if name == "not_null" and column:
         return f"{column} is null"
-    if about.name == "accepted_values" and column and given.get("quote", True) is True:
+    if name == "accepted_values" and column and given.get("quote", True) is True:
         values = given["values"]
         if all(isinstance(value, str) and "{" not in value for value in values):
             listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
             return f"{column} not in ({listed})"
-    if about.name == "holds" and "{" not in given["condition"]:
+    if name == "holds" and "{" not in given["condition"]:
         return f"not ({given['condition']})"
     return None

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
+from orchestration.transformation.keyed import Deltas, NotByKeyError
 from orchestration.transformation.plan import Plan, PlannedNode, PlannedTest
 
 HASHED_ROWS = 5_000_000
@@ -36,7 +37,8 @@ _DDL = """
     create schema if not exists ops;
     create table if not exists ops.built_tables
         (node VARCHAR, schema_name VARCHAR, table_name VARCHAR, fingerprint VARCHAR, row_count BIGINT,
-        build_number BIGINT)
+        build_number BIGINT);
+    create table if not exists ops.built_deliveries (node VARCHAR, delivery_id VARCHAR, row_count BIGINT)
 """
 
 
@@ -51,6 +53,8 @@ class Content:
     fingerprint: str
     """The same rows give the same one, in whatever order; of a view or a large table: one for each time it changed."""
     row_count: int
+    deliveries: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    """Rows of each delivery, of a table of landing that something is built from by key."""
 
     @property
     def says_rows(self) -> bool:
@@ -76,7 +80,10 @@ def read_contents(connection: duckdb.DuckDBPyConnection, *, build_number: int) -
     rows = connection.execute("select node, fingerprint, row_count, build_number from ops.built_tables").fetchall()
     if not rows or any(row[3] != build_number for row in rows):
         return None
-    return {node: Content(fingerprint, row_count) for node, fingerprint, row_count, _ in rows}
+    deliveries: dict[str, dict[str, int]] = {}
+    for node, delivery_id, row_count in connection.execute("from ops.built_deliveries").fetchall():
+        deliveries.setdefault(node, {})[delivery_id] = row_count
+    return {node: Content(fingerprint, row_count, deliveries.get(node, {})) for node, fingerprint, row_count, _ in rows}
 
 
 def contents_by_name(connection: duckdb.DuckDBPyConnection, *, build_number: int) -> Mapping[tuple[str, str], str]:
@@ -118,6 +125,13 @@ def write_contents(
             build_number,
         ],
     )
+    connection.execute("delete from ops.built_deliveries")
+    for unique_id, content in contents.items():
+        if content.deliveries:
+            connection.execute(
+                "insert into ops.built_deliveries select $1, unnest($2::varchar[]), unnest($3::bigint[])",
+                [unique_id, list(content.deliveries), list(content.deliveries.values())],
+            )
 
 
 def contents_of_sources(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Mapping[str, Content]:
@@ -126,10 +140,11 @@ def contents_of_sources(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Ma
     What a delivery holds never changes, so that its id and the number of its rows stand for the rows of landing.
     """
     columns = _columns(connection)
+    keyed = {one for node in plan.nodes.values() if node.keyed for one in node.keyed.inputs}
     return {
-        source.unique_id: _content_by_delivery(connection, f"{quoted(source.schema)}.{quoted(source.table)}")
+        source.unique_id: _content_by_delivery(connection, source.qualified, tells_deliveries=source.unique_id in keyed)
         if source.schema == "landing" and DELIVERY in columns.get((source.schema, source.table), {})
-        else _content(connection, f"{quoted(source.schema)}.{quoted(source.table)}")
+        else _content(connection, source.qualified)
         for source in plan.sources
         if (source.schema, source.table) in columns
     }
@@ -166,7 +181,10 @@ def update_star(
     contents = {**before, **sources}
     nodes: list[NodeOutcome] = []
     looked_at = 0
-    work = _Work(connection, before)
+    deltas = Deltas(connection, plan)
+    for unique_id in changed:
+        _note_deliveries(deltas, unique_id, before.get(unique_id), sources[unique_id])
+    work = _Work(connection, before, deltas)
     said = started
     for node in plan.nodes.values():
         if changed.isdisjoint(node.depends_on):
@@ -178,7 +196,7 @@ def update_star(
             continue
         looked_at += 1
         at = time.monotonic()
-        content = work.build(node)
+        content = work.build(node, frozenset(changed))
         if content != before[node.unique_id]:
             changed.add(node.unique_id)
             contents[node.unique_id] = content
@@ -187,7 +205,8 @@ def update_star(
             said = time.monotonic()
             log(f"{looked_at} tables built, of which {len(nodes)} changed …")
     tests = [test for test in plan.tests if not changed.isdisjoint(test.depends_on)]
-    outcomes = list(_run_tests(connection, plan, tests))
+    outcomes = list(_run_tests(connection, plan, tests, changed=frozenset(changed), deltas=deltas))
+    deltas.drop()
     return Update(
         outcome=BuildOutcome(nodes=(*nodes, *outcomes), seconds=time.monotonic() - started),
         contents=contents,
@@ -195,24 +214,52 @@ def update_star(
     )
 
 
+def _note_deliveries(deltas: Deltas, unique_id: str, before: Content | None, now: Content) -> None:
+    """Note what came to landing, where nothing went: rows that are gone no longer say what they were."""
+    if before is None or not deltas.is_wanted(unique_id) or not (now.deliveries or before.deliveries):
+        return
+    if all(now.deliveries.get(delivery) == rows for delivery, rows in before.deliveries.items()):
+        new = [delivery for delivery in now.deliveries if delivery not in before.deliveries]
+        deltas.note_deliveries(unique_id, new, DELIVERY)
+
+
 class _Work:
     """Builds tables on one connection, in the place of those that are there."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, before: Mapping[str, Content]):
+    def __init__(self, connection: duckdb.DuckDBPyConnection, before: Mapping[str, Content], deltas: Deltas):
         self._connection = connection
         self._before = before
+        self._deltas = deltas
         self._columns = _columns(connection)
 
-    def build(self, node: PlannedNode) -> Content:
+    def build(self, node: PlannedNode, changed: frozenset[str]) -> Content:
         columns = self._columns.get((node.schema, node.table))
         if columns is None:
             raise CannotUpdateError(f"{node.qualified} is not there")
         try:
+            if node.keyed is not None:
+                try:
+                    return self._exchange_keys(node, columns, changed)
+                except NotByKeyError:
+                    pass
             if self._before[node.unique_id].row_count > HASHED_ROWS:
                 return self._replace(node)
             return self._compare(node, columns)
         except duckdb.Error as error:
             raise CannotUpdateError(f"{node.qualified}: {error}") from error
+
+    def _exchange_keys(self, node: PlannedNode, columns: Mapping[str, str], changed: frozenset[str]) -> Content:
+        """Build the rows of the keys that are concerned, and keep the fingerprint of all rows true."""
+        was = self._before[node.unique_id]
+        delta = self._deltas.build(node, changed, columns=columns, row_count=was.row_count).delta
+        if delta is None:
+            return was
+        gone, come = (_hashes(self._connection, table, columns=list(columns)) for table in (delta.before, delta.after))
+        rows = was.row_count - gone[0] + come[0]
+        if not was.says_rows:
+            return Content(_token(), rows)
+        total, folded = map(int, was.fingerprint.split("-"))
+        return Content(f"{total - gone[1] + come[1]}-{folded ^ gone[2] ^ come[2]}", rows)
 
     def _compare(self, node: PlannedNode, columns: Mapping[str, str]) -> Content:
         """Build beside, and exchange the rows where they differ: the table keeps its comments and constraints."""
@@ -224,6 +271,8 @@ class _Work:
                 raise CannotUpdateError(f"{node.qualified} has other columns than before")
             content = _content(self._connection, f"temp.{NEXT}", columns=list(columns))
             if content != self._before[node.unique_id]:
+                if self._deltas.is_wanted(node.unique_id):
+                    self._deltas.note_exchange(node.unique_id, node.qualified, f"temp.{NEXT}", list(columns))
                 self._connection.execute(f"delete from {node.qualified}")  # noqa: S608
                 self._connection.execute(f"insert into {node.qualified} by name from temp.{NEXT}")
             return content
@@ -280,36 +329,44 @@ def given_by_python(connection: duckdb.DuckDBPyConnection, name: str, code: str)
 
 
 def _run_tests(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, tests: Sequence[PlannedTest]
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    tests: Sequence[PlannedTest],
+    *,
+    changed: frozenset[str],
+    deltas: Deltas,
 ) -> Iterator[NodeOutcome]:
-    """Run tests, those of single rows in one pass over their table; a test that fails needs a whole build."""
+    """Run tests, those of single rows in one pass over their table; a test that fails needs a whole build.
+
+    All held before what changed. Where that is known as rows, those and what they touch are looked at.
+    """
     at = time.monotonic()
     failures: dict[str, int] = {}
     by_row: dict[str, list[PlannedTest]] = {}
-    others: list[PlannedTest] = []
-    for test in tests:
-        if test.broken_where is not None and test.speaks_of[0] in plan.nodes:
-            by_row.setdefault(test.speaks_of[0], []).append(test)
-        else:
-            others.append(test)
-    queries = [
-        (
-            group,
-            f"select {', '.join(f'count(*) filter (where {test.broken_where})' for test in group)}"  # noqa: S608
-            f" from {plan.nodes[unique_id].qualified}",
-        )
-        for unique_id, group in by_row.items()
-    ]
-    for start in range(0, len(others), TESTS_IN_ONE_QUERY):
-        group = others[start : start + TESTS_IN_ONE_QUERY]
-        counts = ",\n".join(f"(select count(*) from (\n{test.code}\n))" for test in group)  # noqa: S608
-        queries.append((group, f"select {counts}"))
-    for group, query in queries:
-        try:
+    others: list[tuple[PlannedTest, str]] = []
+    try:
+        for test in tests:
+            if test.broken_where is not None and test.speaks_of[0] in plan.nodes:
+                by_row.setdefault(test.speaks_of[0], []).append(test)
+            elif (code := _touched(plan, test, changed=changed, deltas=deltas)) is None:
+                failures[test.unique_id] = 0
+            else:
+                others.append((test, code))
+        queries = []
+        for unique_id, group in by_row.items():
+            delta = deltas[unique_id]
+            counts = ", ".join(f"count(*) filter (where {test.broken_where})" for test in group)
+            rows = delta.after if delta else plan.nodes[unique_id].qualified
+            queries.append((group, f"select {counts} from {rows}"))  # noqa: S608
+        for start in range(0, len(others), TESTS_IN_ONE_QUERY):
+            some = others[start : start + TESTS_IN_ONE_QUERY]
+            counts = ",\n".join(f"(select count(*) from (\n{code}\n))" for _, code in some)  # noqa: S608
+            queries.append(([test for test, _ in some], f"select {counts}"))
+        for group, query in queries:
             counted = connection.execute(query).fetchall()[0]
-        except duckdb.Error as error:
-            raise CannotUpdateError(f"a test cannot be run: {error}") from error
-        failures |= {test.unique_id: found for test, found in zip(group, counted, strict=True)}
+            failures |= {test.unique_id: found for test, found in zip(group, counted, strict=True)}
+    except duckdb.Error as error:
+        raise CannotUpdateError(f"a test cannot be run: {error}") from error
     seconds = (time.monotonic() - at) / max(len(tests), 1)
     for test in tests:
         found = failures[test.unique_id]
@@ -326,6 +383,38 @@ def _run_tests(
             speaks_of=test.speaks_of,
             compiled_sql=None,
         )
+
+
+def _touched(plan: Plan, test: PlannedTest, *, changed: frozenset[str], deltas: Deltas) -> str | None:
+    """Return the query of a test over the rows that what changed may have broken; None where there are none."""
+    if not test.speaks_of or test.speaks_of[0] not in plan.nodes:
+        return test.code
+    node = plan.nodes[test.speaks_of[0]]
+    delta = deltas[node.unique_id]
+    if test.unique_columns and delta is not None:
+        return test.code.replace(
+            node.relation or node.qualified, deltas.alike(node.qualified, test.unique_columns, delta.after)
+        )
+    if test.relationship is None:
+        return test.code
+    column = quoted(test.relationship.column)
+    rows = []
+    if node.unique_id in changed:
+        if delta is None:
+            return test.code
+        rows.append(f"select {column} from {delta.after}")  # noqa: S608
+    if test.relationship.parent in changed:
+        lost = deltas.lost(test.relationship.parent, [test.relationship.field])
+        if lost is None:
+            return test.code
+        if lost:
+            rows.append(
+                f"select {column} from {node.qualified}"  # noqa: S608
+                f" where {column} in (select {quoted(test.relationship.field)} from {lost})"
+            )
+    if not rows:
+        return None
+    return test.code.replace(node.relation or node.qualified, f"({' union all '.join(rows)})")
 
 
 def _built(node: PlannedNode, *, seconds: float) -> NodeOutcome:
@@ -361,24 +450,39 @@ def _content(connection: duckdb.DuckDBPyConnection, table: str, *, columns: Sequ
         (rows,) = connection.execute(f"select count(*) from {table}").fetchall()[0]  # noqa: S608
         if rows > HASHED_ROWS:
             return Content(_token(), rows)
-    listed = "*" if columns is None else ", ".join(quoted(column) for column in columns)
-    rows, total, folded = connection.execute(
-        f"""
-        select count(*), sum(hash(whole_row)), bit_xor(hash(whole_row))
-        from (select {listed} from {table}) as whole_row
-        """  # noqa: S608
-    ).fetchall()[0]
+    rows, total, folded = _hashes(connection, table, columns=columns)
     return Content(f"{total}-{folded}", rows)
 
 
-def _content_by_delivery(connection: duckdb.DuckDBPyConnection, table: str) -> Content:
+def _hashes(
+    connection: duckdb.DuckDBPyConnection, table: str, *, columns: Sequence[str] | None = None
+) -> tuple[int, int, int]:
+    """Return the number of rows, and two sums over the hashes of all rows."""
+    listed = "*" if columns is None else ", ".join(quoted(column) for column in columns)
     rows, total, folded = connection.execute(
         f"""
-        select sum(row_count), sum(hash(whole_row)), bit_xor(hash(whole_row))
-        from (select {quoted(DELIVERY)}, count(*) as row_count from {table} group by all) as whole_row
+        select count(*), coalesce(sum(hash(whole_row)), 0), coalesce(bit_xor(hash(whole_row)), 0)
+        from (select {listed} from {table}) as whole_row
         """  # noqa: S608
     ).fetchall()[0]
-    return Content(f"{total}-{folded}", rows or 0)
+    return rows, int(total), int(folded)
+
+
+def _content_by_delivery(connection: duckdb.DuckDBPyConnection, table: str, *, tells_deliveries: bool) -> Content:
+    counted = f"select {quoted(DELIVERY)}, count(*) as row_count from {table} group by all"  # noqa: S608
+    if tells_deliveries:
+        connection.execute(f"create or replace temp table counted as {counted}")
+        counted = "from temp.counted"
+    rows, total, folded = connection.execute(
+        f"""
+        select sum(row_count), sum(hash(whole_row)), bit_xor(hash(whole_row)) from ({counted}) as whole_row
+        """  # noqa: S608
+    ).fetchall()[0]
+    deliveries: dict[str, int] = {}
+    if tells_deliveries:
+        deliveries = dict(connection.execute("from temp.counted").fetchall())
+        connection.execute("drop table temp.counted")
+    return Content(f"{total}-{folded}", rows or 0, deliveries)
 
 
 def _token() -> str:

@@ -1,7 +1,7 @@
 -- Grain: one row per release of BACI and year in it: a slice, which later whole releases of the same one close.
 with slices as (
-    select delivery_id, year, count(*) as row_count
-    from {{ ref('stg_baci') }}
+    select delivery_id, year, cast(sum(row_count) as bigint) as row_count
+    from {{ ref('int_baci_dyad') }}
     group by delivery_id, year
 ),
 
@@ -16,11 +16,13 @@ select
     releases.baci_classification as classification_code,
     releases.release_number,
     releases.as_of,
+    releases.revision,
     releases.received_at,
     releases.vintage,
     releases.is_extract,
     count(*) over (partition by releases.baci_classification, slices.year) as release_count,
     min(releases.release_number) filter (where releases.is_whole) over later as closing_number,
+    arg_min(slices.delivery_id, releases.release_number) filter (where releases.is_whole) over later as closing_delivery_id,
     min(releases.as_of) filter (where releases.is_whole) over later as closing_as_of,
     min(releases.received_at) filter (where releases.is_whole) over later as closing_received_at
 from slices

@@ -8,10 +8,18 @@ with recorded as (
         on upper(replace(observations.classification, ' ', '')) = classifications.code
 ),
 
+releases as (
+    select delivery_id, baci_classification from {{ ref('int_trade_release') }}
+),
+
 published as (
-    select distinct classification_code, product_code as commodity_code from {{ ref('int_baci_version') }}
+    select releases.baci_classification as classification_code, products.product_code as commodity_code
+    from {{ ref('int_baci_product') }} as products
+    inner join releases on products.delivery_id = releases.delivery_id
     union
-    select distinct classification_code, commodity_code from {{ ref('int_comtrade_version') }}
+    select classification_code, commodity_code
+    from {{ ref('int_comtrade_commodity') }}
+    semi join releases using (delivery_id)
 ),
 
 occurring as (

@@ -7,7 +7,7 @@ with releases as (
 ),
 
 held as (
-    select distinct delivery_id, {{ slice | join(', ') }} from {{ ref('stg_comtrade') }}
+    select distinct delivery_id, {{ slice | join(', ') }} from {{ ref('int_comtrade_dyad') }}
 ),
 
 known as (

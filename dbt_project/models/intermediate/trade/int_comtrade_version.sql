@@ -1,5 +1,12 @@
 -- Grain: one row per version of a figure of Comtrade: what a country reports of one flow, over all replies and files.
--- Slices with one release and no key twice need no windows.
+-- Slices with one release and no key twice need no windows. No row follows from one of another slice.
+{{ config(meta={'keyed': {
+    'key': ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code'],
+    'by': {
+        'landing.comtrade': ['typecode', 'freqcode', 'period', 'reportercode', 'classificationcode'],
+        'int_comtrade_slice': ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code']
+    }
+}}) }}
 {% set slice = ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code'] %}
 {% set keys = slice + [
     'flow_code', 'partner_code', 'partner2_code', 'commodity_code', 'customs_code', 'supply_code', 'transport_code'

@@ -1,13 +1,17 @@
 -- Grain: one row per code of an area that published trade statistics name, with the country that it means.
 -- The scheme is Comtrade's, which BACI shares: 842 is the USA and 251 France; the world and areas nes are no country.
-with named as (
-    select exporter_code as area_code from {{ ref('int_baci_version') }}
+with releases as (
+    select delivery_id from {{ ref('int_trade_release') }}
+),
+
+named as (
+    select exporter_code as area_code from {{ ref('int_baci_dyad') }} semi join releases using (delivery_id)
     union
-    select importer_code from {{ ref('int_baci_version') }}
+    select importer_code from {{ ref('int_baci_dyad') }} semi join releases using (delivery_id)
     union
-    select reporter_code from {{ ref('int_comtrade_version') }}
+    select reporter_code from {{ ref('int_comtrade_dyad') }} semi join releases using (delivery_id)
     union
-    select partner_code from {{ ref('int_comtrade_version') }}
+    select partner_code from {{ ref('int_comtrade_dyad') }} semi join releases using (delivery_id)
 ),
 
 codes as (

@@ -1,21 +1,8 @@
 -- Grain: one row per exporter, importer, year and classification: all products of BACI together, as of today.
 -- Complete where a whole release of that year and classification is there. A sum over figures of several vintages, or with
 -- an extract among them, is marked.
-with figures as (
-    select
-        country_a_code as exporter_code,
-        country_b_code as importer_code,
-        period_earliest,
-        period_latest,
-        period_edtf,
-        classification,
-        value,
-        weight_kg,
-        is_extract,
-        vintage,
-        published_from
-    from {{ ref('int_trade_statistic') }}
-    where source = 'baci' and is_current
+with areas as (
+    select area_code, country_code from {{ ref('int_trade_area') }}
 ),
 
 classifications as (
@@ -31,20 +18,34 @@ whole as (
     where not slices.is_extract
 ),
 
+of_countries as (
+    select
+        exporters.country_code as exporter_code,
+        importers.country_code as importer_code,
+        {{ dyad_code('exporters.country_code', 'importers.country_code') }} as dyad_code,
+        coalesce(classifications.classification, sums.classification_code) as classification,
+        sums.* exclude (exporter_code, importer_code, classification_code)
+    from {{ ref('int_baci_total') }} as sums
+    left join areas as exporters on sums.exporter_code = exporters.area_code
+    left join areas as importers on sums.importer_code = importers.area_code
+    left join classifications on sums.classification_code = classifications.code
+),
+
 totals as (
     select
         exporter_code,
         importer_code,
+        dyad_code,
         classification,
-        period_earliest,
-        period_latest,
-        period_edtf,
-        {{ exact_sum('value') }} as value_usd,
-        count(*) as product_count,
-        arg_max(vintage, published_from) as vintage,
-        count(distinct vintage) > 1 or bool_or(is_extract) as is_mixed_vintage
-    from figures
-    where {{ dyad_code('exporter_code', 'importer_code') }} is not null
+        make_date(year, 1, 1) as period_earliest,
+        make_date(year, 12, 31) as period_latest,
+        cast(year as varchar) as period_edtf,
+        cast(sum(value_usd) as double) as value_usd,
+        cast(sum(product_count) as bigint) as product_count,
+        max(latest).vintage as vintage,
+        min(first_vintage) <> max(last_vintage) or bool_or(has_extract) as is_mixed_vintage
+    from of_countries
+    where dyad_code is not null
     group by all
 )
 

@@ -29,6 +29,7 @@ select
     delivery_id,
     dataset_key,
     as_of,
+    revision,
     received_at,
     row_number() over (partition by feed order by as_of, revision, received_at, delivery_id) as release_number,
     coalesce(nullif(regexp_extract(path, '_(V[0-9]{6}[a-z]?)', 1), ''), strftime(as_of, '%Y-%m-%d')) as vintage,

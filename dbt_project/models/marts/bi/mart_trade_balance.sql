@@ -3,6 +3,14 @@
 -- and what BACI reconciles out of both (`reconciled`). One account gives both directions where it can: the one with most
 -- totals, in this order. In an account a direction is one figure, the reported total; else the sum of the level of one
 -- classification with the largest sum, which is a lower bound. Bounds and round figures (`<`, `~`) are no part of any sum.
+{{ config(meta={'keyed': {
+    'key': ['dyad_code', 'period_earliest'],
+    'by': {
+        'fct_trade_mirror': ['dyad_code', 'period_earliest'],
+        'fct_trade_flow': ['dyad_code', 'period_earliest'],
+        'int_trade_reconciled_total': ['dyad_code', 'period_earliest']
+    }
+}}) }}
 with flows as (
     select * from {{ ref('fct_trade_mirror') }} where unit = 'money'
 ),

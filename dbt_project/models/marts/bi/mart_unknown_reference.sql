@@ -45,8 +45,7 @@ with unresolved as (
                 {column_name: 'country_a', code: country_a_code, reported: country_a_reported},
                 {column_name: 'country_b', code: country_b_code, reported: country_b_reported}
             ]) as area
-        from {{ ref('int_trade_statistic') }}
-        where is_current and (country_a_code = 'unknown' or country_b_code = 'unknown')
+        from {{ ref('int_trade_unknown_reference') }}
     ) as areas
     where area.code = 'unknown'
     group by all
@@ -61,10 +60,8 @@ with unresolved as (
         1 as document_count,
         min(figures.fact_id) as example_fact_id,
         min(figures.document_id) as example_document_id
-    from {{ ref('int_trade_statistic') }} as figures
-    where
-        figures.is_current
-        and figures.classification not in (select classification from {{ ref('trade_classifications') }})
+    from {{ ref('int_trade_unknown_reference') }} as figures
+    where figures.is_classification_unknown
     group by all
 ),
 

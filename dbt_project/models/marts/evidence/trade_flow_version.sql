@@ -1,5 +1,19 @@
 -- Grain: one row per version of a trade figure of one source, with when it was published and when it was known here.
 -- In the order of their files: published statistics come sorted, and sorting hundreds of millions of rows again is dear.
+{{ config(meta={'keyed': {
+    'key': ['source', 'fact_id', 'period_earliest'],
+    'of': {
+        'int_baci_version': ['year', 'exporter_code', 'importer_code', 'product_code'],
+        'int_comtrade_version': ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code']
+    },
+    'beside': {
+        'int_trade_area': ['area_code', 'reported', 'country_code'],
+        'int_trade_release': ['delivery_id', 'is_extract'],
+        'int_commodity': ['commodity_key', 'classification', 'commodity_code']
+    },
+    'anew': "source = 'trade_observations'",
+    'anew_from': ['int_trade_observation_as_known', 'int_trade_knowledge', 'int_dollar_rate']
+}}) }}
 select
     fact_id,
     source,

@@ -1,6 +1,10 @@
 -- Grain: one row per trade figure that a source states today: one claim of one source, beside those of the others.
 -- The claimant is not the reporter: a press report about two countries, or a data set that reconciles both sides, has no
 -- reporter. Nothing here may be summed before one source, side, classification, level, basis and vintage are chosen.
+{{ config(meta={'keyed': {
+    'key': ['source', 'fact_id', 'period_earliest'],
+    'by': {'trade_flow_version': ['source', 'fact_id', 'period_earliest']}
+}}) }}
 select
     fact_id,
     source,

@@ -1,0 +1,331 @@
+"""Build only the rows of a table whose keys are concerned by what changed.
+
+Belongs here: what changed in a table, as rows; which keys of the tables that read it that concerns; and building those
+rows with the SQL of the model, on the rows that they follow from. Does not belong here: which models say so of
+themselves (`meta.keyed` in their configuration), or what is built in which order (`updating`).
+"""
+# Statements are put together from names of the project and what dbt compiled; nothing in them comes from a file.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from typing import Any
+
+import duckdb
+
+from orchestration.sql_text import literal, quoted
+from orchestration.transformation.plan import Keyed, Plan, PlannedNode
+
+FEW_KEYS = 100_000
+"""Up to so many keys are built apart from the rest, however small the table."""
+MOST_OF_A_TABLE = 0.2
+"""Keys for each row of a table beyond which it is as well built whole."""
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What changed in a table: the rows concerned as they were and as they are, where some may be alike.
+
+    Both are names in SQL, with the columns of the table.
+    """
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Built:
+    """What became of the rows of some keys."""
+
+    delta: Delta | None
+    """None where all came to what they were."""
+    keys: str | None
+    """The keys that hold something else now: the name of a table with a column for each of the key."""
+
+
+class NotByKeyError(Exception):
+    """The keys that are concerned cannot be told, or are too many; the message says why."""
+
+
+class Deltas:
+    """What changed in the tables that were looked at so far, on one connection, in temporary tables."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan):
+        self._connection = connection
+        self._plan = plan
+        self._numbers = count(1)
+        self._made: list[tuple[str, str]] = []
+        self._deltas: dict[str, Delta] = {}
+        wanted = {one for node in plan.nodes.values() if node.keyed for one in node.keyed.inputs}
+        self._wanted = wanted | {test.relationship.parent for test in plan.tests if test.relationship}
+
+    def __getitem__(self, unique_id: str) -> Delta | None:
+        """Return what changed in a table; None where nothing is known of that."""
+        return self._deltas.get(unique_id)
+
+    def is_wanted(self, unique_id: str) -> bool:
+        """Whether anything would be built or tested by what changed in a table."""
+        return unique_id in self._wanted
+
+    def note(self, unique_id: str, delta: Delta) -> None:
+        """Note what changed in a table."""
+        self._deltas[unique_id] = delta
+
+    def note_exchange(self, unique_id: str, before: str, after: str, columns: Sequence[str]) -> None:
+        """Note the difference of two tables, before the one takes the place of the other."""
+        listed = ", ".join(map(quoted, columns))
+        was, will_be = f"select {listed} from {before}", f"select {listed} from {after}"
+        self._deltas[unique_id] = Delta(
+            self.keep(f"{was} except all {will_be}"), self.keep(f"{will_be} except all {was}")
+        )
+
+    def note_deliveries(self, unique_id: str, deliveries: Sequence[str], column: str) -> None:
+        """Note that rows of these deliveries were added to a table of landing, and no others."""
+        table = self._plan.place(unique_id).qualified
+        new = self.keep("select unnest(?::varchar[]) as delivery_id", [list(deliveries)])
+        self._deltas[unique_id] = Delta(
+            self._view(f"select * from {table} where false"),
+            self._view(f"select * from {table} where {quoted(column)} in (select delivery_id from {new})"),
+        )
+
+    def keep(self, query: str, parameters: object = None) -> str:
+        """Keep the rows of a query until the end, and return the name of the table that they are in."""
+        name = f"temp.main.keyed_{next(self._numbers)}"
+        self._connection.execute(f"create temp table {name} as {query}", parameters)
+        self._made.append(("table", name))
+        return name
+
+    def drop(self) -> None:
+        """Let go of all that was kept."""
+        for kind, name in reversed(self._made):
+            self._connection.execute(f"drop {kind} if exists {name}")
+        self._made.clear()
+
+    def build(self, node: PlannedNode, changed: frozenset[str], *, columns: Mapping[str, str], row_count: int) -> Built:
+        """Build the rows of the keys that are concerned, and put them into the table.
+
+        Raises:
+            NotByKeyError: it has to be built whole.
+        """
+        keyed = node.keyed
+        if keyed is None:
+            raise NotByKeyError("it does not say what its rows follow from")
+        tables, views = self._plan.holders(node.unique_id)
+        inputs = sorted(tables & changed)
+        self._judge(keyed, inputs)
+        made_of = [one for one in inputs if one in keyed.of]
+        were, are = (self._wholes(keyed, made_of, before=before) for before in (True, False))
+        concerned = self._concerned(node, keyed, inputs, views, wholes=(were, are) if made_of else ())
+        (keys,) = self._row(f"select count(*) from {concerned}")
+        if keys > max(FEW_KEYS, MOST_OF_A_TABLE * row_count):
+            raise NotByKeyError(f"{keys:,} keys are concerned")
+        listed = ", ".join(map(quoted, columns))
+        after = self.keep(f"select {listed} from {self._fresh(node, keyed, are, views, concerned)}")
+        found = self._connection.table(after)
+        if dict(zip(found.columns, map(str, found.types), strict=True)) != columns:
+            raise NotByKeyError("it has other columns than before")
+        before = self.keep(f"select {listed} from {self._there(node, keyed, concerned)}")
+        key = ", ".join(map(quoted, keyed.key))
+        differing = self.keep(
+            f"""
+            select distinct {key} from (
+                (from {before} except all from {after}) union all (from {after} except all from {before})
+            )
+            """
+        )
+        if self._row(f"select count(*) from {differing}") == (0,):
+            return Built(None, None)
+        delta = Delta(
+            self.keep(f"select * from {self._with_keys(before, keyed.key, differing)}"),
+            self.keep(f"select * from {self._with_keys(after, keyed.key, differing)}"),
+        )
+        self._connection.execute(
+            f"""
+            delete from {node.qualified} where rowid in (
+                select rows_there.rowid from {node.qualified} as rows_there
+                semi join {differing} as keys on {self._same("rows_there", keyed.key, differing)}
+                where {self._within("rows_there", keyed.key, differing)}
+            )
+            """
+        )
+        self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
+        self.note(node.unique_id, delta)
+        return Built(delta, differing)
+
+    def lost(self, unique_id: str, columns: Sequence[str]) -> str | None:
+        """Return a table of the values in these columns that a table had and no longer has; "" where there are none.
+
+        None where it is not known what changed in the table.
+        """
+        delta = self[unique_id]
+        if delta is None:
+            return None
+        listed = ", ".join(map(quoted, columns))
+        had = self.keep(f"select distinct {listed} from {delta.before}")
+        if self._row(f"select count(*) from {had}") == (0,):
+            return ""
+        there = self._with_keys(self._plan.place(unique_id).qualified, columns, had)
+        lost = self.keep(f"from {had} except select {listed} from {there}")
+        return "" if self._row(f"select count(*) from {lost}") == (0,) else lost
+
+    def alike(self, table: str, columns: Sequence[str], rows: str) -> str:
+        """Return the rows of a table that have the values of some rows in these columns."""
+        listed = ", ".join(map(quoted, columns))
+        return self._with_keys(table, columns, self.keep(f"select distinct {listed} from {rows}"))
+
+    def _judge(self, keyed: Keyed, inputs: Sequence[str]) -> None:
+        for one in inputs:
+            if one not in keyed.inputs:
+                raise NotByKeyError(f"{one} changed")
+            if one in keyed.anew_from:
+                continue
+            if self[one] is None:
+                raise NotByKeyError(f"it is not known what changed in {one}")
+            if one in keyed.beside and self.lost(one, keyed.beside[one]):
+                raise NotByKeyError(f"rows of {one} are others than they were")
+
+    def _concerned(
+        self,
+        node: PlannedNode,
+        keyed: Keyed,
+        inputs: Sequence[str],
+        views: Sequence[PlannedNode],
+        *,
+        wholes: Sequence[Mapping[str, str]],
+    ) -> str:
+        """Return a table of the keys that rows may be missing of, or be others than they should be."""
+        listed = ", ".join(map(quoted, keyed.key))
+        parts = [f"select {listed} from {node.qualified} where false"]
+        for one in inputs:
+            delta = self[one]
+            if delta is not None and one in keyed.by:
+                named = ", ".join(
+                    f"{quoted(column)} as {quoted(name)}" for column, name in zip(keyed.by[one], keyed.key, strict=True)
+                )
+                parts += [f"select {named} from {delta.before}", f"select {named} from {delta.after}"]
+        for whole in wholes:
+            with self._restricted(node, {**dict.fromkeys(keyed.of), **whole}, views) as code:
+                kept = self.keep(f"select distinct {listed} from (\n{code}\n) where {self._not_anew(keyed)}")
+            parts.append(f"from {kept}")
+        return self.keep(f"select distinct {listed} from ({' union all '.join(parts)})")
+
+    def _wholes(self, keyed: Keyed, inputs: Sequence[str], *, before: bool) -> dict[str, str]:
+        """Return, for inputs that changed, all rows that are alike with one that did, as they were or are."""
+        wholes = {}
+        for one in inputs:
+            delta, columns = self._deltas[one], keyed.of[one]
+            listed = ", ".join(map(quoted, columns))
+            alike = self.keep(f"select distinct {listed} from (from {delta.before} union all from {delta.after})")
+            now = self._with_keys(self._plan.place(one).qualified, columns, alike)
+            wholes[one] = self.keep(
+                f"(select * from {now} except all from {delta.after}) union all from {delta.before}"
+                if before
+                else f"select * from {now}"
+            )
+        return wholes
+
+    def _fresh(
+        self,
+        node: PlannedNode,
+        keyed: Keyed,
+        wholes: Mapping[str, str],
+        views: Sequence[PlannedNode],
+        concerned: str,
+    ) -> str:
+        """Return the rows of the keys concerned, as they should be, and those that are built anew."""
+        restricted: dict[str, str | None] = {**dict.fromkeys(keyed.of), **wholes}
+        for one, columns in keyed.by.items():
+            there = self._plan.place(one).qualified
+            restricted[one] = self._view(f"select * from {self._with_keys(there, columns, concerned, named=keyed.key)}")
+        with self._restricted(node, restricted, views) as code:
+            made = self.keep(code)
+        anew = f" union all select * from {made} where {keyed.anew}" if keyed.anew else ""
+        wanted = self._with_keys(f"(from {made} where {self._not_anew(keyed)})", keyed.key, concerned)
+        return f"(select * from {wanted}{anew})"
+
+    def _there(self, node: PlannedNode, keyed: Keyed, concerned: str) -> str:
+        """Return the rows of the keys concerned as they are, and those that are built anew."""
+        if not keyed.anew:
+            return self._with_keys(node.qualified, keyed.key, concerned)
+        others = self._with_keys(f"(from {node.qualified} where {self._not_anew(keyed)})", keyed.key, concerned)
+        return f"(select * from {others} union all select * from {node.qualified} where {keyed.anew})"
+
+    @staticmethod
+    def _not_anew(keyed: Keyed) -> str:
+        return f"({keyed.anew}) is not true" if keyed.anew else "true"
+
+    @contextmanager
+    def _restricted(
+        self, node: PlannedNode, inputs: Mapping[str, str | None], views: Sequence[PlannedNode]
+    ) -> Iterator[str]:
+        """Give the SQL of a model with other tables in place of some that it reads; None stands for no rows at all."""
+        places: dict[str, str] = {}
+        for unique_id, table in inputs.items():
+            place = self._plan.place(unique_id)
+            places[place.relation or place.qualified] = table or self._view(
+                f"select * from {place.qualified} where false"
+            )
+        made = []
+        for view in views:
+            code = _replaced(view.code, places)
+            if code != view.code:
+                name = f"temp.main.keyed_{next(self._numbers)}"
+                self._connection.execute(f"create temp view {name} as (\n{code}\n)")
+                made.append(name)
+                places[view.relation or view.qualified] = name
+        try:
+            yield _replaced(node.code, places)
+        finally:
+            for name in reversed(made):
+                self._connection.execute(f"drop view {name}")
+
+    def _with_keys(self, table: str, columns: Sequence[str], keys: str, *, named: Sequence[str] | None = None) -> str:
+        """Return the rows of a table that have one of the keys: null is a value like any other here."""
+        same = self._same("given", columns, keys, named=named)
+        within = self._within("given", columns, keys, named=named)
+        return f"(select given.* from {table} as given semi join {keys} as keys on {same} where {within})"
+
+    def _same(self, table: str, columns: Sequence[str], keys: str, *, named: Sequence[str] | None = None) -> str:
+        names = named or columns
+        has_null = self._row(f"select {', '.join(f'bool_or({quoted(name)} is null)' for name in names)} from {keys}")
+        return " and ".join(
+            f"{table}.{quoted(column)} {'is not distinct from' if null else '='} keys.{quoted(name)}"
+            for column, name, null in zip(columns, names, has_null, strict=True)
+        )
+
+    def _within(self, table: str, columns: Sequence[str], keys: str, *, named: Sequence[str] | None = None) -> str:
+        """Return bounds of the keys that are numbers or days: whole row groups beyond them need not be read."""
+        names = named or columns
+        bounds = self._row(
+            "select "
+            + ", ".join(f"min({quoted(name)}), max({quoted(name)}), count(*) - count({quoted(name)})" for name in names)
+            + f" from {keys}"
+        )
+        conditions = []
+        for number, column in enumerate(columns):
+            low, high, nulls = bounds[3 * number : 3 * number + 3]
+            if not nulls and type(low) in (int, date):
+                told = [str(one) if type(one) is int else f"date {literal(one.isoformat())}" for one in (low, high)]
+                conditions.append(f"{table}.{quoted(column)} between {told[0]} and {told[1]}")
+        return " and ".join(conditions) or "true"
+
+    def _view(self, query: str) -> str:
+        name = f"temp.main.keyed_{next(self._numbers)}"
+        self._connection.execute(f"create temp view {name} as {query}")
+        self._made.append(("view", name))
+        return name
+
+    def _row(self, query: str) -> tuple[Any, ...]:
+        row: tuple[Any, ...] = self._connection.execute(query).fetchall()[0]
+        return row
+
+
+def _replaced(code: str, places: Mapping[str, str]) -> str:
+    for relation, other in places.items():
+        code = code.replace(relation, other)
+    return code
