@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -17,6 +17,8 @@ import duckdb
 from orchestration.ingestion.database import leave_row_groups
 from orchestration.publication.store import DATABASE, Publication
 from orchestration.sql_text import literal, quoted
+from orchestration.transformation.changed_keys import ChangedKeys
+from orchestration.transformation.keyed import delete_keys, with_keys
 
 SCHEMAS = ("main", "evidence")
 """The star and its lineage; everything else in the writer's database is private."""
@@ -61,6 +63,8 @@ class Earlier:
 
     folder: Path
     tables: Mapping[tuple[str, str], PublishedTable]
+    changed_keys: Mapping[tuple[str, str], ChangedKeys] = field(default_factory=dict)
+    """What changed since in tables that are otherwise as they were, by (schema, table)."""
 
 
 class StarCopy:
@@ -111,7 +115,7 @@ class StarCopy:
         for schema in SCHEMAS:
             self._connection.execute(f"create schema if not exists published.{schema}")
         tables = tuple(
-            self._taken_over(schema, name) or self._copy_relation(schema, name, comment)
+            self._taken_over(schema, name) or self._followed(schema, name) or self._copy_relation(schema, name, comment)
             for schema, name, comment in relations
         )
         if self._earlier is None:
@@ -123,6 +127,24 @@ class StarCopy:
         then = self._earlier.tables.get((schema, name)) if self._earlier else None
         now = self._contents.get((schema, name))
         return then if then is not None and now is not None and then.content == now else None
+
+    def _followed(self, schema: str, name: str) -> PublishedTable | None:
+        """Exchange the rows of the keys that changed since the earlier publication; None where they are not known."""
+        changed = self._earlier.changed_keys.get((schema, name)) if self._earlier else None
+        if changed is None:
+            return None
+        columns = ", ".join(map(quoted, changed.columns))
+        self._connection.execute(
+            f"create or replace temp table changed as select distinct {columns} from warehouse.{changed.place}"  # noqa: S608
+            " where list_contains($1, build_number)",
+            [list(changed.builds)],
+        )
+        qualified = f"{quoted(schema)}.{quoted(name)}"
+        delete_keys(self._connection, f"published.{qualified}", changed.columns, "temp.changed")
+        rows = with_keys(self._connection, f"warehouse.{qualified}", changed.columns, "temp.changed")
+        self._connection.execute(f"insert into published.{qualified} by name from {rows}")
+        (count,) = self._connection.execute(f"select count(*) from published.{qualified}").fetchall()[0]  # noqa: S608
+        return PublishedTable(schema, name, count, self._contents.get((schema, name)))
 
     def write_publications(self, publications: Sequence[Publication]) -> PublishedTable:
         """Write `evidence.publications`, this publication last."""

@@ -32,6 +32,7 @@ from orchestration.publication.store import (
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.site.building import Site, WrittenSite
 from orchestration.transformation.builds import UPDATE, Build, latest_build
+from orchestration.transformation.changed_keys import keys_between
 from orchestration.transformation.updating import contents_by_name
 
 GROWTH = 1.5
@@ -203,6 +204,13 @@ def _fill(
     history = store.history()
     with duckdb.connect(str(settings.warehouse)) as connection:
         contents = contents_by_name(connection, build_number=build.number)
+        if earlier is not None:
+            differing = {
+                name: (table.content, contents[name])
+                for name, table in earlier.tables.items()
+                if table.content is not None and name in contents and table.content != contents[name]
+            }
+            earlier = replace(earlier, changed_keys=keys_between(connection, differing))
     with StarCopy(settings.warehouse, unfinished, contents=contents, earlier=earlier) as copy:
         star = copy.copy_star()
         # the list of publications counts itself

@@ -42,10 +42,11 @@ class Delta:
 class Built:
     """What became of the rows of some keys."""
 
-    delta: Delta | None
-    """None where all came to what they were."""
-    keys: str | None
-    """The keys that hold something else now: the name of a table with a column for each of the key."""
+    delta: Delta
+    columns: tuple[str, ...]
+    """Those of the key."""
+    keys: str
+    """The keys that hold something else now: the name of a table with these columns."""
 
 
 class NotByKeyError(Exception):
@@ -106,8 +107,10 @@ class Deltas:
             self._connection.execute(f"drop {kind} if exists {name}")
         self._made.clear()
 
-    def build(self, node: PlannedNode, changed: frozenset[str], *, columns: Mapping[str, str], row_count: int) -> Built:
-        """Build the rows of the keys that are concerned, and put them into the table.
+    def build(
+        self, node: PlannedNode, changed: frozenset[str], *, columns: Mapping[str, str], row_count: int
+    ) -> Built | None:
+        """Build the rows of the keys that are concerned, and put them into the table; None where all are as they were.
 
         Raises:
             NotByKeyError: it has to be built whole.
@@ -139,23 +142,15 @@ class Deltas:
             """
         )
         if self._row(f"select count(*) from {differing}") == (0,):
-            return Built(None, None)
+            return None
         delta = Delta(
-            self.keep(f"select * from {self._with_keys(before, keyed.key, differing)}"),
-            self.keep(f"select * from {self._with_keys(after, keyed.key, differing)}"),
+            self.keep(f"select * from {with_keys(self._connection, before, keyed.key, differing)}"),
+            self.keep(f"select * from {with_keys(self._connection, after, keyed.key, differing)}"),
         )
-        self._connection.execute(
-            f"""
-            delete from {node.qualified} where rowid in (
-                select rows_there.rowid from {node.qualified} as rows_there
-                semi join {differing} as keys on {self._same("rows_there", keyed.key, differing)}
-                where {self._within("rows_there", keyed.key, differing)}
-            )
-            """
-        )
+        delete_keys(self._connection, node.qualified, keyed.key, differing)
         self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
         self.note(node.unique_id, delta)
-        return Built(delta, differing)
+        return Built(delta, keyed.key, differing)
 
     def lost(self, unique_id: str, columns: Sequence[str]) -> str | None:
         """Return a table of the values in these columns that a table had and no longer has; "" where there are none.
@@ -169,14 +164,14 @@ class Deltas:
         had = self.keep(f"select distinct {listed} from {delta.before}")
         if self._row(f"select count(*) from {had}") == (0,):
             return ""
-        there = self._with_keys(self._plan.place(unique_id).qualified, columns, had)
+        there = with_keys(self._connection, self._plan.place(unique_id).qualified, columns, had)
         lost = self.keep(f"from {had} except select {listed} from {there}")
         return "" if self._row(f"select count(*) from {lost}") == (0,) else lost
 
     def alike(self, table: str, columns: Sequence[str], rows: str) -> str:
         """Return the rows of a table that have the values of some rows in these columns."""
         listed = ", ".join(map(quoted, columns))
-        return self._with_keys(table, columns, self.keep(f"select distinct {listed} from {rows}"))
+        return with_keys(self._connection, table, columns, self.keep(f"select distinct {listed} from {rows}"))
 
     def _judge(self, keyed: Keyed, inputs: Sequence[str]) -> None:
         for one in inputs:
@@ -221,7 +216,7 @@ class Deltas:
             delta, columns = self._deltas[one], keyed.of[one]
             listed = ", ".join(map(quoted, columns))
             alike = self.keep(f"select distinct {listed} from (from {delta.before} union all from {delta.after})")
-            now = self._with_keys(self._plan.place(one).qualified, columns, alike)
+            now = with_keys(self._connection, self._plan.place(one).qualified, columns, alike)
             wholes[one] = self.keep(
                 f"(select * from {now} except all from {delta.after}) union all from {delta.before}"
                 if before
@@ -241,18 +236,22 @@ class Deltas:
         restricted: dict[str, str | None] = {**dict.fromkeys(keyed.of), **wholes}
         for one, columns in keyed.by.items():
             there = self._plan.place(one).qualified
-            restricted[one] = self._view(f"select * from {self._with_keys(there, columns, concerned, named=keyed.key)}")
+            restricted[one] = self._view(
+                f"select * from {with_keys(self._connection, there, columns, concerned, named=keyed.key)}"
+            )
         with self._restricted(node, restricted, views) as code:
             made = self.keep(code)
         anew = f" union all select * from {made} where {keyed.anew}" if keyed.anew else ""
-        wanted = self._with_keys(f"(from {made} where {self._not_anew(keyed)})", keyed.key, concerned)
+        wanted = with_keys(self._connection, f"(from {made} where {self._not_anew(keyed)})", keyed.key, concerned)
         return f"(select * from {wanted}{anew})"
 
     def _there(self, node: PlannedNode, keyed: Keyed, concerned: str) -> str:
         """Return the rows of the keys concerned as they are, and those that are built anew."""
         if not keyed.anew:
-            return self._with_keys(node.qualified, keyed.key, concerned)
-        others = self._with_keys(f"(from {node.qualified} where {self._not_anew(keyed)})", keyed.key, concerned)
+            return with_keys(self._connection, node.qualified, keyed.key, concerned)
+        others = with_keys(
+            self._connection, f"(from {node.qualified} where {self._not_anew(keyed)})", keyed.key, concerned
+        )
         return f"(select * from {others} union all select * from {node.qualified} where {keyed.anew})"
 
     @staticmethod
@@ -284,36 +283,6 @@ class Deltas:
             for name in reversed(made):
                 self._connection.execute(f"drop view {name}")
 
-    def _with_keys(self, table: str, columns: Sequence[str], keys: str, *, named: Sequence[str] | None = None) -> str:
-        """Return the rows of a table that have one of the keys: null is a value like any other here."""
-        same = self._same("given", columns, keys, named=named)
-        within = self._within("given", columns, keys, named=named)
-        return f"(select given.* from {table} as given semi join {keys} as keys on {same} where {within})"
-
-    def _same(self, table: str, columns: Sequence[str], keys: str, *, named: Sequence[str] | None = None) -> str:
-        names = named or columns
-        has_null = self._row(f"select {', '.join(f'bool_or({quoted(name)} is null)' for name in names)} from {keys}")
-        return " and ".join(
-            f"{table}.{quoted(column)} {'is not distinct from' if null else '='} keys.{quoted(name)}"
-            for column, name, null in zip(columns, names, has_null, strict=True)
-        )
-
-    def _within(self, table: str, columns: Sequence[str], keys: str, *, named: Sequence[str] | None = None) -> str:
-        """Return bounds of the keys that are numbers or days: whole row groups beyond them need not be read."""
-        names = named or columns
-        bounds = self._row(
-            "select "
-            + ", ".join(f"min({quoted(name)}), max({quoted(name)}), count(*) - count({quoted(name)})" for name in names)
-            + f" from {keys}"
-        )
-        conditions = []
-        for number, column in enumerate(columns):
-            low, high, nulls = bounds[3 * number : 3 * number + 3]
-            if not nulls and type(low) in (int, date):
-                told = [str(one) if type(one) is int else f"date {literal(one.isoformat())}" for one in (low, high)]
-                conditions.append(f"{table}.{quoted(column)} between {told[0]} and {told[1]}")
-        return " and ".join(conditions) or "true"
-
     def _view(self, query: str) -> str:
         name = f"temp.main.keyed_{next(self._numbers)}"
         self._connection.execute(f"create temp view {name} as {query}")
@@ -323,6 +292,44 @@ class Deltas:
     def _row(self, query: str) -> tuple[Any, ...]:
         row: tuple[Any, ...] = self._connection.execute(query).fetchall()[0]
         return row
+
+
+def with_keys(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[str],
+    keys: str,
+    *,
+    named: Sequence[str] | None = None,
+    wanted: str = "*",
+) -> str:
+    """Return a query in brackets for the rows of a table that have one of the keys: null is a value like any other.
+
+    Keys that are numbers or days have bounds: whole row groups beyond them are not read.
+    """
+    names = named or columns
+    bounds = connection.execute(
+        "select "
+        + ", ".join(f"min({quoted(name)}), max({quoted(name)}), bool_or({quoted(name)} is null)" for name in names)
+        + f" from {keys}"
+    ).fetchall()[0]
+    same, within = [], ["true"]
+    for number, (column, name) in enumerate(zip(columns, names, strict=True)):
+        low, high, has_null = bounds[3 * number : 3 * number + 3]
+        same.append(f"given.{quoted(column)} {'is not distinct from' if has_null else '='} keys.{quoted(name)}")
+        if not has_null and type(low) in (int, date):
+            told = [str(one) if type(one) is int else f"date {literal(one.isoformat())}" for one in (low, high)]
+            within.append(f"given.{quoted(column)} between {told[0]} and {told[1]}")
+    return (
+        f"(select given.{wanted} from {table} as given semi join {keys} as keys on {' and '.join(same)}"
+        f" where {' and '.join(within)})"
+    )
+
+
+def delete_keys(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], keys: str) -> None:
+    """Delete the rows of a table that have one of the keys."""
+    rows = with_keys(connection, table, columns, keys, wanted="rowid")
+    connection.execute(f"delete from {table} where rowid in {rows}")
 
 
 def _replaced(code: str, places: Mapping[str, str]) -> str:

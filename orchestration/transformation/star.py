@@ -29,6 +29,7 @@ from orchestration.transformation.builds import (
     inputs_of_build,
     latest_build,
 )
+from orchestration.transformation.changed_keys import forget_keys
 from orchestration.transformation.plan import read_plan, write_plan
 from orchestration.transformation.project import DbtError
 from orchestration.transformation.updating import (
@@ -168,6 +169,7 @@ def _refresh(
                 **contents_of_sources(connection, outcome.plan),
                 **contents_of_tables(connection, outcome.plan),
             }
+            forget_keys(connection)
             write_plan(settings, outcome.plan)
             write_contents(connection, outcome.plan, contents, build_number=build.number)
         row_counts = _row_counts(connection)
@@ -201,7 +203,7 @@ def _updated(
     connection.execute("begin transaction")
     try:
         build = begin_build(connection, run_id=run_id, inputs=inputs, is_whole=True, method=UPDATE)
-        update = update_star(connection, plan, contents, log=log)
+        update = update_star(connection, plan, contents, build_number=build.number, log=log)
         build = end_build(
             connection,
             build,
@@ -224,8 +226,8 @@ def _updated(
     }
     previews = _previews(connection, of=changed)
     log(
-        f"{update.looked_at} tables built, of which {len(built)} changed, and {update.outcome.tests_passed} tests "
-        f"passed, in {update.outcome.seconds:.1f} s."
+        f"{update.looked_at} tables built{f', {len(update.by_key)} of them by key' if update.by_key else ''}, of which "
+        f"{len(built)} changed, and {update.outcome.tests_passed} tests passed, in {update.outcome.seconds:.1f} s."
     )
     return StarOutcome(build=build, outcome=update.outcome, row_counts=row_counts, previews=previews)
 

@@ -20,7 +20,8 @@ import pyarrow as pa
 
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
-from orchestration.transformation.keyed import Deltas, NotByKeyError
+from orchestration.transformation.changed_keys import note_keys
+from orchestration.transformation.keyed import Delta, Deltas, NotByKeyError
 from orchestration.transformation.plan import Plan, PlannedNode, PlannedTest
 
 HASHED_ROWS = 5_000_000
@@ -57,6 +58,11 @@ class Content:
     """Rows of each delivery, of a table of landing that something is built from by key."""
 
     @property
+    def in_words(self) -> str:
+        """Fingerprint and number of rows, as readers of the notes of builds compare them."""
+        return f"{self.fingerprint} {self.row_count}"
+
+    @property
     def says_rows(self) -> bool:
         """Whether two of the same fingerprint, and only those, hold the same rows."""
         return not self.fingerprint.startswith(CHANGED)
@@ -72,6 +78,8 @@ class Update:
     """The content of every table and source as it is now, by unique id."""
     looked_at: int
     """How many tables were built to see whether they change."""
+    by_key: frozenset[str]
+    """Those of which only the rows of some keys were built, by unique id."""
 
 
 def read_contents(connection: duckdb.DuckDBPyConnection, *, build_number: int) -> Mapping[str, Content] | None:
@@ -164,9 +172,12 @@ def update_star(
     plan: Plan,
     before: Mapping[str, Content],
     *,
+    build_number: int,
     log: Callable[[str], None],
 ) -> Update:
     """Build what is affected by what changed since `before`, and run the tests that read it; within a transaction.
+
+    The keys that changed in tables built by key are noted under `build_number`.
 
     Raises:
         CannotUpdateError: a test failed, a table has other columns, or something else that only a whole build tells.
@@ -184,7 +195,7 @@ def update_star(
     deltas = Deltas(connection, plan)
     for unique_id in changed:
         _note_deliveries(deltas, unique_id, before.get(unique_id), sources[unique_id])
-    work = _Work(connection, before, deltas)
+    work = _Work(connection, before, deltas, build_number)
     said = started
     for node in plan.nodes.values():
         if changed.isdisjoint(node.depends_on):
@@ -211,6 +222,7 @@ def update_star(
         outcome=BuildOutcome(nodes=(*nodes, *outcomes), seconds=time.monotonic() - started),
         contents=contents,
         looked_at=looked_at,
+        by_key=frozenset(work.by_key),
     )
 
 
@@ -226,11 +238,15 @@ def _note_deliveries(deltas: Deltas, unique_id: str, before: Content | None, now
 class _Work:
     """Builds tables on one connection, in the place of those that are there."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, before: Mapping[str, Content], deltas: Deltas):
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, before: Mapping[str, Content], deltas: Deltas, build_number: int
+    ):
         self._connection = connection
+        self._build_number = build_number
         self._before = before
         self._deltas = deltas
         self._columns = _columns(connection)
+        self.by_key: set[str] = set()
 
     def build(self, node: PlannedNode, changed: frozenset[str]) -> Content:
         columns = self._columns.get((node.schema, node.table))
@@ -251,10 +267,23 @@ class _Work:
     def _exchange_keys(self, node: PlannedNode, columns: Mapping[str, str], changed: frozenset[str]) -> Content:
         """Build the rows of the keys that are concerned, and keep the fingerprint of all rows true."""
         was = self._before[node.unique_id]
-        delta = self._deltas.build(node, changed, columns=columns, row_count=was.row_count).delta
-        if delta is None:
+        built = self._deltas.build(node, changed, columns=columns, row_count=was.row_count)
+        self.by_key.add(node.unique_id)
+        if built is None:
             return was
-        gone, come = (_hashes(self._connection, table, columns=list(columns)) for table in (delta.before, delta.after))
+        content = self._content_after(was, built.delta, list(columns))
+        note_keys(
+            self._connection,
+            table=(node.schema, node.table),
+            build_number=self._build_number,
+            contents=(was.in_words, content.in_words),
+            columns=built.columns,
+            keys=built.keys,
+        )
+        return content
+
+    def _content_after(self, was: Content, delta: Delta, columns: Sequence[str]) -> Content:
+        gone, come = (_hashes(self._connection, table, columns=columns) for table in (delta.before, delta.after))
         rows = was.row_count - gone[0] + come[0]
         if not was.says_rows:
             return Content(_token(), rows)

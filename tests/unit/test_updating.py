@@ -119,27 +119,27 @@ def _tests_run(update: updating.Update) -> set[str]:
 
 
 def test_what_reads_nothing_new_is_left_alone(warehouse: duckdb.DuckDBPyConnection) -> None:
-    update = update_star(warehouse, PLAN, known(warehouse), log=print)
+    update = update_star(warehouse, PLAN, known(warehouse), build_number=1, log=print)
     assert (changed(update), _tests_run(update), update.looked_at) == (set(), set(), 0)
 
 
 def test_a_table_that_comes_to_the_same_rows_stops_the_update(warehouse: duckdb.DuckDBPyConnection) -> None:
     before = known(warehouse)
     deliver(warehouse, 5, 7)
-    update = update_star(warehouse, PLAN, before, log=print)
+    update = update_star(warehouse, PLAN, before, build_number=1, log=print)
     assert (changed(update), _tests_run(update), update.looked_at) == (set(), set(), 1)
 
 
 def test_what_reads_something_new_is_built_and_tested(warehouse: duckdb.DuckDBPyConnection) -> None:
     before = known(warehouse)
     deliver(warehouse, 6, 100)
-    update = update_star(warehouse, PLAN, before, log=print)
+    update = update_star(warehouse, PLAN, before, build_number=1, log=print)
     assert changed(update) == {"even", "total", "counted"}
     assert _tests_run(update) == {test.unique_id for test in PLAN.tests}
     assert warehouse.execute("select total, how_many from total, counted").fetchall() == [(112, 4)]
     (warned,) = [one for one in update.outcome.nodes if one.status == "warn"]
     assert warned.unique_id == "total.tiny"
-    again = update_star(warehouse, PLAN, update.contents, log=print)
+    again = update_star(warehouse, PLAN, update.contents, build_number=1, log=print)
     assert again.looked_at == 0
 
 
@@ -150,7 +150,7 @@ def test_a_table_keeps_its_comments_and_constraints(
         monkeypatch.setattr(updating, "HASHED_ROWS", most)
         before = known(warehouse)
         deliver(warehouse, 8, delivery=f"at most {most}")
-        assert "even" in changed(update_star(warehouse, PLAN, before, log=print))
+        assert "even" in changed(update_star(warehouse, PLAN, before, build_number=1, log=print))
         assert warehouse.execute(
             "select comment, is_nullable from duckdb_columns() where table_name = 'even'"
         ).fetchall() == [("An even one; 'quoted'", False)]
@@ -167,7 +167,7 @@ def test_a_test_that_fails_takes_the_update_back(
     deliver(warehouse, *arrives)
     warehouse.execute("begin transaction")
     with pytest.raises(CannotUpdateError, match=why):
-        update_star(warehouse, PLAN, before, log=print)
+        update_star(warehouse, PLAN, before, build_number=1, log=print)
     warehouse.execute("rollback")
     assert warehouse.execute("select total from total").fetchall() == [(6,)]
 
@@ -184,7 +184,7 @@ def test_a_row_that_breaks_a_constraint_or_cannot_be_computed_needs_a_whole_buil
         PLAN.sources,
     )
     with pytest.raises(CannotUpdateError, match=r'"main"\."total": Conversion Error'):
-        update_star(warehouse, faulty, before, log=print)
+        update_star(warehouse, faulty, before, build_number=1, log=print)
 
 
 def test_a_table_with_other_columns_needs_a_whole_build(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -192,7 +192,7 @@ def test_a_table_with_other_columns_needs_a_whole_build(warehouse: duckdb.DuckDB
     deliver(warehouse, 6)
     warehouse.execute("alter table total alter total type varchar")
     with pytest.raises(CannotUpdateError, match="other columns"):
-        update_star(warehouse, PLAN, before, log=print)
+        update_star(warehouse, PLAN, before, build_number=1, log=print)
 
 
 def test_contents_are_those_of_one_build(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -238,7 +238,9 @@ def test_the_first_refresh_after_a_change_of_models_or_contracts_builds_everythi
 def _update_and_die(path: str) -> None:
     with duckdb.connect(path) as connection:
         connection.execute("begin transaction")
-        update = update_star(connection, PLAN, read_contents(connection, build_number=1) or {}, log=print)
+        update = update_star(
+            connection, PLAN, read_contents(connection, build_number=1) or {}, build_number=1, log=print
+        )
         write_contents(connection, PLAN, update.contents, build_number=2)
         assert connection.execute("select total from total").fetchall() == [(14,)]
         os.kill(os.getpid(), signal.SIGKILL)
@@ -261,4 +263,4 @@ def test_a_process_that_is_killed_leaves_tables_and_ledger_as_they_were(
         before = read_contents(connection, build_number=1)
         assert before is not None
         assert connection.execute("select total from total").fetchall() == [(6,)]
-        assert update_star(connection, PLAN, before, log=print).contents["total"] != before["total"]
+        assert update_star(connection, PLAN, before, build_number=1, log=print).contents["total"] != before["total"]
