@@ -28,7 +28,7 @@ from orchestration.ingestion.outcome import OutcomeStatus
 from orchestration.publication import assets as publication
 from orchestration.publication.postgres import PostgresTarget
 from orchestration.publication.publishing import AuditFailedError, publish
-from orchestration.publication.quarantine import export
+from orchestration.publication.quarantine import export as export_quarantine
 from orchestration.publication.store import PublicationStore
 from orchestration.readers import connect
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -39,6 +39,8 @@ from orchestration.transformation.plan import read_plan
 from orchestration.transformation.project import project_fingerprint
 from orchestration.transformation.star import refresh_star
 from orchestration.transformation.updating import contents_of_tables, read_contents
+from tests.gdelt_files import export
+from tests.gdelt_files import row as event
 from tests.trade_files import baci, figure, reply, trade_of_two_islands
 
 MEMBERSHIPS = """\
@@ -240,7 +242,7 @@ def test_a_row_in_quarantine_comes_back_corrected_and_counts_as_resolved(
     installation: Installation, tmp_path: Path
 ) -> None:
     settings, table = installation.settings, tmp_path / "rejects.csv"
-    assert export(settings, "memberships", table).row_count == 1
+    assert export_quarantine(settings, "memberships", table).row_count == 1
     text = table.read_text(encoding="utf-8-sig")
     (row,) = csv.DictReader(text.splitlines())
     assert (row["organization"], row["member"], row["event"]) == ("Example Union", "a | b", "entered")
@@ -259,7 +261,7 @@ def test_a_row_in_quarantine_comes_back_corrected_and_counts_as_resolved(
         counts = con.execute("select rows_rejected, rows_open from mart_data_quality where feed = 'memberships'")
         assert fate == ("corrected", "memberships/corrected.csv", True)
         assert counts.fetchall() == [(1, 0)]
-    assert export(settings, "memberships", tmp_path / "again.csv").row_count == 0
+    assert export_quarantine(settings, "memberships", tmp_path / "again.csv").row_count == 0
     assert not (tmp_path / "again.csv").exists()
 
 
@@ -290,6 +292,14 @@ def test_updates_leave_what_a_whole_build_gives(installation: Installation, tmp_
         ),
         ("baci/BACI_HS17_Y2021_V202301.csv", baci((2021, 352, 470, "030617", 1, 1), (2021, 352, 997, "030617", 2, 1))),
         ("aliases/one.csv", "kind,id,alias,document_id\ncountry,iso3:ISL,comtrade:997,example-register\n"),
+        (
+            "gdelt_events/20240918143000.export.CSV",
+            export(event(1), event(2, event_code="057"), event(3, event_code="043")),
+        ),
+        (
+            "gdelt_events/20240918144500.export.CSV",
+            export(event(2, event_code="057", num_articles=9), event(4, source_url="https://example.org/news/2")),
+        ),
         ("comtrade/malta-again.json", reply(figure(reporterCode=470, partnerCode=352, flowCode="M", primaryValue=1.0))),
     ]
     random.Random(8).shuffle(changes)  # noqa: S311
@@ -351,7 +361,7 @@ def _not_as_their_sql_says(settings: Settings) -> list[str]:
     plan = read_plan(settings, fingerprint=project_fingerprint())
     assert plan is not None
     keyed = [node for node in plan.nodes.values() if node.keyed]
-    assert len(keyed) > 10
+    assert len(keyed) > 15
     with duckdb.connect(str(settings.warehouse)) as connection:
         build = latest_build(connection)
         assert build is not None

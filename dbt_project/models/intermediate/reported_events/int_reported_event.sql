@@ -1,5 +1,6 @@
 -- Grain: one row per event between two countries that a machine read out of the news: of one class, on one day.
 -- Its rows are reduced, its articles are its claims. Which row came first stands for the event among claims.
+{{ config(meta={'keyed': {'key': ['fact_id'], 'by': {'int_reported_event_row': ['fact_id']}}}) }}
 with event_rows as (
     select * from {{ ref('int_reported_event_row') }}
 ),

@@ -1,5 +1,6 @@
 -- Grain: one row per reported event that is a meeting or a signature, in the columns that claims take from a row.
 -- One claim for each event, not for each article: those stay in the evidence of the reported event.
+{{ config(meta={'keyed': {'key': ['reported_id'], 'of': {'int_reported_event': ['fact_id']}}}) }}
 with country_names as (
     select country_code, arg_max(name, valid_to) as name from {{ ref('stg_country') }} group by country_code
 ),

@@ -1,6 +1,14 @@
 -- Grain: one row per GDELT row (GlobalEventID) between two countries in the CAMEO roots 03 to 06, with its event.
 -- Straight from landing: of a hundred million rows a year, an eighth is left here. A row that several files hold (the
 -- same export as .CSV and .zip) counts once, as the newest file has it.
+{{ config(meta={'keyed': {
+    'key': ['global_event_id'],
+    'by': {'landing.gdelt_events': ['global_event_id']},
+    'beside': {
+        'int_reported_event_country': ['feed', 'reported', 'country_code'],
+        'int_reported_event_delivery': ['delivery_id', 'as_of', 'received_at']
+    }
+}}) }}
 with reported as (
     select staged.*, actor1_country_country.country_code as actor1_code, actor2_country_country.country_code as actor2_code
     from {{ ref('stg_gdelt_events') }} as staged

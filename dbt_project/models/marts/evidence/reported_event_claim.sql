@@ -1,4 +1,5 @@
 -- Grain: one row per GDELT row behind a reported event: which article says so, in which delivery and row.
+{{ config(meta={'keyed': {'key': ['fact_id'], 'by': {'int_reported_event_row': ['fact_id']}}}) }}
 with event_rows as (
     select * from {{ ref('int_reported_event_row') }}
 )

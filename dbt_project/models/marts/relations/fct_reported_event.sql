@@ -1,6 +1,7 @@
 -- Grain: one row per machine-coded event between two countries, of one class, on one day.
 -- What a curated fact of the same two countries says is corroborated, never changed: a meeting whose days, known to the
 -- day, hold the day of the event and whose kind fits its class; a signature of that very day. Of several the shortest.
+{{ config(meta={'keyed': {'key': ['fact_id'], 'by': {'int_reported_event': ['fact_id']}}}) }}
 with reported_events as (
     select * from {{ ref('int_reported_event') }}
 ),
