@@ -36,6 +36,8 @@ class Delta:
 
     before: str
     after: str
+    key: tuple[str, ...] = ()
+    """Columns, where all rows that share a value of these with one that changed are among them."""
 
 
 @dataclass(frozen=True)
@@ -122,17 +124,28 @@ class Deltas:
         inputs = sorted(tables & changed)
         self._judge(keyed, inputs)
         made_of = [one for one in inputs if one in keyed.of]
-        were, are = (self._wholes(keyed, made_of, before=before) for before in (True, False))
-        concerned = self._concerned(node, keyed, inputs, views, wholes=(were, are) if made_of else ())
+        were, are = self._wholes(keyed, made_of, before=True), self._wholes(keyed, made_of, before=False)
+        made = [self._made_of(node, keyed, whole, views) for whole in (were, are) if made_of]
+        concerned = self._concerned(node, keyed, inputs, made)
         (keys,) = self._row(f"select count(*) from {concerned}")
         if keys > max(FEW_KEYS, MOST_OF_A_TABLE * row_count):
             raise NotByKeyError(f"{keys:,} keys are concerned")
         listed = ", ".join(map(quoted, columns))
-        after = self.keep(f"select {listed} from {self._fresh(node, keyed, are, views, concerned)}")
+        anew = f" union all select {listed} from {{}} where {keyed.anew}" if keyed.anew else ""
+        now = self._now(node, keyed, inputs, are, views, concerned)
+        wanted = with_keys(self._connection, f"(from {now} where {self._not_anew(keyed)})", keyed.key, concerned)
+        after = self.keep(f"select {listed} from {wanted}{anew.format(now)}")
         found = self._connection.table(after)
         if dict(zip(found.columns, map(str, found.types), strict=True)) != columns:
             raise NotByKeyError("it has other columns than before")
-        before = self.keep(f"select {listed} from {self._there(node, keyed, concerned)}")
+        then = made[0] if made else self._then(node, keyed, inputs, views)
+        there = with_keys(
+            self._connection,
+            f"(from {then or node.qualified} where {self._not_anew(keyed)})",
+            keyed.key,
+            concerned,
+        )
+        before = self.keep(f"select {listed} from {there}{anew.format(node.qualified)}")
         key = ", ".join(map(quoted, keyed.key))
         differing = self.keep(
             f"""
@@ -146,6 +159,7 @@ class Deltas:
         delta = Delta(
             self.keep(f"select * from {with_keys(self._connection, before, keyed.key, differing)}"),
             self.keep(f"select * from {with_keys(self._connection, after, keyed.key, differing)}"),
+            keyed.key,
         )
         delete_keys(self._connection, node.qualified, keyed.key, differing)
         self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
@@ -184,15 +198,7 @@ class Deltas:
             if one in keyed.beside and self.lost(one, keyed.beside[one]):
                 raise NotByKeyError(f"rows of {one} are others than they were")
 
-    def _concerned(
-        self,
-        node: PlannedNode,
-        keyed: Keyed,
-        inputs: Sequence[str],
-        views: Sequence[PlannedNode],
-        *,
-        wholes: Sequence[Mapping[str, str]],
-    ) -> str:
+    def _concerned(self, node: PlannedNode, keyed: Keyed, inputs: Sequence[str], made: Sequence[str]) -> str:
         """Return a table of the keys that rows may be missing of, or be others than they should be."""
         listed = ", ".join(map(quoted, keyed.key))
         parts = [f"select {listed} from {node.qualified} where false"]
@@ -203,10 +209,7 @@ class Deltas:
                     f"{quoted(column)} as {quoted(name)}" for column, name in zip(keyed.by[one], keyed.key, strict=True)
                 )
                 parts += [f"select {named} from {delta.before}", f"select {named} from {delta.after}"]
-        for whole in wholes:
-            with self._restricted(node, {**dict.fromkeys(keyed.of), **whole}, views) as code:
-                kept = self.keep(f"select distinct {listed} from (\n{code}\n) where {self._not_anew(keyed)}")
-            parts.append(f"from {kept}")
+        parts += [f"select {listed} from {table} where {self._not_anew(keyed)}" for table in made]
         return self.keep(f"select distinct {listed} from ({' union all '.join(parts)})")
 
     def _wholes(self, keyed: Keyed, inputs: Sequence[str], *, before: bool) -> dict[str, str]:
@@ -214,6 +217,9 @@ class Deltas:
         wholes = {}
         for one in inputs:
             delta, columns = self._deltas[one], keyed.of[one]
+            if delta.key == columns:
+                wholes[one] = delta.before if before else delta.after
+                continue
             listed = ", ".join(map(quoted, columns))
             alike = self.keep(f"select distinct {listed} from (from {delta.before} union all from {delta.after})")
             now = with_keys(self._connection, self._plan.place(one).qualified, columns, alike)
@@ -224,35 +230,45 @@ class Deltas:
             )
         return wholes
 
-    def _fresh(
+    def _made_of(self, node: PlannedNode, keyed: Keyed, inputs: Mapping[str, str], views: Sequence[PlannedNode]) -> str:
+        """Return what the SQL of a model makes of some rows of what it is made of."""
+        with self._restricted(node, {**dict.fromkeys((*keyed.of, *keyed.by)), **inputs}, views) as code:
+            return self.keep(code)
+
+    def _now(
         self,
         node: PlannedNode,
         keyed: Keyed,
+        inputs: Sequence[str],
         wholes: Mapping[str, str],
         views: Sequence[PlannedNode],
         concerned: str,
     ) -> str:
-        """Return the rows of the keys concerned, as they should be, and those that are built anew."""
-        restricted: dict[str, str | None] = {**dict.fromkeys(keyed.of), **wholes}
+        """Return what the SQL of a model makes of all that the keys concerned follow from."""
+        rows: dict[str, str] = dict(wholes)
         for one, columns in keyed.by.items():
-            there = self._plan.place(one).qualified
-            restricted[one] = self._view(
-                f"select * from {with_keys(self._connection, there, columns, concerned, named=keyed.key)}"
-            )
-        with self._restricted(node, restricted, views) as code:
-            made = self.keep(code)
-        anew = f" union all select * from {made} where {keyed.anew}" if keyed.anew else ""
-        wanted = with_keys(self._connection, f"(from {made} where {self._not_anew(keyed)})", keyed.key, concerned)
-        return f"(select * from {wanted}{anew})"
+            delta = self[one]
+            if delta is not None and delta.key == columns and self._is_alone(keyed, inputs):
+                rows[one] = delta.after
+                continue
+            place = self._plan.place(one)
+            query = f"select * from {with_keys(self._connection, place.qualified, columns, concerned, named=keyed.key)}"
+            # models read landing several times, and all of its columns
+            rows[one] = self._view(query) if isinstance(place, PlannedNode) else self.keep(query)
+        return self._made_of(node, keyed, rows, views)
 
-    def _there(self, node: PlannedNode, keyed: Keyed, concerned: str) -> str:
-        """Return the rows of the keys concerned as they are, and those that are built anew."""
-        if not keyed.anew:
-            return with_keys(self._connection, node.qualified, keyed.key, concerned)
-        others = with_keys(
-            self._connection, f"(from {node.qualified} where {self._not_anew(keyed)})", keyed.key, concerned
-        )
-        return f"(select * from {others} union all select * from {node.qualified} where {keyed.anew})"
+    def _then(self, node: PlannedNode, keyed: Keyed, inputs: Sequence[str], views: Sequence[PlannedNode]) -> str | None:
+        """Return the rows of the keys concerned as they follow from what was there; None where that has to be looked up."""
+        if not self._is_alone(keyed, inputs):
+            return None
+        (one,) = (one for one in inputs if one in keyed.by)
+        delta = self._deltas[one]
+        return self._made_of(node, keyed, {one: delta.before}, views) if delta.key == keyed.by[one] else None
+
+    @staticmethod
+    def _is_alone(keyed: Keyed, inputs: Sequence[str]) -> bool:
+        """Whether rows follow from one table only, and that changed."""
+        return not keyed.of and len(keyed.by) == 1 and not keyed.by.keys().isdisjoint(inputs)
 
     @staticmethod
     def _not_anew(keyed: Keyed) -> str:

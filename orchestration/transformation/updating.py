@@ -421,6 +421,8 @@ def _touched(plan: Plan, test: PlannedTest, *, changed: frozenset[str], deltas: 
     node = plan.nodes[test.speaks_of[0]]
     delta = deltas[node.unique_id]
     if test.unique_columns and delta is not None:
+        if delta.key:  # what is alike in these columns shares a key, and all of that is here
+            return test.code.replace(node.relation or node.qualified, delta.after)
         return test.code.replace(
             node.relation or node.qualified, deltas.alike(node.qualified, test.unique_columns, delta.after)
         )
