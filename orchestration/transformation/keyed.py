@@ -175,12 +175,16 @@ class Deltas:
         if delta is None:
             return None
         listed = ", ".join(map(quoted, columns))
-        had = self.keep(f"select distinct {listed} from {delta.before}")
+        had = self.keep(f"select {listed} from {delta.before} except select {listed} from {delta.after}")
         if self._row(f"select count(*) from {had}") == (0,):
             return ""
         there = with_keys(self._connection, self._plan.place(unique_id).qualified, columns, had)
         lost = self.keep(f"from {had} except select {listed} from {there}")
         return "" if self._row(f"select count(*) from {lost}") == (0,) else lost
+
+    def holding(self, table: str, columns: Sequence[str], values: str, *, named: Sequence[str]) -> str:
+        """Return the rows of a table that have in these columns the values of a table under other names."""
+        return with_keys(self._connection, table, columns, values, named=named)
 
     def alike(self, table: str, columns: Sequence[str], rows: str) -> str:
         """Return the rows of a table that have the values of some rows in these columns."""
@@ -258,7 +262,7 @@ class Deltas:
         return self._made_of(node, keyed, rows, views)
 
     def _then(self, node: PlannedNode, keyed: Keyed, inputs: Sequence[str], views: Sequence[PlannedNode]) -> str | None:
-        """Return the rows of the keys concerned as they follow from what was there; None where that has to be looked up."""
+        """Return the rows of the keys concerned as they follow from what was there; None if that is to be looked up."""
         if not self._is_alone(keyed, inputs):
             return None
         (one,) = (one for one in inputs if one in keyed.by)

@@ -76,12 +76,14 @@ class PlannedNode:
 
 @dataclass(frozen=True, kw_only=True)
 class Relationship:
-    """What a test of this name holds: each value of a column is one of those of another table."""
+    """What tests of relationships and coverage hold: the values of some columns together are there in another table."""
 
-    column: str
+    columns: tuple[str, ...]
     parent: str
     """Its unique id."""
-    field: str
+    fields: tuple[str, ...]
+    is_of_all_rows: bool
+    """Whether no row of the table is left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,7 +252,9 @@ def _kept_node(kept: Mapping[str, Any]) -> PlannedNode:
 def _kept_test(kept: Mapping[str, Any]) -> PlannedTest:
     lists = {name: tuple(kept[name]) for name in ("speaks_of", "depends_on", "unique_columns")}
     related = kept["relationship"]
-    return PlannedTest(**{**kept, **lists, "relationship": Relationship(**related) if related else None})
+    if related is not None:
+        related = Relationship(**{**related, **{name: tuple(related[name]) for name in ("columns", "fields")}})
+    return PlannedTest(**{**kept, **lists, "relationship": related})
 
 
 def _path(settings: Settings) -> Path:
@@ -307,9 +311,9 @@ def _test(node: Any) -> PlannedTest:
 
 
 def _arguments(node: Any) -> tuple[str | None, Mapping[str, Any]]:
-    """Return the name of a generic test and what it was given; no name for others, or where it leaves out rows."""
+    """Return the name of a generic test and what it was given; no name for others."""
     about = getattr(node, "test_metadata", None)
-    if about is None or node.config.where:
+    if about is None:
         return None, {}
     kwargs = dict(about.kwargs or {})
     return str(about.name), {**kwargs, **(kwargs.get("arguments") or {})}
@@ -317,6 +321,8 @@ def _arguments(node: Any) -> tuple[str | None, Mapping[str, Any]]:
 
 def _unique_columns(node: Any) -> tuple[str, ...]:
     name, given = _arguments(node)
+    if node.config.where:
+        return ()
     if name == "unique":
         return (str(given["column_name"]),)
     return tuple(map(str, given["columns"])) if name == "unique_combination" else ()
@@ -325,9 +331,15 @@ def _unique_columns(node: Any) -> tuple[str, ...]:
 def _relationship(node: Any, attached: str, reads: Sequence[str]) -> Relationship | None:
     name, given = _arguments(node)
     parents = [one for one in reads if one != attached]
-    if name != "relationships" or len(parents) != 1:
+    if name not in ("relationships", "covered_by") or len(parents) != 1:
         return None
-    return Relationship(column=str(given["column_name"]), parent=parents[0], field=str(given["field"]))
+    columns = given.get("columns") or [given["column_name"]]
+    return Relationship(
+        columns=tuple(columns),
+        parent=parents[0],
+        fields=tuple(given.get("fields") or ([given["field"]] if given.get("field") else columns)),
+        is_of_all_rows=not node.config.where,
+    )
 
 
 def _broken_where(node: Any) -> str | None:
@@ -336,6 +348,8 @@ def _broken_where(node: Any) -> str | None:
     `accepted_values` finds values and this finds rows: one of them finds nothing where the other does.
     """
     name, given = _arguments(node)
+    if node.config.where:
+        return None
     column = quoted(str(given["column_name"])) if given.get("column_name") else None
     if name == "not_null" and column:
         return f"{column} is null"

@@ -426,23 +426,22 @@ def _touched(plan: Plan, test: PlannedTest, *, changed: frozenset[str], deltas: 
         return test.code.replace(
             node.relation or node.qualified, deltas.alike(node.qualified, test.unique_columns, delta.after)
         )
-    if test.relationship is None:
+    related = test.relationship
+    if related is None:
         return test.code
-    column = quoted(test.relationship.column)
+    columns = ", ".join(map(quoted, related.columns))
     rows = []
     if node.unique_id in changed:
-        if delta is None:
+        if delta is None or not related.is_of_all_rows:
             return test.code
-        rows.append(f"select {column} from {delta.after}")  # noqa: S608
-    if test.relationship.parent in changed:
-        lost = deltas.lost(test.relationship.parent, [test.relationship.field])
-        if lost is None:
+        rows.append(f"select {columns} from {delta.after}")  # noqa: S608
+    if related.parent in changed:
+        lost = deltas.lost(related.parent, related.fields)
+        if lost is None or (lost and not related.is_of_all_rows):
             return test.code
         if lost:
-            rows.append(
-                f"select {column} from {node.qualified}"  # noqa: S608
-                f" where {column} in (select {quoted(test.relationship.field)} from {lost})"
-            )
+            touched = deltas.holding(node.qualified, related.columns, lost, named=related.fields)
+            rows.append(f"select {columns} from {touched}")  # noqa: S608
     if not rows:
         return None
     return test.code.replace(node.relation or node.qualified, f"({' union all '.join(rows)})")
