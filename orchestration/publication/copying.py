@@ -26,6 +26,11 @@ SCHEMAS = ("main", "evidence")
 STORAGE_VERSION = "v1.2.0"
 """The oldest storage format that holds what is published; drivers of BI tools lag behind DuckDB."""
 
+PARTED_ROWS = 5_000_000
+"""A larger table whose rows have a period is a folder of Parquet files, one for each year in which periods begin."""
+
+PARTED_BY = "period_earliest"
+
 PUBLICATIONS_COMMENT = "Grain: one row per publication, this one and all before it: when, by which run, how much."
 PUBLICATIONS_COLUMNS = {
     "publication_id": ("VARCHAR", "The publication: the moment it was made, and the beginning of its fingerprint."),
@@ -53,7 +58,7 @@ class PublishedTable:
 
     @property
     def parquet(self) -> str:
-        """The name of its Parquet file."""
+        """The name of its Parquet file, or of the folder of such files that a large table is."""
         return f"{self.schema}.{self.name}.parquet"
 
 
@@ -175,12 +180,56 @@ class StarCopy:
         parquet.mkdir()
         for table in tables:
             if self._earlier is not None and self._taken_over(table.schema, table.name) is not None:
-                _same_file(self._earlier.folder / "parquet" / table.parquet, parquet / table.parquet)
+                _same(self._earlier.folder / "parquet" / table.parquet, parquet / table.parquet)
                 continue
-            self._connection.execute(
-                f"copy published.{quoted(table.schema)}.{quoted(table.name)}"
-                f" to {literal(parquet / table.parquet)} (format parquet, compression zstd)"
+            if table.row_count > PARTED_ROWS and self._has_periods(table):
+                self._write_years(table, parquet / table.parquet)
+            else:
+                self._write_file(f"from published.{quoted(table.schema)}.{quoted(table.name)}", parquet / table.parquet)
+
+    def _write_years(self, table: PublishedTable, folder: Path) -> None:
+        """Write the files of a large table; those of years in which no key changed are the same files."""
+        folder.mkdir()
+        qualified = f"published.{quoted(table.schema)}.{quoted(table.name)}"
+        touched = self._touched_years(table)
+        years = self._connection.execute(f"select distinct year({PARTED_BY}) from {qualified} order by all")  # noqa: S608
+        for (year,) in years.fetchall():
+            name = f"{year if year is not None else 'undated'}.parquet"
+            before = self._earlier.folder / "parquet" / table.parquet / name if self._earlier is not None else None
+            if touched is not None and year not in touched and before is not None and before.is_file():
+                _same_file(before, folder / name)
+                continue
+            within = (
+                f"{PARTED_BY} is null"
+                if year is None
+                else f"{PARTED_BY} >= make_date({year:d}, 1, 1) and {PARTED_BY} < make_date({year + 1:d}, 1, 1)"
             )
+            self._write_file(f"from {qualified} where {within}", folder / name)
+
+    def _touched_years(self, table: PublishedTable) -> set[int | None] | None:
+        """Return the years of the keys that changed; None where they are not known."""
+        changed = self._earlier.changed_keys.get((table.schema, table.name)) if self._earlier else None
+        if changed is None or PARTED_BY not in changed.columns:
+            return None
+        years = self._connection.execute(
+            f"select distinct year({PARTED_BY}) from warehouse.{changed.place}"  # noqa: S608
+            " where list_contains($1, build_number)",
+            [list(changed.builds)],
+        )
+        return {year for (year,) in years.fetchall()}
+
+    def _has_periods(self, table: PublishedTable) -> bool:
+        found = self._connection.execute(
+            """
+            select count(*) from duckdb_columns()
+            where database_name = 'published' and schema_name = $1 and table_name = $2 and column_name = $3
+            """,
+            [table.schema, table.name, PARTED_BY],
+        )
+        return found.fetchall() == [(1,)]
+
+    def _write_file(self, query: str, path: Path) -> None:
+        self._connection.execute(f"copy ({query}) to {literal(path)} (format parquet, compression zstd)")
 
     def _relations(self) -> list[tuple[str, str, str | None]]:
         return self._connection.execute(
@@ -260,6 +309,16 @@ class StarCopy:
         target = ".".join(quoted(part) for part in (schema, table, column) if part is not None)
         # COMMENT takes no parameters
         self._connection.execute(f"comment on {kind} published.{target} is {literal(comment.strip())}")
+
+
+def _same(source: Path, destination: Path) -> None:
+    """Give a file, or all files of a folder, a second name."""
+    if not source.is_dir():
+        _same_file(source, destination)
+        return
+    destination.mkdir()
+    for path in source.iterdir():
+        _same_file(path, destination / path.name)
 
 
 def _same_file(source: Path, destination: Path) -> None:

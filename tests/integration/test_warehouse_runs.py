@@ -26,6 +26,7 @@ from orchestration.ingestion import refresh
 from orchestration.ingestion.assets import ADDS_UP, LEDGER, SET_ASIDE, feed_key
 from orchestration.ingestion.outcome import OutcomeStatus
 from orchestration.publication import assets as publication
+from orchestration.publication import copying
 from orchestration.publication.postgres import PostgresTarget
 from orchestration.publication.publishing import AuditFailedError, publish
 from orchestration.publication.quarantine import export as export_quarantine
@@ -265,7 +266,9 @@ def test_a_row_in_quarantine_comes_back_corrected_and_counts_as_resolved(
     assert not (tmp_path / "again.csv").exists()
 
 
-def test_updates_leave_what_a_whole_build_gives(installation: Installation, tmp_path: Path) -> None:
+def test_updates_leave_what_a_whole_build_gives(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Facts that are new, corrected, withdrawn, contradicted and late, in an order drawn by lot."""
     settings, raw = installation.settings, installation.settings.raw
     dossier = (raw / "dossiers" / "2024-09-pakistan-russia.yaml").read_text()
@@ -303,6 +306,7 @@ def test_updates_leave_what_a_whole_build_gives(installation: Installation, tmp_
         ("comtrade/malta-again.json", reply(figure(reporterCode=470, partnerCode=352, flowCode="M", primaryValue=1.0))),
     ]
     random.Random(8).shuffle(changes)  # noqa: S311
+    monkeypatch.setattr(copying, "PARTED_ROWS", 0)
     done = []
     for path, text in changes:
         (raw / path).parent.mkdir(exist_ok=True)
@@ -346,6 +350,18 @@ def test_updates_leave_what_a_whole_build_gives(installation: Installation, tmp_
             != [(0,)]
         ]
         assert differing == []
+        years = settings.serving / "current" / "parquet" / "main.fct_trade_flow.parquet"
+        assert {path.name for path in years.iterdir()} >= {"2020.parquet", "2021.parquet"}
+        assert connection.execute(
+            """
+            select count(*) from (
+                (from read_parquet($1) except all from published.main.fct_trade_flow)
+                union all
+                (from published.main.fct_trade_flow except all from read_parquet($1))
+            )
+            """,
+            [str(years / "*.parquet")],
+        ).fetchall() == [(0,)]
         for catalog in ("updated", "published"):
             assert connection.execute(
                 """
