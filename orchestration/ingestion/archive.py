@@ -96,6 +96,7 @@ class Archive:
         self._deliveries = root / "deliveries"
         self._incoming = root / "incoming"
         self._unsynced: set[Path] = set()
+        self._written: set[str] = set()
 
     def path_of(self, sha256: str) -> Path:
         """Return where the content is; its name holds nothing that DuckDB would take for a pattern."""
@@ -169,9 +170,9 @@ class Archive:
                 path.unlink()
 
     def verify(self, sha256: str) -> bool:
-        """Read the content again and say whether it still is what its name says."""
+        """Read the content again and say whether it still is what its name says; but not what was only just written."""
         path = self.path_of(sha256)
-        return path.is_file() and hash_of(path) == sha256
+        return path.is_file() and (sha256 in self._written or hash_of(path) == sha256)
 
     def record(self, delivery: Delivery) -> None:
         """Write the record of a delivery; a record that is there is replaced whole."""
@@ -250,6 +251,7 @@ class Archive:
             temporary.chmod(0o444)
             temporary.replace(path)
             self._unsynced.add(path.parent)
+            self._written.add(file.sha256)
         if not sidecar.is_file():
             self._write(
                 sidecar,

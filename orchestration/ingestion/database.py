@@ -63,6 +63,9 @@ _EDTF = """
 """
 
 
+_STORAGE_VERSION = "v1.5.0"
+"""Of a new file: text is written in two thirds of the time of the format that DuckDB writes by default. Readers open
+the publication, which keeps to an older format."""
 _CORRUPT = "Corrupt database file"
 
 
@@ -178,7 +181,12 @@ def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     temporary = temporary_folder(settings)
     temporary.mkdir(parents=True, exist_ok=True)
     opened = duckdb.connect(
-        str(settings.warehouse), config={"temp_directory": str(temporary), "autoinstall_known_extensions": "false"}
+        str(settings.warehouse),
+        config={
+            "temp_directory": str(temporary),
+            "autoinstall_known_extensions": "false",
+            "storage_compatibility_version": _STORAGE_VERSION,
+        },
     )
     opened.execute("set TimeZone = 'UTC'")
     leave_row_groups(opened)

@@ -20,6 +20,7 @@ _READING_CODE = (
     "edtf.py",
     "dossiers",
     "ingestion/bulk.py",
+    "ingestion/chunks.py",
     "ingestion/formats.py",
     "ingestion/readers",
     "ingestion/releases.py",

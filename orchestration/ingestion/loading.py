@@ -249,7 +249,10 @@ class Loader:
                 columns = header_columns.match(table.names, contract)
                 if columns.corrects is not None:
                     raise bulk.NotPlainError("its rows correct others")
-                outcome = self._load_typed(contract, file, table, columns, folder)
+                try:
+                    outcome = self._load_typed(contract, file, table, columns, folder, bulk.insert_chunks)
+                except bulk.NotPlainError:
+                    outcome = self._load_typed(contract, file, table, columns, folder, bulk.insert)
             except bulk.NotPlainError as error:
                 self.log(f"{file.delivery.path}: something in it is broken, reading it row by row ({error})")
                 plain = replace(file, source=bulk.as_one_csv(table, folder / f"{file.file.sha256}-plain.csv"))
@@ -259,7 +262,13 @@ class Loader:
             yield outcome
 
     def _load_typed(
-        self, contract: Contract, file: StagedFile, table: bulk.Table, columns: Columns, folder: Path
+        self,
+        contract: Contract,
+        file: StagedFile,
+        table: bulk.Table,
+        columns: Columns,
+        folder: Path,
+        insert: bulk.Insert,
     ) -> DeliveryOutcome:
         """Commit a file that is read in one go.
 
@@ -271,7 +280,7 @@ class Loader:
         try:
             with transaction(self.con):
                 self._make_room([delivery])
-                row_count = bulk.insert(
+                row_count = insert(
                     self.con,
                     contract,
                     table,

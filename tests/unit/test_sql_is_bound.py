@@ -19,7 +19,8 @@ REVIEWED = {
         "_query: options.sql": "the question of whoever sits at the terminal, asked through the sandbox of readers",
     },
     "ingestion/bulk.py": {
-        "insert: delivery_id": "the value of a bound parameter, beside its statement",
+        "_counted: delivery_id": "the value of a bound parameter, beside its statement",
+        "insert_chunks: parameters.values": "the values of bound parameters, beside their statement",
         "insert: parameters.values": "the values of bound parameters, beside their statement",
     },
     "ingestion/database.py": {"insert_rows: table": "the callers name tables of ours"},
