@@ -11,10 +11,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from orchestration.ingestion import clock
 
@@ -122,12 +123,12 @@ class Archive:
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as reader, temporary.open("wb") as writer:
             before = os.fstat(reader.fileno())
-            while chunk := reader.read(CHUNK_BYTES):
+            byte_count = 0
+            for chunk in _written_meanwhile(reader, writer):
                 digest.update(chunk)
-                writer.write(chunk)
-                if writer.tell() > before.st_size:
+                byte_count += len(chunk)
+                if byte_count > before.st_size:
                     raise FileChangedError(f"{original_path} grew while it was read")
-            byte_count = writer.tell()
             after = os.fstat(reader.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or (
                 byte_count != after.st_size
@@ -272,6 +273,23 @@ class Archive:
             os.fsync(writer.fileno())
         temporary.replace(path)
         self._unsynced.add(path.parent)
+
+
+def _written_meanwhile(reader: BinaryIO, writer: BinaryIO) -> Iterator[bytes]:
+    """Return what is read in chunks; one thread writes a chunk while that of the caller looks at it."""
+    chunk = reader.read(CHUNK_BYTES)
+    if len(chunk) < CHUNK_BYTES:  # most files are small, and not worth a thread
+        writer.write(chunk)
+        yield chunk
+        chunk = reader.read(CHUNK_BYTES)
+    if not chunk:
+        return
+    with ThreadPoolExecutor(1) as pool:
+        while chunk:
+            writing = pool.submit(writer.write, chunk)
+            yield chunk
+            chunk = reader.read(CHUNK_BYTES)
+            writing.result()
 
 
 def hash_of(path: Path) -> str:

@@ -50,6 +50,7 @@ _OPS = {
     "extra_columns": "delivery_id VARCHAR, feed VARCHAR, column_name VARCHAR",
     "notes": "delivery_id VARCHAR, note VARCHAR",
     "contracts": "fingerprint VARCHAR",
+    "fingerprints": "sources VARCHAR, fingerprint VARCHAR",
     "seen_files": """
         path VARCHAR, size BIGINT, mtime_ns BIGINT, inode BIGINT, sha256 VARCHAR
     """,

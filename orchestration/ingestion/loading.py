@@ -22,6 +22,7 @@ import duckdb
 from orchestration.contracts import Contract, Mode
 from orchestration.ingestion import bulk, ledger, published_names, releases
 from orchestration.ingestion.archive import Archive, Delivery
+from orchestration.ingestion.chunks import NotPlainError
 from orchestration.ingestion.clock import Clock, naive
 from orchestration.ingestion.database import temporary_folder, transaction
 from orchestration.ingestion.formats import CSV, ROW_FORMATS, RowFormat, format_of
@@ -248,12 +249,12 @@ class Loader:
                 table = bulk.open_table(file.source, contract, folder)
                 columns = header_columns.match(table.names, contract)
                 if columns.corrects is not None:
-                    raise bulk.NotPlainError("its rows correct others")
+                    raise NotPlainError("its rows correct others")
                 try:
                     outcome = self._load_typed(contract, file, table, columns, folder, bulk.insert_chunks)
-                except bulk.NotPlainError:
+                except NotPlainError:
                     outcome = self._load_typed(contract, file, table, columns, folder, bulk.insert)
-            except bulk.NotPlainError as error:
+            except NotPlainError as error:
                 self.log(f"{file.delivery.path}: something in it is broken, reading it row by row ({error})")
                 plain = replace(file, source=bulk.as_one_csv(table, folder / f"{file.file.sha256}-plain.csv"))
                 outcome = self._load_one_csv(contract, plain, columns, folder, is_plain=True)

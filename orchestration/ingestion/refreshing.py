@@ -29,7 +29,7 @@ from orchestration.ingestion.database import (
     transaction,
 )
 from orchestration.ingestion.discovery import Findings, FoundDelivery, FoundFile, Ignored
-from orchestration.ingestion.fingerprint import fingerprint
+from orchestration.ingestion.fingerprint import fingerprint, sources
 from orchestration.ingestion.ledger import Known
 from orchestration.ingestion.loading import Loader
 from orchestration.ingestion.outcome import DeliveryOutcome, IngestResult, OutcomeStatus
@@ -186,9 +186,11 @@ class _Run:
 
     def prepare(self, *, force: bool) -> None:
         """Create the tables; empty them where contracts or readers have changed, or on demand."""
-        current = fingerprint(self.registry)
         self.archive.sweep()
         create_tables(self.con, {})
+        made_of = sources(self.registry)
+        noted = self.con.execute("from ops.fingerprints").fetchall()
+        current = dict(noted).get(made_of) or fingerprint(self.registry)
         stored = self.con.execute("select fingerprint from ops.contracts").fetchall()
         if force or stored != [(current,)]:
             archived = len(self.archive.delivery_ids())
@@ -202,6 +204,12 @@ class _Run:
                 if force:
                     self.con.execute("delete from ops.reference_fingerprint")
                 self.con.execute("insert into ops.contracts values ($current)", {"current": current})
+                noted = []
+        if noted != [(made_of, current)]:
+            with transaction(self.con):
+                self.con.execute("delete from ops.fingerprints")
+                values = {"sources": made_of, "fingerprint": current}
+                self.con.execute("insert into ops.fingerprints values ($sources, $fingerprint)", values)
         load_reference(self.con, log=self.log)
 
     def load_recorded(self) -> None:

@@ -126,7 +126,7 @@ def test_what_is_read_in_chunks_is_read_alike_by_the_other_reader(rows: list[tup
     text = "\n".join(["t,i,j,k,v,q", "2020,4,8,030617,1.0,2.0", *(",".join(row) for row in rows), ""]).encode()
     try:
         found = load(text, bulk.insert_chunks)
-    except bulk.NotPlainError:
+    except chunks.NotPlainError:
         return
     assert found == load(text, bulk.insert)
 
@@ -146,7 +146,7 @@ def test_what_is_read_in_chunks_is_read_alike_by_the_other_reader(rows: list[tup
     ],
 )
 def test_a_row_that_is_not_plain_is_left_to_another_reader(line: str) -> None:
-    with pytest.raises(bulk.NotPlainError):
+    with pytest.raises(chunks.NotPlainError):
         load(f"t,i,j,k,v,q\n{line}\n".encode(), bulk.insert_chunks)
 
 
