@@ -267,6 +267,7 @@ class _Run:
         belongs: dict[str, str] = {}
         warned: dict[str, str] = {}
         reported = ledger.reported_deliveries(self.con)
+        loaded = False
         undecided = one_dossier_for_each_document(candidates, memory)
         while undecided:
             new: dict[str, Delivery] = {}
@@ -282,8 +283,9 @@ class _Run:
                     warned[candidate.path] = decision.warning
             self.archive.settle()
             self.load(new.values())
+            loaded = loaded or bool(new)
             memory, undecided = self._left_over(undecided, belongs, new)
-        self._account_for(candidates, belongs, warned)
+        self._account_for(candidates, belongs, warned, ledger.known_deliveries(self.con) if loaded else known)
         self._write_reports(found, belongs, findings.reports)
         ledger.remember_files(self.con, {file: sha for file, sha in contents.items() if seen.get(file) != sha})
 
@@ -341,13 +343,14 @@ class _Run:
     def _archived(
         self, file: FoundFile, seen: Mapping[FoundFile, str], contents: dict[FoundFile, str], received_at: datetime
     ) -> DeliveredFile:
-        source = self.settings.raw / file.path
         sha256 = seen.get(file)
         if sha256 is None and self.rereads:
             # Most files are known by content: they need not be copied to learn that.
-            sha256 = hash_of(source)
+            sha256 = hash_of(self.settings.raw / file.path)
         if sha256 is None or not self.archive.has(sha256):
-            archived = self.archive.take_in(source, original_path=file.path, received_at=received_at)
+            archived = self.archive.take_in(
+                self.settings.raw / file.path, original_path=file.path, received_at=received_at
+            )
         else:
             archived = DeliveredFile(sha256=sha256, original_path=file.path, byte_count=file.size)
         if time.time() - file.mtime_ns / 1e9 > max(self.settings.settle_seconds, _CLOCK_TICK_SECONDS):
@@ -385,10 +388,14 @@ class _Run:
     # Answers
 
     def _account_for(
-        self, candidates: Iterable[Candidate], belongs: Mapping[str, str], warned: Mapping[str, str]
+        self,
+        candidates: Iterable[Candidate],
+        belongs: Mapping[str, str],
+        warned: Mapping[str, str],
+        known_now: Iterable[Known],
     ) -> None:
         """Add an outcome for everything that was found and is not new."""
-        standing = {delivery.delivery_id: delivery for delivery in ledger.known_deliveries(self.con)}
+        standing = {delivery.delivery_id: delivery for delivery in known_now}
         for candidate in candidates:
             delivery_id = belongs[candidate.path]
             known = standing[delivery_id]
