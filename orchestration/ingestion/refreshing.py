@@ -287,7 +287,8 @@ class _Run:
             memory, undecided = self._left_over(undecided, belongs, new)
         self._account_for(candidates, belongs, warned, ledger.known_deliveries(self.con) if loaded else known)
         self._write_reports(found, belongs, findings.reports)
-        ledger.remember_files(self.con, {file: sha for file, sha in contents.items() if seen.get(file) != sha})
+        if learned := {file: sha for file, sha in contents.items() if seen.get(file) != sha}:
+            ledger.remember_files(self.con, learned)
 
     def _left_over(
         self, decided: Iterable[Candidate], belongs: Mapping[str, str], new: Mapping[str, Delivery]
@@ -430,6 +431,8 @@ class _Run:
             is_new = self.outcomes[delivery_id].status is not OutcomeStatus.UNCHANGED
             if is_new or where not in lying or reported.get(path) != delivery_id:
                 due[path] = delivery_id
+        if not due:
+            return
         accounts = reports.accounts(self.con, sorted(set(due.values())))
         texts = {
             _report_path(found[path], self.registry): reports.text_of(accounts[delivery_id], path=path)
