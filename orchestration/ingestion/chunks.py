@@ -31,7 +31,7 @@ ROW_GROUP = 122_880
 """Rows that DuckDB keeps together: what comes in such portions leaves no row group half empty."""
 ROW_NUMBER = "row_number"
 
-_CHUNK_BYTES = 16 << 20
+_CHUNK_BYTES = 8 << 20
 _PARSERS = 2
 _WIDEST = 40
 """Blanks before a word for "empty" with which it still is a plain one."""
