@@ -18,7 +18,7 @@ import pyarrow as pa
 from orchestration.contracts import Contract
 from orchestration.ingestion.clock import Clock, as_text
 from orchestration.settings import Settings
-from orchestration.sql_text import quoted
+from orchestration.sql_text import literal, quoted
 
 LINEAGE = {
     "_extra": "VARCHAR",
@@ -67,6 +67,7 @@ _EDTF = """
 _STORAGE_VERSION = "v1.5.0"
 """Of a new file: text is written in two thirds of the time of the format that DuckDB writes by default. Readers open
 the publication, which keeps to an older format."""
+_MOST_MEMORY = "1GB"
 _CORRUPT = "Corrupt database file"
 
 
@@ -127,6 +128,16 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute("rollback")
         raise
     con.execute("commit")
+
+
+@contextmanager
+def memory_limited(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Have DuckDB put what it cannot keep in a gigabyte into the folder for temporary files."""
+    con.execute(f"set memory_limit = {literal(_MOST_MEMORY)}")
+    try:
+        yield
+    finally:
+        con.execute("reset memory_limit")
 
 
 def create_tables(con: duckdb.DuckDBPyConnection, registry: Mapping[str, Contract]) -> None:

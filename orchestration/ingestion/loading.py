@@ -24,7 +24,7 @@ from orchestration.ingestion import bulk, ledger, published_names, releases
 from orchestration.ingestion.archive import Archive, Delivery
 from orchestration.ingestion.chunks import NotPlainError
 from orchestration.ingestion.clock import Clock, naive
-from orchestration.ingestion.database import temporary_folder, transaction
+from orchestration.ingestion.database import memory_limited, temporary_folder, transaction
 from orchestration.ingestion.formats import CSV, ROW_FORMATS, RowFormat, format_of
 from orchestration.ingestion.ledger import Entry, Status
 from orchestration.ingestion.manifests import Manifest, from_content
@@ -257,7 +257,8 @@ class Loader:
             except NotPlainError as error:
                 self.log(f"{file.delivery.path}: something in it is broken, reading it row by row ({error})")
                 plain = replace(file, source=bulk.as_one_csv(table, folder / f"{file.file.sha256}-plain.csv"))
-                outcome = self._load_one_csv(contract, plain, columns, folder, is_plain=True)
+                with memory_limited(self.con):
+                    outcome = self._load_one_csv(contract, plain, columns, folder, is_plain=True)
             except Refused as refused:
                 outcome = self._refuse(file.delivery, str(refused))
             yield outcome
