@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from orchestration.contracts import FEEDS
 from orchestration.ingestion import bulk, chunks
-from orchestration.ingestion.database import create_tables
+from orchestration.ingestion.database import create_tables, memory_limited
 from orchestration.ingestion.readers import columns as header_columns
 from tests.trade_files import baci, figure
 from tests.trade_files import bulk as comtrade_bulk
@@ -167,3 +167,11 @@ def test_blank_lines_are_no_rows_and_have_no_number() -> None:
     rows = load(text.encode(), bulk.insert_chunks)
     assert rows == load(text.encode(), bulk.insert)
     assert [row[-2] for row in rows] == [1, 2]
+
+
+def test_a_limit_of_memory_ends_with_what_it_is_for() -> None:
+    with duckdb.connect() as con:
+        before = con.execute("select current_setting('memory_limit')").fetchall()
+        with memory_limited(con):
+            assert con.execute("select current_setting('memory_limit')").fetchall() != before
+        assert con.execute("select current_setting('memory_limit')").fetchall() == before
