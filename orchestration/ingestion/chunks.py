@@ -116,9 +116,12 @@ class Chunks:
                 header = file.readline(_CHUNK_BYTES)
                 if header.count(self._delimiter.encode()) != self._width - 1 or header.count(b'"') % 2:
                     raise NotPlainError("a header that is not one line")
-                offset = len(header)
+                offset, size = len(header), os.fstat(file.fileno()).st_size
                 while chunk := os.pread(file.fileno(), _CHUNK_BYTES, offset):
-                    end = len(chunk) if len(chunk) < _CHUNK_BYTES else chunk.rfind(b"\n") + 1
+                    # a system may return less than it was asked for: only the size tells where the last row ends
+                    end = len(chunk) if offset + len(chunk) >= size else chunk.rfind(b"\n") + 1
+                    if not end:
+                        raise NotPlainError("a very long row")
                     _require_plain(chunk, end, is_quoting=self._delimiter == ",")
                     offset += end
                     yield memoryview(chunk)[:end]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -114,6 +115,18 @@ def test_chunks_of_any_size_hold_the_same_rows_in_the_same_order(
     rows = load(text, bulk.insert_chunks)
     assert len(rows) == PLAIN.count("\n") - 1
     assert rows == load(text, bulk.insert)
+
+
+def test_a_system_that_reads_less_than_it_is_asked_for_cuts_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    pread = os.pread
+    monkeypatch.setattr(os, "pread", lambda file, size, offset: pread(file, min(size, 333), offset))
+    assert load(PLAIN.encode(), bulk.insert_chunks) == load(PLAIN.encode(), bulk.insert)
+
+
+def test_a_row_without_end_is_left_to_another_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 100)
+    with pytest.raises(chunks.NotPlainError, match="long row"):
+        load(f"{PLAIN}2020,4,8,030617,{' ' * 300}1.0,2.0\n".encode(), bulk.insert_chunks)
 
 
 @given(
