@@ -15,6 +15,8 @@ ENTENTE := $(BIN)/python -m orchestration.cli
 
 # What the caller's shell has set for other projects must not reach this one.
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME PYTHONSTARTUP PIP_TARGET PIP_USER PIP_PREFIX PIP_REQUIRE_VIRTUALENV
+# packages come without bytecode: a process that may not leave it behind compiles everything anew, for two seconds and more
+unexport PYTHONDONTWRITEBYTECODE
 unexport UV_PYTHON UV_PROJECT UV_WORKING_DIR UV_NO_SYNC UV_SYSTEM_PYTHON UV_FROZEN UV_LOCKED UV_NO_BINARY
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 export UV_PYTHON_DOWNLOADS := never

@@ -90,3 +90,31 @@ def write_observations(path: Path, *, rows: int) -> None:
 
 
 _MEMBERS = ("Norway", "Sweden", "Pakistan", "Russia", "Iceland", "Malta", "Japan")
+
+
+def write_comtrade(folder: Path, *, rows: int) -> Path:
+    """Write a bulk file of Comtrade, separated by tabs: what one country reports of `rows` flows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "COMTRADE-FINAL-CA352202001H5[2024-01-03].txt"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            copy (
+                select
+                    'C' as "typeCode", 'A' as "freqCode", 20200101 as "refPeriodId", 2020 as "refYear",
+                    52 as "refMonth",
+                    '2020' as period, 352 as "reporterCode", 'ISL' as "reporterISO",
+                    ['X', 'M'][1 + range % 2] as "flowCode", 4 + range // 2 % 240 as "partnerCode",
+                    0 as "partner2Code", 'H5' as "classificationCode",
+                    lpad((10121 + range // 480 % {PRODUCTS})::varchar, 6, '0') as "cmdCode",
+                    6 as "aggrLevel", 'C00' as "customsCode", '0' as "mosCode",
+                    range // 480 // {PRODUCTS} as "motCode", 8 as "qtyUnitCode", 'kg' as "qtyUnitAbbr",
+                    range % 977 / 2 as qty, 'False' as "isQtyEstimated",
+                    if(range % 3 = 0, null, range * 31 % 99991 / 4) as "netWgt",
+                    range * 37 % 999983 / 8 as "primaryValue",
+                    0 as "legacyEstimationFlag", 'True' as "isReported", 'False' as "isAggregate"
+                from range({rows})
+            ) to {literal(path)} (header, delimiter '\t', quote '')
+            """  # noqa: S608
+        )
+    return path

@@ -14,13 +14,14 @@ import statistics
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from benchmarks.made_files import write_baci, write_memberships, write_observations
+from benchmarks.made_files import write_baci, write_comtrade, write_memberships, write_observations
 from orchestration.automation.sensors import Cursor, decide
 from orchestration.ingestion import refresh, scan
 from orchestration.publication.publishing import publish
@@ -105,6 +106,47 @@ def ingestion(scratch: Path, size: Size) -> Iterator[Row]:
     yield Row(
         work="database after loading", against="–", measured=disk / size.rows, unit="bytes a row", note="landing alone"
     )
+
+
+def shapes(scratch: Path, size: Size) -> Iterator[Row]:
+    """The same in other shapes: small, zipped, of another publisher, and with one row that is broken."""
+
+    def small(folder: Path) -> None:
+        write_baci(folder / "baci", rows=size.rows // 100)
+
+    def zipped(folder: Path) -> None:
+        paths = write_baci(scratch / "loose", rows=size.rows)
+        (folder / "baci").mkdir(parents=True)
+        with zipfile.ZipFile(
+            folder / "baci" / "BACI_HS17_V202401.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1
+        ) as packed:
+            for path in paths:
+                packed.write(path, path.name)
+
+    def tabs(folder: Path) -> None:
+        write_comtrade(folder / "comtrade", rows=size.dlt_rows)
+
+    def broken(folder: Path) -> None:
+        path = write_baci(folder / "baci", rows=size.dlt_rows)[0]
+        with path.open("a") as file:
+            file.write("2017,  4,  8,010000,  many,   1.000\n")
+
+    for name, rows, write in (
+        ("BACI, a small file", size.rows // 100, small),
+        ("BACI, all years in a zip file", size.rows, zipped),
+        ("a bulk file of Comtrade, 26 columns", size.dlt_rows, tabs),
+        ("BACI with one broken row, row by row", size.dlt_rows, broken),
+    ):
+        settings = _settings(scratch / write.__name__)
+        write(settings.raw)
+        loaded = _in_a_process(_REFRESH, settings.raw, settings.home)
+        yield Row(
+            work=f"load {rows:,} rows: {name}",
+            against="–",
+            measured=loaded.seconds,
+            unit="s",
+            note=f"CPU {loaded.cpu:.1f} s; peak {loaded.peak_mb:,.0f} MB",
+        )
 
 
 def dlt(scratch: Path, size: Size) -> Iterator[Row]:
@@ -366,6 +408,7 @@ def dev(scratch: Path, _: Size) -> Iterator[Row]:
 
 MEASURES: dict[str, Measure] = {
     "ingestion": ingestion,
+    "shapes": shapes,
     "dlt": dlt,
     "many_files": many_files,
     "refreshes": refreshes,

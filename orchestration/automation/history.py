@@ -19,7 +19,10 @@ import dagster as dg
 import sqlalchemy as sa
 
 # Dagster offers its storages under no other name; `dagster.yaml` has to call them by this one too
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, AssetKeyTable, SqlEventLogStorageTable
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.pool import StaticPool
 
 from orchestration.settings import Settings
@@ -32,6 +35,8 @@ BUSY_TIMEOUT_SECONDS = 30
 OPEN_DATABASES = 4
 """Dagster keeps one database for each run, and one for all; this many stay open."""
 
+_PLANNED = (dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED, dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED)
+
 
 class EventLog(SqliteEventLogStorage):
     """SQLite storage that keeps the databases open which it used last, and writes a batch of events at once."""
@@ -42,6 +47,7 @@ class EventLog(SqliteEventLogStorage):
         self._batch: ExitStack | None = None
         self._in_batch: dict[str, sa.Connection] = {}
         self._tables: set[str] = set()
+        self._columns: set[str] = set()
         super().__init__(base_dir, inst_data)
         # a batch holds what single events ask for again
         self._db_lock = threading.RLock()  # type: ignore[assignment]
@@ -63,11 +69,18 @@ class EventLog(SqliteEventLogStorage):
             self._tables.add(table_name)
         return table_name in self._tables
 
+    def _has_asset_key_col_on_connection(self, conn: sa.Connection, column_name: str) -> bool:
+        """Say whether assets have a column; Dagster asks with every event of one, and none ever goes."""
+        if column_name not in self._columns and super()._has_asset_key_col_on_connection(conn, column_name):
+            self._columns.add(column_name)
+        return column_name in self._columns
+
     def store_event(self, event: EventLogEntry) -> None:
-        """Store one event."""
-        super().store_event(event)
+        """Store one event: in one transaction of each database, too, where Dagster has up to three."""
         if self._batch is None:
-            self._tell_watchers({event.run_id})
+            self.store_event_batch([event])
+        else:
+            super().store_event(event)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events in one transaction of each database."""
@@ -77,15 +90,44 @@ class EventLog(SqliteEventLogStorage):
                 return
             try:
                 with ExitStack() as self._batch:
-                    super().store_event_batch(events)
+                    plan = [event for event in events if event.dagster_event_type in _PLANNED]
+                    for run_id in dict.fromkeys(event.run_id for event in plan):
+                        self._store_plan(run_id, [event for event in plan if event.run_id == run_id])
+                    super().store_event_batch([event for event in events if event.dagster_event_type not in _PLANNED])
             finally:
                 self._batch = None
                 self._in_batch.clear()
             self._tell_watchers({event.run_id for event in events})
 
+    def _store_plan(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
+        """Store what a run intends, with a statement for each table and not three for each event; as Dagster does."""
+        rows = [self._event_to_row(event) for event in events]
+        with self.run_connection(run_id) as connection:
+            connection.execute(SqlEventLogStorageTable.insert(), rows)
+        with self.index_connection() as connection:
+            connection.execute(SqlEventLogStorageTable.insert(), rows)
+            # nobody else writes within the transaction
+            last = connection.execute(sa.select(sa.func.max(SqlEventLogStorageTable.c.id))).scalar_one()
+            has_times = self._has_asset_key_index_cols_on_connection(connection)
+            assets, checks = [], []
+            for number, (event, row) in enumerate(zip(events, rows, strict=True), start=last - len(rows) + 1):
+                planned = event.get_dagster_event()
+                if event.dagster_event_type is dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED:
+                    values = self._get_asset_entry_values(event, number, has_times)
+                    assets.append({"asset_key": row["asset_key"], **values})
+                else:
+                    checks.append(_planned_check(planned.event_specific_data, row, number))
+            if assets:
+                insert = sqlite_insert(AssetKeyTable)
+                changed = {name: insert.excluded[name] for name in assets[0] if name != "asset_key"}
+                connection.execute(insert.on_conflict_do_update(index_elements=["asset_key"], set_=changed), assets)
+            if checks:
+                connection.execute(AssetCheckExecutionsTable.insert(), checks)
+
     def wipe(self) -> None:
         """Remove all."""
         self._close()
+        self._columns.clear()
         self._tables.clear()
         super().wipe()
 
@@ -140,3 +182,17 @@ class EventLog(SqliteEventLogStorage):
             oldest = next(one for one in self._engines if one not in self._in_batch)
             self._engines.pop(oldest).dispose()
         return engine
+
+
+def _planned_check(planned: Any, row: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Return the row of a check that a run intends; none of this project's has partitions."""
+    return {
+        "asset_key": planned.asset_key.to_string(),
+        "check_name": planned.check_name,
+        "partition": None,
+        "run_id": row["run_id"],
+        "execution_status": AssetCheckExecutionRecordStatus.PLANNED.value,
+        "evaluation_event": row["event"],
+        "evaluation_event_timestamp": row["timestamp"],
+        "evaluation_event_storage_id": number,
+    }

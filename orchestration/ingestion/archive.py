@@ -11,10 +11,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from orchestration.ingestion import clock
 
@@ -96,6 +97,7 @@ class Archive:
         self._deliveries = root / "deliveries"
         self._incoming = root / "incoming"
         self._unsynced: set[Path] = set()
+        self._written: set[str] = set()
 
     def path_of(self, sha256: str) -> Path:
         """Return where the content is; its name holds nothing that DuckDB would take for a pattern."""
@@ -103,8 +105,8 @@ class Archive:
 
     def has(self, sha256: str) -> bool:
         """Say whether content and sidecar are both there, or the content was erased: then it does not come back."""
-        path = str(self.path_of(sha256))
-        is_whole = os.path.isfile(path) and os.path.isfile(f"{path}.json")  # noqa: PTH113 - asked for every known file
+        path = f"{self._files}/{sha256[:2]}/{sha256}"  # asked for every known file: a Path costs more than the look
+        is_whole = os.path.isfile(path) and os.path.isfile(f"{path}.json")  # noqa: PTH113
         return is_whole or self.tombstone(sha256) is not None
 
     def take_in(self, source: Path, *, original_path: str, received_at: datetime) -> DeliveredFile:
@@ -121,12 +123,12 @@ class Archive:
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as reader, temporary.open("wb") as writer:
             before = os.fstat(reader.fileno())
-            while chunk := reader.read(CHUNK_BYTES):
+            byte_count = 0
+            for chunk in _written_meanwhile(reader, writer):
                 digest.update(chunk)
-                writer.write(chunk)
-                if writer.tell() > before.st_size:
+                byte_count += len(chunk)
+                if byte_count > before.st_size:
                     raise FileChangedError(f"{original_path} grew while it was read")
-            byte_count = writer.tell()
             after = os.fstat(reader.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or (
                 byte_count != after.st_size
@@ -169,9 +171,9 @@ class Archive:
                 path.unlink()
 
     def verify(self, sha256: str) -> bool:
-        """Read the content again and say whether it still is what its name says."""
+        """Read the content again and say whether it still is what its name says; but not what was only just written."""
         path = self.path_of(sha256)
-        return path.is_file() and hash_of(path) == sha256
+        return path.is_file() and (sha256 in self._written or hash_of(path) == sha256)
 
     def record(self, delivery: Delivery) -> None:
         """Write the record of a delivery; a record that is there is replaced whole."""
@@ -250,6 +252,7 @@ class Archive:
             temporary.chmod(0o444)
             temporary.replace(path)
             self._unsynced.add(path.parent)
+            self._written.add(file.sha256)
         if not sidecar.is_file():
             self._write(
                 sidecar,
@@ -270,6 +273,23 @@ class Archive:
             os.fsync(writer.fileno())
         temporary.replace(path)
         self._unsynced.add(path.parent)
+
+
+def _written_meanwhile(reader: BinaryIO, writer: BinaryIO) -> Iterator[bytes]:
+    """Return what is read in chunks; one thread writes a chunk while that of the caller looks at it."""
+    chunk = reader.read(CHUNK_BYTES)
+    if len(chunk) < CHUNK_BYTES:  # most files are small, and not worth a thread
+        writer.write(chunk)
+        yield chunk
+        chunk = reader.read(CHUNK_BYTES)
+    if not chunk:
+        return
+    with ThreadPoolExecutor(1) as pool:
+        while chunk:
+            writing = pool.submit(writer.write, chunk)
+            yield chunk
+            chunk = reader.read(CHUNK_BYTES)
+            writing.result()
 
 
 def hash_of(path: Path) -> str:

@@ -8,6 +8,7 @@ Belongs here: what the Dagster UI shows of ingestion. Does not belong here: find
 import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -98,12 +99,14 @@ def build_landing_assets(
             # told inside the lock: what the results say is what this run left
             with duckdb.connect(str(settings.warehouse)) as connection:
                 stands = standing(connection, raw=settings.raw)
+                aside = _set_aside(connection)
                 told: list[dg.MaterializeResult[Any] | dg.AssetCheckResult] = [
                     _tell_feed(
                         connection,
                         registry[feed],
                         [found for found in deliveries if found.feed == feed],
                         stands.get(feed, Standing()),
+                        aside.get(feed, _NOTHING),
                     )
                     for feed in feeds
                 ]
@@ -111,7 +114,7 @@ def build_landing_assets(
                 for feed, contract in registry.items():
                     key = feed_key(feed)
                     if dg.AssetCheckKey(key, SET_ASIDE) in checked:
-                        told.append(_tell_what_is_set_aside(connection, feed))
+                        told.append(_tell_what_is_set_aside(connection, feed, aside.get(feed, _NOTHING)))
                     if dg.AssetCheckKey(key, QUARANTINE) in checked:
                         told.append(_tell_how_much_is_in_quarantine(contract, stands.get(feed, Standing())))
                 if dg.AssetCheckKey(LEDGER, ADDS_UP) in checked:
@@ -119,6 +122,17 @@ def build_landing_assets(
         yield from told
 
     return landing
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SetAside:
+    """What is set aside of a feed: rows in quarantine, and deliveries in words."""
+
+    rows: int = 0
+    deliveries: tuple[str, ...] = ()
+
+
+_NOTHING = _SetAside()
 
 
 def _feed_spec(contract: Contract) -> dg.AssetSpec:
@@ -166,6 +180,7 @@ def _tell_feed(
     contract: Contract,
     deliveries: Sequence[DeliveryOutcome],
     stands: Standing,
+    aside: _SetAside,
 ) -> dg.MaterializeResult[Any]:
     new = [delivery for delivery in deliveries if delivery.status is OutcomeStatus.NEW]
     return dg.MaterializeResult(
@@ -177,12 +192,12 @@ def _tell_feed(
             "rows_read": sum(delivery.rows_read for delivery in new),
             "rows_accepted": sum(delivery.rows_accepted for delivery in new),
             "rows_rejected": sum(delivery.rows_rejected for delivery in new),
-            "rows_in_quarantine": _quarantined(connection, contract.feed),
+            "rows_in_quarantine": aside.rows,
             "archive_files": stands.archive_files,
             "archive_bytes": stands.archive_bytes,
             **_for_whoever_watches(contract, stands),
             "files": dg.MetadataValue.md(_files(deliveries)),
-            **_preview(connection, contract.feed),
+            **(_preview(connection, contract.feed) if aside.rows else {}),
         },
     )
 
@@ -219,13 +234,9 @@ def _tell_how_much_is_in_quarantine(contract: Contract, stands: Standing) -> dg.
     )
 
 
-def _tell_what_is_set_aside(connection: duckdb.DuckDBPyConnection, feed: str) -> dg.AssetCheckResult:
-    quarantined = _quarantined(connection, feed)
-    stuck = connection.execute(
-        "select status, delivery_id, reason from ops.deliveries where feed = ? and status in ('held', 'refused')",
-        [feed],
-    ).fetchall()
-    words = [f"{status}: delivery {delivery_id} ({reason})" for status, delivery_id, reason in stuck]
+def _tell_what_is_set_aside(connection: duckdb.DuckDBPyConnection, feed: str, aside: _SetAside) -> dg.AssetCheckResult:
+    quarantined = aside.rows
+    words = list(aside.deliveries)
     if quarantined:
         rows = "row is" if quarantined == 1 else "rows are"
         words.insert(0, f"{quarantined} {rows} in quarantine: rejected_rows tells what was found, and what is expected")
@@ -234,7 +245,7 @@ def _tell_what_is_set_aside(connection: duckdb.DuckDBPyConnection, feed: str) ->
         check_name=SET_ASIDE,
         passed=not words,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"rows_in_quarantine": quarantined, **_preview(connection, feed)},
+        metadata={"rows_in_quarantine": quarantined, **(_preview(connection, feed) if quarantined else {})},
         description="; ".join(words) or "Every row was accepted.",
     )
 
@@ -324,8 +335,29 @@ def _files(deliveries: Sequence[DeliveryOutcome]) -> str:
     return "\n".join([*lines, f"- and {more} more"] if more > 0 else lines)
 
 
-def _quarantined(connection: duckdb.DuckDBPyConnection, feed: str) -> int:
-    row = connection.execute(
-        "select count(distinct (delivery_id, file_sha256, row_number)) from ops.rejected_rows where feed = ?", [feed]
-    ).fetchone()
-    return int(row[0]) if row else 0
+def _set_aside(connection: duckdb.DuckDBPyConnection) -> dict[str, _SetAside]:
+    """Return by feed what is set aside: one look for all of them."""
+    rows = connection.execute(
+        """
+        with quarantined as (
+            select feed, count(distinct (delivery_id, file_sha256, row_number)) as row_count
+            from ops.rejected_rows
+            group by feed
+        ),
+
+        stuck as (
+            select
+                feed,
+                list(
+                    format('{}: delivery {} ({})', status, delivery_id, coalesce(reason, ''))
+                    order by received_at, delivery_id
+                ) as words
+            from ops.deliveries
+            where status in ('held', 'refused')
+            group by feed
+        )
+
+        select feed, coalesce(row_count, 0), coalesce(words, []) from quarantined full join stuck using (feed)
+        """
+    ).fetchall()
+    return {feed: _SetAside(rows=count, deliveries=tuple(words)) for feed, count, words in rows}

@@ -1,8 +1,8 @@
 """Load files of millions of rows in one read, with their types.
 
 Belongs here: the tables that such a file holds, and the one statement that reads them into landing. Does not belong
-here: files with a broken row, which go the way of all others, row by row into landing or quarantine. Both ways accept
-the same cells; this one gives up at the first that it does not.
+here: files with a broken row, which go the way of all others, row by row into landing or quarantine. All ways accept
+the same cells; the two of this module give up at the first that they do not.
 """
 # Statements are put together from identifiers of contracts; what files hold is bound.
 # ruff: noqa: S608
@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 
 from orchestration.contracts import Column, ColumnType, Contract
+from orchestration.ingestion.chunks import ROW_GROUP, ROW_NUMBER, Chunks, NotPlainError
 from orchestration.ingestion.clock import naive
 from orchestration.ingestion.readers import delimited, zipped
 from orchestration.ingestion.readers.columns import Columns
@@ -30,15 +32,29 @@ from orchestration.sql_text import literal, quoted
 
 _INTEGER = " *[+-]?[0-9]{1,19} *"
 _CHUNK_BYTES = 1 << 20
-_ROW_GROUP = 122_880
-"""Rows that DuckDB keeps together, and those of Parquet that one thread reads."""
 _MOST_REPEATED = 10_000
 """Different cells of one column in a row group beyond which they are no codes that repeat, and no dictionary helps."""
+_CHUNKS = "arriving_chunks"
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
-class NotPlainError(Exception):
-    """Something in the file needs to be looked at row by row."""
+class Insert(Protocol):
+    """One way of reading a table into landing: `insert_chunks` or `insert`."""
+
+    def __call__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        contract: Contract,
+        table: Table,
+        columns: Columns,
+        folder: Path,
+        *,
+        delivery_id: str,
+        sha256: str,
+        loaded_at: datetime,
+    ) -> int:
+        """Return how many rows were read."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +92,36 @@ def open_table(source: Path, contract: Contract, folder: Path) -> Table:
     return Table(paths=paths, names=_spelt(names, contract), delimiter=delimiter, left_out=left_out)
 
 
+def insert_chunks(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    table: Table,
+    columns: Columns,
+    folder: Path,  # noqa: ARG001 - of the other way
+    *,
+    delivery_id: str,
+    sha256: str,
+    loaded_at: datetime,
+) -> int:
+    """Read a table of plain text into landing in one go, and return how many rows are there.
+
+    Raises:
+        NotPlainError: something in it is broken, or another reader has to see it; the caller rolls back.
+    """
+    lineage = {"delivery_id": delivery_id, "sha256": sha256, "loaded_at": naive(loaded_at)}
+    with Chunks(table.paths, table.delimiter, contract, columns) as chunks:
+        con.register(_CHUNKS, chunks.reader())
+        try:
+            con.execute(*_landing(contract, columns, _CHUNKS, ROW_NUMBER, lineage, is_typed=True))
+        except duckdb.Error as error:
+            if chunks.problem is not None:
+                raise chunks.problem from error
+            raise
+        finally:
+            con.unregister(_CHUNKS)
+    return _counted(con, contract, delivery_id)
+
+
 def insert(
     con: duckdb.DuckDBPyConnection,
     contract: Contract,
@@ -99,12 +145,17 @@ def insert(
     lineage = {"delivery_id": delivery_id, "sha256": sha256, "loaded_at": naive(loaded_at)}
     try:
         con.execute(_staging(contract, table, columns, staged), {"paths": [str(path) for path in table.paths]})
-        con.execute(*_landing(contract, columns, staged, lineage))
-        total, broken = con.execute(*_count(contract, delivery_id)).fetchall()[0]
+        origin = f"read_parquet({literal(staged)}, file_row_number = true)"
+        con.execute(*_landing(contract, columns, origin, "file_row_number + 1", lineage, is_typed=False))
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException) as error:
         raise NotPlainError(str(error).splitlines()[0]) from error
     finally:
         staged.unlink(missing_ok=True)
+    return _counted(con, contract, delivery_id)
+
+
+def _counted(con: duckdb.DuckDBPyConnection, contract: Contract, delivery_id: str) -> int:
+    total, broken = con.execute(*_count(contract, delivery_id)).fetchall()[0]
     if broken:
         raise NotPlainError(f"{broken:,} rows break the contract")
     return int(total)
@@ -129,23 +180,29 @@ def _staging(contract: Contract, table: Table, columns: Columns, staged: Path) -
                 null_padding = false, nullstr = '', allow_quoted_nulls = true, comment = '', compression = 'none'
             )
         ) to {literal(staged)} (
-            format parquet, compression uncompressed, row_group_size {_ROW_GROUP},
+            format parquet, compression uncompressed, row_group_size {ROW_GROUP},
             dictionary_size_limit {_MOST_REPEATED}
         )
     """
 
 
 def _landing(
-    contract: Contract, columns: Columns, staged: Path, lineage: Mapping[str, object]
+    contract: Contract,
+    columns: Columns,
+    origin: str,
+    row_number: str,
+    lineage: Mapping[str, object],
+    *,
+    is_typed: bool,
 ) -> tuple[str, Mapping[str, object]]:
-    """Return the statement that takes what is staged into landing, with its lineage."""
+    """Return the statement that takes what is read into landing, with its lineage."""
     parameters = Parameters(dict(lineage))
     placed = dict(columns.known)
     cells = []
     for column in contract.columns:
         if column.name in placed:
             cell = f"c{placed[column.name]}"
-            expression = cell if column.type is ColumnType.DECIMAL else _typed(column, cell)
+            expression = cell if is_typed or column.type is ColumnType.DECIMAL else _typed(column, cell)
             cells.append(f"{expression} as {quoted(column.name)}")
     if columns.extra:
         pairs = ", ".join(
@@ -159,9 +216,9 @@ def _landing(
         select {", ".join(cells)},
             $delivery_id::varchar as _delivery_id,
             $sha256::varchar as _file_sha256,
-            file_row_number + 1 as _row_number,
+            {row_number} as _row_number,
             $loaded_at::timestamp as _loaded_at
-        from read_parquet({literal(staged)}, file_row_number = true)
+        from {origin}
     """
     return statement, parameters.values
 

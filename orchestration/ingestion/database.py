@@ -18,7 +18,7 @@ import pyarrow as pa
 from orchestration.contracts import Contract
 from orchestration.ingestion.clock import Clock, as_text
 from orchestration.settings import Settings
-from orchestration.sql_text import quoted
+from orchestration.sql_text import literal, quoted
 
 LINEAGE = {
     "_extra": "VARCHAR",
@@ -50,6 +50,7 @@ _OPS = {
     "extra_columns": "delivery_id VARCHAR, feed VARCHAR, column_name VARCHAR",
     "notes": "delivery_id VARCHAR, note VARCHAR",
     "contracts": "fingerprint VARCHAR",
+    "fingerprints": "sources VARCHAR, fingerprint VARCHAR",
     "seen_files": """
         path VARCHAR, size BIGINT, mtime_ns BIGINT, inode BIGINT, sha256 VARCHAR
     """,
@@ -63,6 +64,10 @@ _EDTF = """
 """
 
 
+_STORAGE_VERSION = "v1.5.0"
+"""Of a new file: text is written in two thirds of the time of the format that DuckDB writes by default. Readers open
+the publication, which keeps to an older format."""
+_MOST_MEMORY = "1GB"
 _CORRUPT = "Corrupt database file"
 
 
@@ -125,6 +130,16 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     con.execute("commit")
 
 
+@contextmanager
+def memory_limited(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Have DuckDB put what it cannot keep in a gigabyte into the folder for temporary files."""
+    con.execute(f"set memory_limit = {literal(_MOST_MEMORY)}")
+    try:
+        yield
+    finally:
+        con.execute("reset memory_limit")
+
+
 def create_tables(con: duckdb.DuckDBPyConnection, registry: Mapping[str, Contract]) -> None:
     """Create what is missing of the tables of landing, ledger and dates."""
     for schema in ("landing", "ops", "reference"):
@@ -178,7 +193,12 @@ def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     temporary = temporary_folder(settings)
     temporary.mkdir(parents=True, exist_ok=True)
     opened = duckdb.connect(
-        str(settings.warehouse), config={"temp_directory": str(temporary), "autoinstall_known_extensions": "false"}
+        str(settings.warehouse),
+        config={
+            "temp_directory": str(temporary),
+            "autoinstall_known_extensions": "false",
+            "storage_compatibility_version": _STORAGE_VERSION,
+        },
     )
     opened.execute("set TimeZone = 'UTC'")
     leave_row_groups(opened)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -20,6 +21,7 @@ _READING_CODE = (
     "edtf.py",
     "dossiers",
     "ingestion/bulk.py",
+    "ingestion/chunks.py",
     "ingestion/formats.py",
     "ingestion/readers",
     "ingestion/releases.py",
@@ -33,6 +35,15 @@ def fingerprint(registry: Mapping[str, Contract]) -> str:
     contracts = [_shape(contract) for contract in registry.values()]
     code = [_meaning(path) for path in _sources()]
     return hashlib.sha256(json.dumps([contracts, code]).encode()).hexdigest()
+
+
+def sources(registry: Mapping[str, Contract]) -> str:
+    """Return a hash of what the fingerprint is made of, which is quicker to make: of the same comes the same."""
+    digest = hashlib.sha256(sys.version.encode())
+    digest.update(json.dumps([_shape(contract) for contract in registry.values()]).encode())
+    for path in _sources():
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _shape(contract: Contract) -> list[object]:

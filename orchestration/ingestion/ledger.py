@@ -92,6 +92,7 @@ def known_deliveries(con: duckdb.DuckDBPyConnection) -> list[Known]:
         order by deliveries.received_at, as_of, deliveries.delivery_id
         """
     ).fetchall()
+    statuses = {str(status): status for status in Status}
     return [
         Known(
             delivery_id=row[0],
@@ -102,7 +103,7 @@ def known_deliveries(con: duckdb.DuckDBPyConnection) -> list[Known]:
             is_as_of_stated=row[5],
             revision=row[6],
             received_at=row[7].replace(tzinfo=UTC),
-            status=Status(row[8]),
+            status=statuses[row[8]],
             reason=row[9],
             manifest=json.loads(row[10]) if row[10] else None,
             hashes=frozenset(row[11] or ()),

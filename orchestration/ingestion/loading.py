@@ -22,8 +22,9 @@ import duckdb
 from orchestration.contracts import Contract, Mode
 from orchestration.ingestion import bulk, ledger, published_names, releases
 from orchestration.ingestion.archive import Archive, Delivery
+from orchestration.ingestion.chunks import NotPlainError
 from orchestration.ingestion.clock import Clock, naive
-from orchestration.ingestion.database import temporary_folder, transaction
+from orchestration.ingestion.database import memory_limited, temporary_folder, transaction
 from orchestration.ingestion.formats import CSV, ROW_FORMATS, RowFormat, format_of
 from orchestration.ingestion.ledger import Entry, Status
 from orchestration.ingestion.manifests import Manifest, from_content
@@ -248,18 +249,28 @@ class Loader:
                 table = bulk.open_table(file.source, contract, folder)
                 columns = header_columns.match(table.names, contract)
                 if columns.corrects is not None:
-                    raise bulk.NotPlainError("its rows correct others")
-                outcome = self._load_typed(contract, file, table, columns, folder)
-            except bulk.NotPlainError as error:
+                    raise NotPlainError("its rows correct others")
+                try:
+                    outcome = self._load_typed(contract, file, table, columns, folder, bulk.insert_chunks)
+                except NotPlainError:
+                    outcome = self._load_typed(contract, file, table, columns, folder, bulk.insert)
+            except NotPlainError as error:
                 self.log(f"{file.delivery.path}: something in it is broken, reading it row by row ({error})")
                 plain = replace(file, source=bulk.as_one_csv(table, folder / f"{file.file.sha256}-plain.csv"))
-                outcome = self._load_one_csv(contract, plain, columns, folder, is_plain=True)
+                with memory_limited(self.con):
+                    outcome = self._load_one_csv(contract, plain, columns, folder, is_plain=True)
             except Refused as refused:
                 outcome = self._refuse(file.delivery, str(refused))
             yield outcome
 
     def _load_typed(
-        self, contract: Contract, file: StagedFile, table: bulk.Table, columns: Columns, folder: Path
+        self,
+        contract: Contract,
+        file: StagedFile,
+        table: bulk.Table,
+        columns: Columns,
+        folder: Path,
+        insert: bulk.Insert,
     ) -> DeliveryOutcome:
         """Commit a file that is read in one go.
 
@@ -271,7 +282,7 @@ class Loader:
         try:
             with transaction(self.con):
                 self._make_room([delivery])
-                row_count = bulk.insert(
+                row_count = insert(
                     self.con,
                     contract,
                     table,

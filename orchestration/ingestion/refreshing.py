@@ -29,7 +29,7 @@ from orchestration.ingestion.database import (
     transaction,
 )
 from orchestration.ingestion.discovery import Findings, FoundDelivery, FoundFile, Ignored
-from orchestration.ingestion.fingerprint import fingerprint
+from orchestration.ingestion.fingerprint import fingerprint, sources
 from orchestration.ingestion.ledger import Known
 from orchestration.ingestion.loading import Loader
 from orchestration.ingestion.outcome import DeliveryOutcome, IngestResult, OutcomeStatus
@@ -186,9 +186,11 @@ class _Run:
 
     def prepare(self, *, force: bool) -> None:
         """Create the tables; empty them where contracts or readers have changed, or on demand."""
-        current = fingerprint(self.registry)
         self.archive.sweep()
         create_tables(self.con, {})
+        made_of = sources(self.registry)
+        noted = self.con.execute("from ops.fingerprints").fetchall()
+        current = dict(noted).get(made_of) or fingerprint(self.registry)
         stored = self.con.execute("select fingerprint from ops.contracts").fetchall()
         if force or stored != [(current,)]:
             archived = len(self.archive.delivery_ids())
@@ -202,6 +204,12 @@ class _Run:
                 if force:
                     self.con.execute("delete from ops.reference_fingerprint")
                 self.con.execute("insert into ops.contracts values ($current)", {"current": current})
+                noted = []
+        if noted != [(made_of, current)]:
+            with transaction(self.con):
+                self.con.execute("delete from ops.fingerprints")
+                values = {"sources": made_of, "fingerprint": current}
+                self.con.execute("insert into ops.fingerprints values ($sources, $fingerprint)", values)
         load_reference(self.con, log=self.log)
 
     def load_recorded(self) -> None:
@@ -259,6 +267,7 @@ class _Run:
         belongs: dict[str, str] = {}
         warned: dict[str, str] = {}
         reported = ledger.reported_deliveries(self.con)
+        loaded = False
         undecided = one_dossier_for_each_document(candidates, memory)
         while undecided:
             new: dict[str, Delivery] = {}
@@ -274,10 +283,12 @@ class _Run:
                     warned[candidate.path] = decision.warning
             self.archive.settle()
             self.load(new.values())
+            loaded = loaded or bool(new)
             memory, undecided = self._left_over(undecided, belongs, new)
-        self._account_for(candidates, belongs, warned)
+        self._account_for(candidates, belongs, warned, ledger.known_deliveries(self.con) if loaded else known)
         self._write_reports(found, belongs, findings.reports)
-        ledger.remember_files(self.con, {file: sha for file, sha in contents.items() if seen.get(file) != sha})
+        if learned := {file: sha for file, sha in contents.items() if seen.get(file) != sha}:
+            ledger.remember_files(self.con, learned)
 
     def _left_over(
         self, decided: Iterable[Candidate], belongs: Mapping[str, str], new: Mapping[str, Delivery]
@@ -333,13 +344,14 @@ class _Run:
     def _archived(
         self, file: FoundFile, seen: Mapping[FoundFile, str], contents: dict[FoundFile, str], received_at: datetime
     ) -> DeliveredFile:
-        source = self.settings.raw / file.path
         sha256 = seen.get(file)
         if sha256 is None and self.rereads:
             # Most files are known by content: they need not be copied to learn that.
-            sha256 = hash_of(source)
+            sha256 = hash_of(self.settings.raw / file.path)
         if sha256 is None or not self.archive.has(sha256):
-            archived = self.archive.take_in(source, original_path=file.path, received_at=received_at)
+            archived = self.archive.take_in(
+                self.settings.raw / file.path, original_path=file.path, received_at=received_at
+            )
         else:
             archived = DeliveredFile(sha256=sha256, original_path=file.path, byte_count=file.size)
         if time.time() - file.mtime_ns / 1e9 > max(self.settings.settle_seconds, _CLOCK_TICK_SECONDS):
@@ -377,10 +389,14 @@ class _Run:
     # Answers
 
     def _account_for(
-        self, candidates: Iterable[Candidate], belongs: Mapping[str, str], warned: Mapping[str, str]
+        self,
+        candidates: Iterable[Candidate],
+        belongs: Mapping[str, str],
+        warned: Mapping[str, str],
+        known_now: Iterable[Known],
     ) -> None:
         """Add an outcome for everything that was found and is not new."""
-        standing = {delivery.delivery_id: delivery for delivery in ledger.known_deliveries(self.con)}
+        standing = {delivery.delivery_id: delivery for delivery in known_now}
         for candidate in candidates:
             delivery_id = belongs[candidate.path]
             known = standing[delivery_id]
@@ -415,6 +431,8 @@ class _Run:
             is_new = self.outcomes[delivery_id].status is not OutcomeStatus.UNCHANGED
             if is_new or where not in lying or reported.get(path) != delivery_id:
                 due[path] = delivery_id
+        if not due:
+            return
         accounts = reports.accounts(self.con, sorted(set(due.values())))
         texts = {
             _report_path(found[path], self.registry): reports.text_of(accounts[delivery_id], path=path)

@@ -2,6 +2,8 @@
 
 # no postponed annotations: Dagster reads the type of what an asset returns
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
@@ -14,6 +16,11 @@ OURS = {"event_log_storage": STORAGE}
 @dg.asset(check_specs=[dg.AssetCheckSpec("is_there", asset="thing")])
 def thing() -> dg.MaterializeResult:  # type: ignore[type-arg]
     return dg.MaterializeResult(metadata={"rows": 3}, check_results=[dg.AssetCheckResult(passed=True)])
+
+
+@dg.asset(deps=[thing])
+def other() -> None:
+    """Stands beside it in a plan."""
 
 
 def test_what_is_written_in_batches_is_there_for_everybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,3 +50,40 @@ def test_the_folder_is_dagsters_own_unless_another_is_named(tmp_path: Path) -> N
     with dg.instance_for_test(overrides=OURS, temp_dir=str(tmp_path), set_dagster_home=True) as instance:
         run_id = dg.materialize([thing], instance=instance).run_id
     assert (tmp_path / "history" / "runs" / f"{run_id}.db").exists()
+
+
+def test_a_plan_is_written_row_for_row_as_dagsters_own_storage_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "100")
+    own = {"module": "dagster._core.storage.event_log", "class": "SqliteEventLogStorage"}
+    stored = []
+    for storage in (STORAGE, own):
+        history = tmp_path / storage["class"]
+        config = {"event_log_storage": {**storage, "config": {"base_dir": str(history)}}}
+        with dg.instance_for_test(overrides=config, temp_dir=str(tmp_path)) as instance:
+            runs = [dg.materialize([thing, other], instance=instance).run_id for _ in range(2)]
+        stored.append([_rows(history / "index.db", runs), *(_rows(history / f"{run}.db", runs) for run in runs)])
+    assert stored[0] == stored[1]
+    assert len(stored[0][0]["event_logs"]) > 2 * 3
+    assert len(stored[0][0]["asset_check_executions"]) == 2
+    assert len(stored[0][0]["asset_keys"]) == 2
+
+
+def _rows(database: Path, runs: list[str]) -> dict[str, list[tuple[object, ...]]]:
+    """Return what stands in the tables that a plan is written to, without times, and runs by their number."""
+    asked = {
+        "event_logs": "id, run_id, dagster_event_type, step_key, asset_key, partition",
+        "asset_keys": "id, asset_key, last_run_id, last_materialization is null, "
+        "last_materialization_timestamp is null",
+        "asset_check_executions": "id, asset_key, check_name, partition, run_id, execution_status, "
+        "evaluation_event_storage_id, evaluation_event_timestamp is null, json_valid(evaluation_event)",
+    }
+    with closing(sqlite3.connect(database)) as connection:
+        return {
+            table: [
+                tuple(runs.index(cell) if cell in runs else cell for cell in row)
+                for row in connection.execute(f"select {columns} from {table} order by id")  # noqa: S608
+            ]
+            for table, columns in asked.items()
+        }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.contracts import FEEDS, Column, ColumnType
-from orchestration.ingestion import clock
+from orchestration.contracts import FEEDS, Column, ColumnType, Contract
+from orchestration.ingestion import clock, refresh, refreshing
 from orchestration.ingestion.archive import Archive, DeliveredFile, Delivery, FileChangedError, delivery_id, hash_of
 from orchestration.ingestion.database import connection, transaction
 from orchestration.ingestion.fingerprint import fingerprint
@@ -181,3 +182,21 @@ def test_what_is_expected_is_said_in_words(column: Column, words: str) -> None:
 def test_every_type_of_column_has_words() -> None:
     for kind in ColumnType:
         assert expected_of(Column(name="c", type=kind, description="", allowed=("x",)))
+
+
+def test_the_fingerprint_is_made_again_only_where_what_it_is_made_of_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(raw=tmp_path / "raw", home=tmp_path / "home", settle_seconds=0.0)
+    settings.raw.mkdir()
+    made = []
+
+    def fingerprint(registry: Mapping[str, Contract]) -> str:
+        made.append(registry)
+        return "the same"
+
+    monkeypatch.setattr(refreshing, "fingerprint", fingerprint)
+    for sources, count in (("a", 1), ("a", 1), ("b", 2), ("b", 2), ("a", 3)):
+        monkeypatch.setattr(refreshing, "sources", lambda _, sources=sources: sources)
+        refresh(settings, log=str)
+        assert len(made) == count

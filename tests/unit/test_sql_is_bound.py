@@ -14,12 +14,20 @@ FIELD = "an expression over a quoted column"
 SHOWN = "quoted, in a question that a page shows to be copied; it is not run"
 ENGLISH = "a sentence for people that begins with `from`"
 MODEL = "a table that the project's manifest names"
+DAGSTERS = "a statement that SQLAlchemy makes of a table of Dagster's; values are bound"
 REVIEWED = {
+    "automation/history.py": {
+        "_store_plan: AssetCheckExecutionsTable.insert()": DAGSTERS,
+        "_store_plan: SqlEventLogStorageTable.insert()": DAGSTERS,
+        "_store_plan: insert.on_conflict_do_update(index_elements=['asset_key'], set_=changed)": DAGSTERS,
+        "_store_plan: sa.select(sa.func.max(SqlEventLogStorageTable.c.id))": DAGSTERS,
+    },
     "cli.py": {
         "_query: options.sql": "the question of whoever sits at the terminal, asked through the sandbox of readers",
     },
     "ingestion/bulk.py": {
-        "insert: delivery_id": "the value of a bound parameter, beside its statement",
+        "_counted: delivery_id": "the value of a bound parameter, beside its statement",
+        "insert_chunks: parameters.values": "the values of bound parameters, beside their statement",
         "insert: parameters.values": "the values of bound parameters, beside their statement",
     },
     "ingestion/database.py": {"insert_rows: table": "the callers name tables of ours"},

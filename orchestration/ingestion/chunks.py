@@ -1,0 +1,233 @@
+"""Read tables of plain text in chunks, on all cores, with the types of their contract and the numbers of their rows.
+
+Belongs here: text in which nothing needs a second look, as publishers of statistics write it. Does not belong here:
+anything else (quotes, stray blanks, a cell that is none of its type), which is said to be `NotPlainError` and goes
+another way. Whatever is read here comes out as it would there.
+
+Cells of codes, words and whole numbers repeat: Arrow gathers the different ones of each chunk, and each of these is
+looked at once. Decimals rarely repeat, and Arrow reads them; it takes nothing for a number that DuckDB does not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.csv
+
+from orchestration.contracts import Column, ColumnType, Contract
+from orchestration.ingestion.readers.columns import Columns
+from orchestration.ingestion.readers.delimited import BLANKS, LONGEST_ROW
+
+ROW_GROUP = 122_880
+"""Rows that DuckDB keeps together: what comes in such portions leaves no row group half empty."""
+ROW_NUMBER = "row_number"
+
+_CHUNK_BYTES = 8 << 20
+_PARSERS = 2
+_WIDEST = 40
+"""Blanks before a word for "empty" with which it still is a plain one."""
+_INTEGER = re.compile(r" *[+-]?[0-9]{1,19} *")
+_INT64 = range(-(1 << 63), 1 << 63)
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_TYPES = {ColumnType.INTEGER: pa.int64(), ColumnType.DECIMAL: pa.float64(), ColumnType.BOOLEAN: pa.bool_()}
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+
+_Value = str | int | bool | None
+
+
+class NotPlainError(Exception):
+    """Something in the text needs another reader."""
+
+
+class Chunks:
+    """The rows of some files of one header as portions for DuckDB: columns `c0`, `c1`, … and `row_number`.
+
+    Rows are numbered from 1 and on from file to file. To be used as a context manager.
+    """
+
+    def __init__(self, paths: Sequence[Path], delimiter: str, contract: Contract, columns: Columns) -> None:
+        if columns.width < 2:
+            raise NotPlainError("a single column")
+        known = {place: contract.columns_by_name[name] for name, place in columns.known}
+        if any(column.type not in (ColumnType.TEXT, *_TYPES) for column in known.values()):
+            raise NotPlainError("a column of another type")
+        self.problem: Exception | None = None
+        """What stopped the reader: DuckDB only tells that something did."""
+        self._paths = paths
+        self._delimiter = delimiter
+        self._width = columns.width
+        wanted = sorted((*known, *(place for _, place in columns.extra)))
+        self._cells = {f"c{place}": _cell_reader(known.get(place)) for place in wanted}
+        self._pool = ThreadPoolExecutor(_PARSERS, thread_name_prefix="chunks")
+        self._schema = pa.schema([(name, reader.type) for name, reader in self._cells.items()])
+        self._options = pyarrow.csv.ConvertOptions(
+            column_types={name: pa.float64() if reader.is_decimal else _TEXT for name, reader in self._cells.items()},
+            include_columns=list(self._cells),
+            null_values=_words_for_nothing([column for column in known.values() if column.type is ColumnType.DECIMAL]),
+            strings_can_be_null=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def reader(self) -> pa.RecordBatchReader:
+        """Return what DuckDB reads from; it ends early where something is not plain."""
+        return pa.RecordBatchReader.from_batches(self._schema.append(pa.field(ROW_NUMBER, pa.int64())), self._batches())
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        try:
+            first = 1
+            for table in _in_portions(self._tables()):
+                (batch,) = table.combine_chunks().to_batches()
+                numbers = _numbers(first, batch.num_rows)
+                first += batch.num_rows
+                yield batch.append_column(ROW_NUMBER, numbers)
+        except Exception as error:
+            self.problem = error
+            raise
+
+    def _tables(self) -> Iterator[pa.Table]:
+        """Return the chunks in order, while those that follow are read."""
+        ahead: deque[Future[pa.Table]] = deque()
+        for chunk in self._chunks():
+            ahead.append(self._pool.submit(self._table, chunk))
+            if len(ahead) > _PARSERS:
+                yield self._looked_at(ahead.popleft().result())
+        while ahead:
+            yield self._looked_at(ahead.popleft().result())
+
+    def _chunks(self) -> Iterator[memoryview]:
+        for path in self._paths:
+            with path.open("rb", buffering=0) as file:
+                header = file.readline(_CHUNK_BYTES)
+                if header.count(self._delimiter.encode()) != self._width - 1 or header.count(b'"') % 2:
+                    raise NotPlainError("a header that is not one line")
+                offset, size = len(header), os.fstat(file.fileno()).st_size
+                while chunk := os.pread(file.fileno(), _CHUNK_BYTES, offset):
+                    # a system may return less than it was asked for: only the size tells where the last row ends
+                    end = len(chunk) if offset + len(chunk) >= size else chunk.rfind(b"\n") + 1
+                    if not end:
+                        raise NotPlainError("a very long row")
+                    _require_plain(chunk, end, is_quoting=self._delimiter == ",")
+                    offset += end
+                    yield memoryview(chunk)[:end]
+
+    def _table(self, chunk: memoryview) -> pa.Table:
+        try:
+            return pyarrow.csv.read_csv(
+                pa.py_buffer(chunk),
+                read_options=pyarrow.csv.ReadOptions(
+                    use_threads=False,
+                    block_size=len(chunk) + 1,
+                    column_names=[f"c{place}" for place in range(self._width)],
+                ),
+                parse_options=pyarrow.csv.ParseOptions(delimiter=self._delimiter, quote_char=False),
+                convert_options=self._options,
+            )
+        except pa.ArrowInvalid as error:
+            raise NotPlainError(str(error).splitlines()[0]) from error
+
+    def _looked_at(self, table: pa.Table) -> pa.Table:
+        """Return a chunk with its types, in the thread of the caller: what it remembers of cells is for all chunks."""
+        return pa.table([reader.typed(table.column(name)) for name, reader in self._cells.items()], schema=self._schema)
+
+
+class _CellReader:
+    """One column: what becomes of its cells."""
+
+    def __init__(self, kind: pa.DataType, value_of: Callable[[str], _Value] | None) -> None:
+        self.type = kind
+        self.is_decimal = value_of is None
+        self._value_of = value_of or str
+        self._values: dict[str, _Value] = {}
+
+    def typed(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        if self.is_decimal:
+            return column
+        return pa.chunked_array([self._taken(chunk) for chunk in column.chunks], self.type)
+
+    def _taken(self, cells: pa.DictionaryArray) -> pa.Array:
+        values = []
+        for cell in cells.dictionary.to_pylist():
+            if cell not in self._values:
+                self._values[cell] = self._value_of(cell)
+            values.append(self._values[cell])
+        return pa.array(values, self.type).take(cells.indices)
+
+
+def _cell_reader(column: Column | None) -> _CellReader:
+    """Return the reader of a column; None: of one that the contract does not know."""
+    kind = ColumnType.TEXT if column is None else column.type
+    empty = frozenset(("", *(column.empty if column else ())))
+    if kind is ColumnType.DECIMAL:
+        return _CellReader(pa.float64(), None)
+
+    def value_of(cell: str) -> _Value:
+        text = cell.strip(" ")
+        if text in empty:
+            return None
+        if text.strip(BLANKS) != text:
+            raise NotPlainError("a cell with a blank that is no space")
+        match kind:
+            case ColumnType.INTEGER if _INTEGER.fullmatch(cell) and int(text) in _INT64:
+                return int(text)
+            case ColumnType.BOOLEAN if text.lower() in _BOOLEANS:
+                return _BOOLEANS[text.lower()]
+            case ColumnType.INTEGER | ColumnType.BOOLEAN:
+                raise NotPlainError(f"{text[:40]!r} is not of the type {kind}")
+            case _:
+                return text
+
+    return _CellReader(_TYPES.get(kind, pa.string()), value_of)
+
+
+def _words_for_nothing(decimals: Sequence[Column]) -> list[str]:
+    """Return the cells that are an empty decimal, padded as publishers do; words must be those of all of them."""
+    words = set.intersection(*(set(column.empty) for column in decimals)) if decimals else set()
+    return [" " * blanks + word for word in ("", *sorted(words)) for blanks in range(_WIDEST)]
+
+
+def _require_plain(chunk: bytes, end: int, *, is_quoting: bool) -> None:
+    if is_quoting and b'"' in chunk:
+        raise NotPlainError("quotes")
+    if b"\0" in chunk:
+        raise NotPlainError("a byte of zero")
+    if b"\r" in chunk and chunk.count(b"\r", 0, end) != chunk.count(b"\r\n", 0, end):
+        raise NotPlainError("line ends of old")
+    line = 0
+    while end - line > LONGEST_ROW:
+        line = chunk.rfind(b"\n", line, line + LONGEST_ROW) + 1
+        if not line:
+            raise NotPlainError("a very long row")
+
+
+def _numbers(first: int, count: int) -> pa.Array:
+    ones = pa.repeat(pa.scalar(1, pa.int64()), count)
+    return pyarrow.compute.cumulative_sum(ones, start=pa.scalar(first - 1, pa.int64()))
+
+
+def _in_portions(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Return the same rows as tables of a row group each, and what is left."""
+    left: pa.Table | None = None
+    for table in tables:
+        rows = table if left is None else pa.concat_tables([left, table])
+        whole = rows.num_rows - rows.num_rows % ROW_GROUP
+        for place in range(0, whole, ROW_GROUP):
+            yield rows.slice(place, ROW_GROUP)
+        left = rows.slice(whole)
+    if left is not None and left.num_rows:
+        yield left
