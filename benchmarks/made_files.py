@@ -67,6 +67,22 @@ def write_baci(folder: Path, *, rows: int, year: int = 2017, vintage: str = "V20
     return paths
 
 
+def write_baci_extract(of: Path, *, rows: int, vintage: str) -> Path:
+    """Write a part of a table of BACI beside it, of a later vintage: rows from all of it, with other values."""
+    target = of.with_name(of.name.replace(of.stem.rpartition("_")[2], f"{vintage}_extract"))
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            copy (
+                select t, i, j, k, v * 2 as v, q
+                from read_csv({literal(of)}, header = true, types = {{'k': 'varchar', 'q': 'varchar'}})
+                using sample reservoir({rows:d} rows) repeatable (7)
+            ) to {literal(target)} (header, delimiter ',', quote '')
+            """  # noqa: S608 - numbers and paths of this module
+        )
+    return target
+
+
 def write_memberships(folder: Path, *, files: int, rows: int, first: int = 0) -> None:
     """Write small native files, each of `rows` steps of memberships that no other file has."""
     folder.mkdir(parents=True, exist_ok=True)

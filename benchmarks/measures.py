@@ -21,7 +21,13 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.made_files import write_baci, write_comtrade, write_memberships, write_observations
+from benchmarks.made_files import (
+    write_baci,
+    write_baci_extract,
+    write_comtrade,
+    write_memberships,
+    write_observations,
+)
 from orchestration.automation.sensors import Cursor, decide
 from orchestration.ingestion import refresh, scan
 from orchestration.publication.publishing import publish
@@ -266,22 +272,29 @@ def refreshes(scratch: Path, _: Size) -> Iterator[Row]:
 
 
 def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
-    """A delivery of 1,000 rows into a warehouse of many rows, and of a hundredth of them."""
-    seconds: dict[int, dict[str, float]] = {}
+    """Deliveries of 1,000 rows into a warehouse of many rows, and of a hundredth of them."""
+    seconds: dict[int, dict[str, dict[str, float]]] = {}
     for rows in (size.large // 100, size.large):
         settings = _settings(scratch / str(rows))
-        write_baci(settings.raw / "baci", rows=rows)
+        tables = write_baci(settings.raw / "baci", rows=rows)
         write_observations(settings.raw / "trade_observations" / "first.csv", rows=10)
         built = _in_a_process(_BUILD, settings.raw, settings.home)
         rebuild = built.seconds
-        write_memberships(settings.raw / "memberships", files=1, rows=1000)
-        refresh(settings, log=QUIET)
-        update = _seconds(lambda settings=settings: refresh_star(settings, run_id="small", log=QUIET))  # type: ignore[misc]
-        published = _seconds(lambda settings=settings: publish(settings, run_id="small", log=QUIET))  # type: ignore[misc]
-        folder = PublicationStore(settings.serving).current_folder()
-        assert folder is not None
-        copy = _seconds(lambda folder=folder: shutil.copyfile(folder / "warehouse.duckdb", scratch / "copy"))  # type: ignore[misc]
-        seconds[rows] = {"update": update, "publish": published, "copy": copy}
+        seconds[rows] = {}
+        for kind, deliver in {
+            "of another feed": lambda settings=settings: write_memberships(
+                settings.raw / "memberships", files=1, rows=1000
+            ),
+            "of BACI": lambda tables=tables: write_baci_extract(tables[0], rows=1000, vintage="V202402"),  # type: ignore[misc]
+        }.items():
+            deliver()
+            refresh(settings, log=QUIET)
+            update = _seconds(lambda settings=settings: refresh_star(settings, run_id="small", log=QUIET))  # type: ignore[misc]
+            published = _seconds(lambda settings=settings: publish(settings, run_id="small", log=QUIET))  # type: ignore[misc]
+            folder = PublicationStore(settings.serving).current_folder()
+            assert folder is not None
+            copy = _seconds(lambda folder=folder: shutil.copyfile(folder / "warehouse.duckdb", scratch / "copy"))  # type: ignore[misc]
+            seconds[rows][kind] = {"update": update, "publish": published, "copy": copy}
         yield Row(
             work=f"build and publish {rows:,} rows of BACI from nothing",
             against="–",
@@ -293,24 +306,25 @@ def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
         if rows == size.large:
             yield from questions(settings)
         shutil.rmtree(scratch / str(rows))
-    small, large = seconds[size.large // 100], seconds[size.large]
-    yield Row(
-        work=f"transformation and tests of 1,000 new rows beside {size.large:,}",
-        against=f"the same beside {size.large // 100:,}",
-        measured=large["update"],
-        unit="s",
-        peer=small["update"],
-        reach=1.5,
-    )
-    yield Row(
-        work="publication after it",
-        against="a plain copy of the file",
-        measured=large["publish"],
-        unit="s",
-        peer=large["copy"],
-        reach=1.2,
-        note=f"beside {size.large // 100:,} rows {small['publish']:.2f} s",
-    )
+    for kind, large in seconds[size.large].items():
+        small = seconds[size.large // 100][kind]
+        yield Row(
+            work=f"transformation and tests of 1,000 new rows {kind} beside {size.large:,}",
+            against=f"the same beside {size.large // 100:,}",
+            measured=large["update"],
+            unit="s",
+            peer=small["update"],
+            reach=1.5,
+        )
+        yield Row(
+            work="publication after it",
+            against="a plain copy of the file",
+            measured=large["publish"],
+            unit="s",
+            peer=large["copy"],
+            reach=1.2,
+            note=f"beside {size.large // 100:,} rows {small['publish']:.2f} s",
+        )
 
 
 def questions(settings: Settings) -> Iterator[Row]:

@@ -1,0 +1,311 @@
+"""Which rows an update builds of a table that says what they follow from, and when it leaves that to a whole table."""
+
+# ruff: noqa: S608 - the names are those of this file
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import duckdb
+import pytest
+
+from orchestration.transformation import changed_keys, keyed, updating
+from orchestration.transformation.plan import Keyed, Plan, PlannedNode, PlannedSource, PlannedTest, Relationship
+from orchestration.transformation.updating import (
+    CannotUpdateError,
+    Content,
+    Update,
+    contents_of_sources,
+    contents_of_tables,
+    update_star,
+)
+
+SALES = '"memory"."landing"."sales"'
+NAMES = '"memory"."main"."names"'
+
+
+def _node(name: str, code: str, *reads: str, kind: str = "table", by: Keyed | None = None) -> PlannedNode:
+    return PlannedNode(
+        unique_id=name,
+        name=name,
+        schema="main",
+        table=name,
+        kind=kind,
+        language="sql",
+        code=code,
+        depends_on=reads,
+        relation=f'"memory"."main"."{name}"',
+        keyed=by,
+    )
+
+
+PLAN = Plan(
+    fingerprint="a",
+    nodes={
+        node.unique_id: node
+        for node in (
+            _node("sold", f"select * exclude (_delivery_id) from {SALES}", "landing.sales", kind="view"),
+            _node(
+                "names",
+                'select * exclude (_delivery_id) from "memory"."landing"."names"',
+                "landing.names",
+                kind="table",
+            ),
+            _node(
+                "newest",
+                """
+                select shop, day, arg_max(amount, number) as amount from "memory"."main"."sold" group by shop, day
+                """,
+                "sold",
+                by=Keyed(key=("shop", "day"), by={"landing.sales": ("shop", "day")}),
+            ),
+            _node(
+                "told",
+                f"""
+                select 'S-' || newest.shop as shop_id, names.name, newest.day, newest.amount
+                from "memory"."main"."newest" as newest left join {NAMES} as names on newest.shop = names.shop
+                union all
+                select 'N-' || name, name, null, null from {NAMES}
+                """,
+                "newest",
+                "names",
+                by=Keyed(
+                    key=("shop_id", "day"),
+                    of={"newest": ("shop", "day")},
+                    beside={"names": ("shop", "name")},
+                    anew="shop_id like 'N-%'",
+                ),
+            ),
+            _node(
+                "by_day",
+                'select day, sum(amount)::bigint as amount from "memory"."main"."newest" group by day',
+                "newest",
+                by=Keyed(key=("day",), by={"newest": ("day",)}),
+            ),
+        )
+    },
+    tests=(
+        PlannedTest(
+            unique_id="by_day.positive",
+            words="amount is positive",
+            code='select * from "memory"."main"."by_day" where amount < 0',
+            is_warning=False,
+            speaks_of=("by_day",),
+            depends_on=("by_day",),
+            broken_where="amount < 0",
+        ),
+        PlannedTest(
+            unique_id="by_day.unique",
+            words="day is unique",
+            code='select day from "memory"."main"."by_day" group by day having count(*) > 1',
+            is_warning=False,
+            speaks_of=("by_day",),
+            depends_on=("by_day",),
+            broken_where=None,
+            unique_columns=("day",),
+        ),
+        PlannedTest(
+            unique_id="newest.named",
+            words="every shop is in names",
+            code=f"""
+                with child as (select shop as given from "memory"."main"."newest")
+                select given from child left join {NAMES} as names on given = names.shop where names.shop is null
+                """,
+            is_warning=False,
+            speaks_of=("newest",),
+            depends_on=("newest", "names"),
+            broken_where=None,
+            relationship=Relationship(columns=("shop",), parent="names", fields=("shop",), is_of_all_rows=True),
+        ),
+    ),
+    sources=(
+        PlannedSource(unique_id="landing.sales", schema="landing", table="sales", relation=SALES),
+        PlannedSource(unique_id="landing.names", schema="landing", table="names"),
+    ),
+)
+KEYED = ("newest", "told", "by_day")
+
+
+@pytest.fixture
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            create schema landing;
+            create table landing.sales (_delivery_id varchar, number integer, shop integer, day date, amount integer);
+            insert into landing.sales select 'a', range, range % 3, date '2024-01-01' + (range % 5)::integer, range
+            from range(30);
+            insert into landing.sales values ('a', 99, 1, null, 7);
+            create table landing.names as
+                select 'a' as _delivery_id, range as shop, 'shop ' || range as name from range(4);
+            """
+        )
+        for node in PLAN.nodes.values():
+            connection.execute(f"create {node.kind} main.{node.name} as {node.code}")
+        yield connection
+
+
+def _update(connection: duckdb.DuckDBPyConnection, before: Mapping[str, Content], plan: Plan = PLAN) -> Update:
+    """Update, and hold each table against its SQL and its fingerprint."""
+    update = update_star(connection, plan, before, build_number=1, log=print)
+    found = contents_of_tables(connection, plan)
+    for name in KEYED:
+        node = plan.nodes[name]
+        assert connection.execute(f"from {name} except all ({node.code})").fetchall() == []
+        assert connection.execute(f"({node.code}) except all from {name}").fetchall() == []
+        assert update.contents[name] == found[name]
+    assert connection.execute("select table_name from duckdb_tables() where temporary").fetchall() == []
+    return update
+
+
+def _known(connection: duckdb.DuckDBPyConnection, plan: Plan = PLAN) -> dict[str, Content]:
+    return {**contents_of_sources(connection, plan), **contents_of_tables(connection, plan)}
+
+
+def _deliver(
+    connection: duckdb.DuckDBPyConnection, *sales: tuple[int, int, str | None, int], delivery: str = "b"
+) -> None:
+    connection.executemany("insert into landing.sales values (?, ?, ?, ?, ?)", [(delivery, *sale) for sale in sales])
+
+
+def _changed(update: Update) -> set[str]:
+    return {node.unique_id for node in update.outcome.nodes if node.kind == "model"}
+
+
+def test_only_the_rows_of_the_keys_concerned_are_written(warehouse: duckdb.DuckDBPyConnection) -> None:
+    before = _known(warehouse)
+    there = dict(warehouse.execute("select (shop, day)::varchar, rowid from newest").fetchall())
+    _deliver(warehouse, (100, 0, "2024-01-01", 3), (101, 2, "2025-06-01", 8))
+    update = _update(warehouse, before)
+    assert update.by_key == set(KEYED) == _changed(update)
+    now = dict(warehouse.execute("select (shop, day)::varchar, rowid from newest").fetchall())
+    assert {key for key in now if there.get(key) != now[key]} == {"(0, 2024-01-01)", "(2, 2025-06-01)"}
+
+
+def test_a_key_of_nothing_is_a_key(warehouse: duckdb.DuckDBPyConnection) -> None:
+    before = _known(warehouse)
+    _deliver(warehouse, (100, 1, None, 9), (101, 0, None, 4))
+    assert _update(warehouse, before).by_key == set(KEYED)
+    assert warehouse.execute("select amount from by_day where day is null").fetchall() == [(13,)]
+
+
+def test_what_comes_to_the_same_rows_goes_no_further(warehouse: duckdb.DuckDBPyConnection) -> None:
+    before = _known(warehouse)
+    _deliver(warehouse, (-1, 1, "2024-01-01", 5))
+    update = _update(warehouse, before)
+    assert (update.by_key, _changed(update)) == ({"newest"}, set())
+
+
+def test_a_row_more_to_look_up_changes_what_is_made_of_it_anew_alone(warehouse: duckdb.DuckDBPyConnection) -> None:
+    before = _known(warehouse)
+    warehouse.execute("insert into landing.names values ('b', 9, 'shop 9')")
+    plan = replace(PLAN, nodes={**PLAN.nodes, "told": _told(anew_from=("names",), beside={})})
+    assert _update(warehouse, before, plan).by_key == {"told"}
+    warehouse.execute("delete from told where shop_id = 'N-shop 9'")
+    assert _update(warehouse, before).by_key == {"told"}
+    assert warehouse.execute("select count(*) from told where shop_id like 'N-%'").fetchall() == [(5,)]
+
+
+def _told(**changes: object) -> PlannedNode:
+    told = PLAN.nodes["told"]
+    assert told.keyed is not None
+    return replace(told, keyed=replace(told.keyed, **changes))  # type: ignore[arg-type]
+
+
+def test_another_name_of_a_shop_builds_what_looks_it_up_whole(warehouse: duckdb.DuckDBPyConnection) -> None:
+    before = _known(warehouse)
+    warehouse.execute("delete from landing.names where shop = 1")
+    warehouse.execute("insert into landing.names values ('b', 1, 'renamed')")
+    update = _update(warehouse, before)
+    assert (update.by_key, _changed(update)) == (set(), {"names", "told"})
+    assert warehouse.execute("select distinct name from told where shop_id = 'S-1'").fetchall() == [("renamed",)]
+
+
+def test_rows_that_went_from_landing_no_longer_say_what_they_were(warehouse: duckdb.DuckDBPyConnection) -> None:
+    _deliver(warehouse, (100, 0, "2024-01-01", 3))
+    _update(warehouse, {**_known(warehouse), "landing.sales": Content("0-0", 0, {})})
+    before = _known(warehouse)
+    warehouse.execute("delete from landing.sales where _delivery_id = 'b'")
+    update = _update(warehouse, before)
+    assert "newest" not in update.by_key
+    assert _changed(update) == set(KEYED)
+
+
+def test_too_many_keys_are_built_whole(warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyed, "FEW_KEYS", 2)
+    before = _known(warehouse)
+    _deliver(warehouse, *((100 + day, 0, f"2024-02-{day:02d}", 1) for day in range(1, 15)))
+    assert "newest" not in _update(warehouse, before).by_key
+
+
+@pytest.mark.parametrize(
+    ("sale", "words"),
+    [((100, 0, "2024-03-01", -5), "amount is positive"), ((100, 8, "2024-03-01", 5), "every shop is in names")],
+)
+def test_a_fault_in_a_row_of_a_key_is_found(
+    warehouse: duckdb.DuckDBPyConnection, sale: tuple[int, int, str, int], words: str
+) -> None:
+    before = _known(warehouse)
+    _deliver(warehouse, sale)
+    with pytest.raises(CannotUpdateError, match=words):
+        update_star(warehouse, PLAN, before, build_number=1, log=print)
+
+
+def test_a_reference_to_what_is_gone_is_found(warehouse: duckdb.DuckDBPyConnection) -> None:
+    before = _known(warehouse)
+    warehouse.execute("delete from landing.names where shop = 1")
+    with pytest.raises(CannotUpdateError, match="every shop is in names"):
+        update_star(warehouse, PLAN, before, build_number=1, log=print)
+
+
+def test_what_nobody_refers_to_may_go(warehouse: duckdb.DuckDBPyConnection) -> None:
+    before = _known(warehouse)
+    warehouse.execute("delete from landing.names where shop = 3")
+    assert "names" in _changed(_update(warehouse, before))
+
+
+def test_two_rows_of_one_key_are_found_where_one_is_allowed(warehouse: duckdb.DuckDBPyConnection) -> None:
+    twice = replace(PLAN.nodes["by_day"], code=f"{PLAN.nodes['by_day'].code} union all select date '2024-03-01', 1")
+    before = _known(warehouse)
+    _deliver(warehouse, (100, 0, "2024-03-01", 5))
+    with pytest.raises(CannotUpdateError, match="day is unique"):
+        update_star(warehouse, replace(PLAN, nodes={**PLAN.nodes, "by_day": twice}), before, build_number=1, log=print)
+
+
+def test_keys_that_changed_lead_from_one_content_to_another(warehouse: duckdb.DuckDBPyConnection) -> None:
+    contents = [_known(warehouse)]
+    for number, day in enumerate(("2024-01-01", "2024-01-02"), start=1):
+        _deliver(warehouse, (100 + number, 0, day, 3), delivery=str(number))
+        contents.append(dict(update_star(warehouse, PLAN, contents[-1], build_number=number, log=print).contents))
+    words = [content["by_day"].in_words for content in contents]
+    by_day = ("main", "by_day")
+
+    def between(then: str, now: str) -> list[tuple[object, ...]] | None:
+        found = changed_keys.keys_between(warehouse, {by_day: (then, now)}).get(by_day)
+        if found is None:
+            return None
+        return warehouse.execute(
+            f"select day::varchar from {found.place} where list_contains(?, build_number) order by 1",
+            [list(found.builds)],
+        ).fetchall()
+
+    assert between(words[0], words[2]) == [("2024-01-01",), ("2024-01-02",)]
+    assert between(words[1], words[2]) == [("2024-01-02",)]
+    assert between(words[2], words[0]) is None
+    assert between("other", words[2]) is None
+    changed_keys.forget_keys(warehouse)
+    assert between(words[0], words[2]) is None
+
+
+def test_a_large_table_whose_rows_are_not_compared_is_built_by_key_too(
+    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updating, "HASHED_ROWS", 3)
+    before = _known(warehouse)
+    assert not before["newest"].says_rows
+    _deliver(warehouse, (100, 0, "2024-01-01", 3))
+    update = update_star(warehouse, PLAN, before, build_number=1, log=print)
+    assert update.by_key == set(KEYED)
+    assert update.contents["newest"] != before["newest"]
+    assert update.contents["newest"].row_count == before["newest"].row_count
