@@ -8,7 +8,7 @@ import random
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import dagster as dg
@@ -383,7 +383,7 @@ def _not_as_their_sql_says(settings: Settings) -> list[str]:
         assert build is not None
         noted = read_contents(connection, build_number=build.number)
         assert noted is not None
-        found = contents_of_tables(connection, plan)
+        found = contents_of_tables(connection, replace(plan, nodes={node.unique_id: node for node in keyed}))
         return [
             node.name
             for node in keyed
