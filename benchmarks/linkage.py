@@ -33,6 +33,7 @@ from orchestration.countries import reference_tables
 from orchestration.identity.agreements import names_from
 from orchestration.identity.clusters import Likeness, clusters_of
 from orchestration.identity.linkage import (
+    EVERY,
     LEVELS,
     OTHER_SOURCE,
     PARAMETERS_FILE,
@@ -40,6 +41,7 @@ from orchestration.identity.linkage import (
     Agreement,
     Parameters,
     Period,
+    about,
     compared_pairs,
     frozen_parameters,
     parameters_from,
@@ -49,7 +51,8 @@ from orchestration.identity.titles import read_title
 FITTED = ("title", "number", "mentions", "signed", "in_force", "document", "recurs", "repeated")
 """The aspects that labels of this form can teach; the weights of the others are set by hand."""
 FITTED_PARAMETERS = (
-    "intercept", "weights", "source_pairs", "recurring_titles", "known_sources", "word_weights", "unknown_word_weight",
+    "intercept", "weights", "source_pairs", "recurring_titles", "overlaps", "known_sources", "word_weights",
+    "unknown_word_weight",
 )  # fmt: skip
 _DATES_BEST_FIRST = ("same_day", "same_period", "within", "next_year", "two_years", "far")
 ORDERED = {
@@ -60,6 +63,8 @@ ORDERED = {
 """Levels in which closer must not count less than farther, whatever a few mistaken labels say."""
 RECURRING = "recurring"
 """The column of what it says that a title of this source recurs in other years."""
+SET_APART_FROM = 0.05
+"""The share of its lone rows that resemble another's, from which a source is said to set rows apart."""
 FOLDS = 5
 SEEDS = 3
 """How many ways to part the clusters into folds are tried."""
@@ -138,10 +143,16 @@ def _pairs_within(cluster_of: Mapping[str, str]) -> set[Pair]:
     return {pair for ids in members.values() for pair in itertools.combinations(ids, 2)}
 
 
-def fit(levels: Sequence[Mapping[str, str]], is_same: Sequence[bool], parameters: Parameters) -> Parameters:
+def fit(
+    levels: Sequence[Mapping[str, str]],
+    is_same: Sequence[bool],
+    parameters: Parameters,
+    known_log_odds: Sequence[float] | None = None,
+) -> Parameters:
     """Return `parameters` with the weights of the fitted aspects and the priors of sources: a logistic regression.
 
-    A ridge draws every weight to zero: a source or a level that was hardly seen counts as an average one.
+    A ridge draws every weight to zero: a source or a level that was hardly seen counts as an average one. What is known
+    of a pair beforehand is `known_log_odds`.
 
     The levels that the labels never show keep the weight that they had; a pair of them is not scored by this.
     """
@@ -150,30 +161,21 @@ def fit(levels: Sequence[Mapping[str, str]], is_same: Sequence[bool], parameters
     columns += [(RECURRING, source) for source in parameters.known_sources]
     place = {column: number for number, column in enumerate(columns)}
     seen = Counter(
-        (tuple(each[aspect] for aspect in (*FITTED, SOURCES)), same) for each, same in zip(levels, is_same, strict=True)
+        (tuple(each[aspect] for aspect in (*FITTED, SOURCES)), same, known)
+        for each, same, known in zip(levels, is_same, known_log_odds or [0.0] * len(levels), strict=True)
     )
     design = np.zeros((len(seen), len(columns) + 1))
     design[:, -1] = 1
-    answers, counts = np.zeros(len(seen)), np.zeros(len(seen))
-    for row, ((combination, same), count) in enumerate(sorted(seen.items())):
+    answers, counts, offsets = np.zeros(len(seen)), np.zeros(len(seen)), np.zeros(len(seen))
+    for row, ((combination, same, known), count) in enumerate(sorted(seen.items())):
         each = dict(zip((*FITTED, SOURCES), combination, strict=True))
         for aspect, level in each.items():
             design[row, place[aspect, level]] = 1
         if each["recurs"] == "yes":
             for source in {*each[SOURCES].split()} & {*parameters.known_sources}:
                 design[row, place[RECURRING, source]] = 1
-        answers[row], counts[row] = same, count
-    ridge = np.full(len(columns) + 1, RIDGE)
-    ridge[-1] = 1e-6
-    weights = np.zeros(len(columns) + 1)
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-design @ weights))
-        gradient = design.T @ (counts * (answers - chance)) - ridge * weights
-        curvature = (design * (counts * chance * (1 - chance))[:, None]).T @ design + np.diag(ridge)
-        step = np.linalg.solve(curvature, gradient)
-        weights = weights + step
-        if np.abs(step).max() < 1e-9:
-            break
+        answers[row], counts[row], offsets[row] = same, count, known
+    weights = _regression(design, answers, counts, offsets)
     fitted = {
         aspect: {level: round(float(weights[place[aspect, level]]), 3) for level in LEVELS[aspect]} for aspect in FITTED
     }
@@ -195,6 +197,103 @@ def fit(levels: Sequence[Mapping[str, str]], is_same: Sequence[bool], parameters
     )
 
 
+def _regression(design: np.ndarray, answers: np.ndarray, counts: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """Return the weights of a logistic regression with a ridge on all but the last, which is that of every row."""
+    ridge = np.full(design.shape[1], RIDGE)
+    ridge[-1] = 1e-6
+    weights = np.zeros(design.shape[1])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-design @ weights - offsets))
+        gradient = design.T @ (counts * (answers - chance)) - ridge * weights
+        curvature = (design * (counts * chance * (1 - chance))[:, None]).T @ design + np.diag(ridge)
+        step = np.linalg.solve(curvature, gradient)
+        weights = weights + step
+        if np.abs(step).max() < 1e-9:
+            break
+    return weights
+
+
+def fit_with_overlaps(
+    rows: Sequence[LabelledRow],
+    compared: Mapping[Pair, Mapping[str, str]],
+    names: Mapping[str, str],
+    parameters: Parameters,
+) -> Parameters:
+    """Return `parameters` fitted on these rows and the pairs of them.
+
+    The weights of a pair are fitted beside what overlaps say of it, by overlaps that never saw its rows' clusters: else
+    they would explain what they know by heart.
+    """
+    cluster = {row.id: row.cluster for row in rows}
+    pairs = [pair for pair in compared if cluster.keys() >= set(pair)]
+    by_fold: dict[int, list[LabelledRow]] = defaultdict(list)
+    for row in rows:
+        by_fold[_fold(row, "within")].append(row)
+    log_odds: dict[str, float] = {}
+    for fold, held_out in by_fold.items():
+        others = [row for other in by_fold if other != fold for row in by_fold[other]]
+        known = replace(parameters, overlaps=overlaps(others, compared, names))
+        log_odds |= {row.id: known.overlap(_about(row, names)) for row in held_out}
+    return fit(
+        [compared[pair] for pair in pairs],
+        [cluster[a] == cluster[b] for a, b in pairs],
+        replace(parameters, overlaps=overlaps(rows, compared, names)),
+        [round(log_odds[a] + log_odds[b], 6) for a, b in pairs],
+    )
+
+
+def overlaps(
+    rows: Sequence[LabelledRow], compared: Mapping[Pair, Mapping[str, str]], names: Mapping[str, str]
+) -> dict[str, dict[str, float]]:
+    """Return of each source that sets rows apart how likely a row has company, by what it is about (log odds).
+
+    Most lone rows are agreements that no other source has, which says nothing of rows that have their like elsewhere. A
+    source sets rows apart where its lone rows do have their like. An average row of it has 0.
+    """
+    size = Counter(row.cluster for row in rows)
+    ids = {row.id for row in rows}
+    has_like = {id_ for pair, levels in compared.items() if ids.issuperset(pair) and _is_alike(levels) for id_ in pair}
+    by_source: dict[str, list[LabelledRow]] = defaultdict(list)
+    for row in rows:
+        by_source[_source(row)].append(row)
+    found = {}
+    for source, of_source in sorted(by_source.items()):
+        lone = [row for row in of_source if size[row.cluster] == 1]
+        if sum(row.id in has_like for row in lone) <= SET_APART_FROM * len(lone):
+            continue
+        abouts = [_about(row, names) for row in of_source]
+        # what every row has comes last, and no ridge draws it to zero
+        columns = sorted(set().union(*abouts), key=lambda what: (what == f"{source}:{EVERY}", what))
+        design = np.array([[float(what in of_row) for what in columns] for of_row in abouts])
+        answers = np.array([float(size[row.cluster] > 1) for row in of_source])
+        weights = _regression(design, answers, np.ones(len(answers)), np.zeros(len(answers)))
+        weights[-1] = -np.mean(design[:, :-1] @ weights[:-1])
+        found[source] = {
+            what.partition(":")[2]: round(float(weight), 3) for what, weight in zip(columns, weights, strict=True)
+        }
+    return found
+
+
+def _is_alike(levels: Mapping[str, str]) -> bool:
+    return (
+        levels["document"] == "other"
+        and levels["title"] in ("same_text", "same_names")
+        and levels["signed"] in ("same_day", "same_period", "within", "same_month", "day_and_month_exchanged")
+    )
+
+
+def _about(row: LabelledRow, names: Mapping[str, str]) -> frozenset[str]:
+    return about(_source(row), read_title(row.title, names).mentions, period(row.signature))
+
+
+def _source(row: LabelledRow) -> str:
+    return str(re.findall(r"[a-z0-9]+", row.source.lower())[0])
+
+
+def _fold(row: LabelledRow, seed: object) -> int:
+    return int(hashlib.md5(f"{seed} {row.cluster}".encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
+
+
 def _in_order(rising: Sequence[tuple[str, float, int]]) -> dict[str, float]:
     """Return weights that never fall from a level to the next, by pooling those that do (isotonic regression)."""
     pools: list[tuple[list[str], float, int]] = []
@@ -208,23 +307,22 @@ def _in_order(rising: Sequence[tuple[str, float, int]]) -> dict[str, float]:
 
 
 def held_out_scores(
-    rows: Sequence[LabelledRow], compared: Mapping[Pair, Mapping[str, str]], parameters: Parameters, *, seed: int = 0
+    rows: Sequence[LabelledRow],
+    compared: Mapping[Pair, Mapping[str, str]],
+    names: Mapping[str, str],
+    parameters: Parameters,
+    *,
+    seed: int = 0,
 ) -> dict[Pair, float]:
     """Return scores by weights that never saw a row of the clusters of either id (grouped cross-validation).
 
     Pairs across two folds are judged too, by weights that saw neither, so that a row meets as many others as it would.
     """
-    fold = {
-        row.id: int(hashlib.md5(f"{seed} {row.cluster}".encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
-        for row in rows
-    }
-    cluster = {row.id: row.cluster for row in rows}
+    fold = {row.id: _fold(row, seed) for row in rows}
     scores = {}
     for held_out in itertools.combinations_with_replacement(range(FOLDS), 2):
-        known = [pair for pair in compared if not {fold[pair[0]], fold[pair[1]]} & set(held_out)]
-        fitted = fit(
-            [compared[pair] for pair in known], [cluster[pair[0]] == cluster[pair[1]] for pair in known], parameters
-        )
+        known = [row for row in rows if fold[row.id] not in held_out]
+        fitted = fit_with_overlaps(known, compared, names, parameters)
         for pair, levels in compared.items():
             if tuple(sorted((fold[pair[0]], fold[pair[1]]))) == held_out:
                 scores[pair] = fitted.score(levels)
@@ -346,15 +444,17 @@ def main() -> None:
     parameters = frozen_parameters()
     if arguments.fit or arguments.cross_validate:
         weights, unknown = word_weights(rows, names, parameters.common_words)
-        sources = sorted({re.findall(r"[a-z0-9]+", row.source.lower())[0] for row in rows})
+        sources = sorted({_source(row) for row in rows})
         parameters = replace(parameters, word_weights=weights, unknown_word_weight=unknown, known_sources=sources)
     compared = {(a, b): levels for a, b, levels in compared_pairs([row.agreement for row in rows], names, parameters)}
     true = true_pairs(rows)
     blocked = f"{len(compared)} candidate pairs with {len(true & compared.keys())} of {len(true)} true ones"
     _say([f"{len(rows)} rows, {blocked}"])
     if arguments.cross_validate:
-        by_seed = [held_out_scores(rows, compared, parameters, seed=seed) for seed in range(SEEDS)]
-        for match_from in sorted({0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.96, parameters.match_from}):
+        by_seed = [held_out_scores(rows, compared, names, parameters, seed=seed) for seed in range(SEEDS)]
+        for match_from in sorted(
+            {0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.91, 0.92, 0.94, 0.96, parameters.match_from}
+        ):
             verdicts = [
                 Verdict(clustered_pairs(scores, replace(parameters, match_from=match_from)), true) for scores in by_seed
             ]
@@ -362,8 +462,7 @@ def main() -> None:
         _say(report(rows, clustered_pairs(by_seed[0], parameters)))
         return
     if arguments.fit:
-        cluster = {row.id: row.cluster for row in rows}
-        parameters = fit(list(compared.values()), [cluster[a] == cluster[b] for a, b in compared], parameters)
+        parameters = fit_with_overlaps(rows, compared, names, parameters)
         content = json.loads(PARAMETERS_FILE.read_text(encoding="utf-8"))
         content |= {name: getattr(parameters, name) for name in FITTED_PARAMETERS}
         PARAMETERS_FILE.write_text(

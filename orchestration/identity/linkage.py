@@ -5,7 +5,8 @@ pairs become one agreement (`clusters`), what a claim is (dbt_project), or choos
 
 A pair is compared in a few aspects. In each it has one level, each level has a weight (log odds), and their sum is the
 score. This is the form of Fellegi and Sunter (1969) with weights that were fitted together, and with a prior for each
-pair of sources: they overlap, and repeat themselves, to different degrees.
+pair of sources: they overlap, and repeat themselves, to different degrees, and some of them less in some countries or
+decades than in others.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ from orchestration.identity.titles import Title, read_title
 SOURCES = "sources"
 """The aspect that says which two sources a pair is of; its levels are those of the parameters, and `other`."""
 OTHER_SOURCE = "other"
+OVERLAP = "overlap"
+"""The aspect that says what two agreements are about and of when, for each with its source: `desta:PER desta:1990s`."""
+EVERY = "every"
+"""What every agreement of a source is about."""
 _WORD = re.compile(r"[a-z0-9]+")
 PARAMETERS_FILE = Path(__file__).parent / "agreement_linkage.json"
 
@@ -83,6 +88,7 @@ class Parameters:
     known_sources: Sequence[str]
     source_pairs: Mapping[str, float]
     recurring_titles: Mapping[str, float]
+    overlaps: Mapping[str, Mapping[str, float]]
     match_from: float
     near_miss_from: float
     kept_from: float
@@ -100,6 +106,8 @@ class Parameters:
         for aspect, level in levels.items():
             if aspect == SOURCES:
                 log_odds += self.prior(level, recurs=levels.get("recurs") == "yes")
+            elif aspect == OVERLAP:
+                log_odds += self.overlap(level.split())
             else:
                 log_odds += self.weights[aspect][level]
         return 1 / (1 + math.exp(-log_odds))
@@ -108,6 +116,13 @@ class Parameters:
         """Return what two sources say before anything is compared; one that is not known counts as an average one."""
         recurring = sum(self.recurring_titles.get(source, 0.0) for source in set(sources.split())) if recurs else 0.0
         return self.source_pairs.get(sources, 0.0) + recurring
+
+    def overlap(self, about: Iterable[str]) -> float:
+        """Return what it says that a source overlaps more or less with others there; nothing of most sources."""
+        return math.fsum(
+            self.overlaps.get(source, {}).get(what, 0.0)
+            for source, _, what in (each.partition(":") for each in sorted(about))
+        )
 
     def source(self, documents: Iterable[str]) -> str:
         """Return the known source whose documents these all are, by the first word of their ids, or `other`."""
@@ -188,9 +203,29 @@ class _Read:
     def years(self) -> set[int]:
         return {year for period in (self.agreement.signed, self.agreement.in_force) if period for year in period.years}
 
+    @property
+    def in_force(self) -> Period | None:
+        """Since when it is in force; a year that only repeats that of the signature is not known."""
+        is_repeated = self.agreement.in_force == self.agreement.signed
+        return (
+            None
+            if self.agreement.in_force and is_repeated and not self.agreement.in_force.is_day
+            else self.agreement.in_force
+        )
+
+    def about(self, parameters: Parameters) -> frozenset[str]:
+        mentions = {code for title in self.titles for code in title.mentions}
+        return about(parameters.source(self.agreement.documents), mentions, self.agreement.signed)
+
 
 def _read(agreement: Agreement, names: Mapping[str, str]) -> _Read:
     return _Read(agreement, tuple(dict.fromkeys(read_title(text, names) for text in sorted(agreement.titles))))
+
+
+def about(source: str, mentions: Iterable[str], signed: Period | None) -> frozenset[str]:
+    """Return what an agreement of a source is about: the countries and organisations of its titles, its decade."""
+    decade = [f"{signed.earliest.year // 10}0s"] if signed else []
+    return frozenset(f"{source}:{what}" for what in (EVERY, *mentions, *decade))
 
 
 class _Crowd:
@@ -266,7 +301,7 @@ def compare(a: _Read, b: _Read, crowd: _Crowd, parameters: Parameters) -> Mappin
         ),
         "parties": _parties_level(a, b, title_a, title_b, parameters),
         "signed": date_level(a.agreement.signed, b.agreement.signed),
-        "in_force": date_level(a.agreement.in_force, b.agreement.in_force),
+        "in_force": date_level(a.in_force, b.in_force),
         "instrument": _text_level(a.agreement.instrument, b.agreement.instrument),
         "place": _text_level(a.agreement.place, b.agreement.place),
         "document": "same" if a.agreement.documents & b.agreement.documents else "other",
@@ -276,6 +311,7 @@ def compare(a: _Read, b: _Read, crowd: _Crowd, parameters: Parameters) -> Mappin
         "recurs": "yes" if crowd.recurs(a, b) else "no",
         "repeated": "yes" if crowd.is_repeated(a, b) else "no",
         SOURCES: " ".join(sorted(parameters.source(each.agreement.documents) for each in (a, b))),
+        OVERLAP: " ".join(sorted(itertools.chain(*(each.about(parameters) for each in (a, b))))),
     }
 
 
@@ -387,4 +423,4 @@ LEVELS: Mapping[str, Sequence[str]] = {
     "recurs": ("yes", "no"),
     "repeated": ("yes", "no"),
 }  # fmt: skip
-"""Every aspect with its levels, but for the sources."""
+"""Every aspect with its levels, but for the sources and what they overlap in."""

@@ -11,6 +11,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import orchestration
@@ -33,7 +34,7 @@ _READING_CODE = (
 def fingerprint(registry: Mapping[str, Contract]) -> str:
     """Return a hash that changes when a file that was loaded may have to be read anew."""
     contracts = [_shape(contract) for contract in registry.values()]
-    code = [_meaning(path) for path in _sources()]
+    code = [_meaning(path.read_text(encoding="utf-8")) for path in _sources()]
     return hashlib.sha256(json.dumps([contracts, code]).encode()).hexdigest()
 
 
@@ -66,9 +67,10 @@ def _sources() -> Iterable[Path]:
         yield from [path] if path.is_file() else sorted(path.rglob("*.py"))
 
 
-def _meaning(path: Path) -> str:
-    """Return the code without comments, layout and docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def _meaning(source: str) -> str:
+    """Return the code without comments, layout and docstrings; kept, since it takes longer than a small file does."""
+    tree = ast.parse(source)
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt.cli.main import dbtRunner
 
-from orchestration.settings import PROJECT_ROOT
-from tests.order.orders import Installation
+from tests.order.orders import Installation, compiled_project
 
 
 @pytest.fixture(scope="session")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     """The project as it is now, compiled, so that no manifest of an earlier state can answer for it."""
-    home: Path = tmp_path_factory.mktemp("compiled")
-    (home / "warehouse").mkdir()
-    project = PROJECT_ROOT / "dbt_project"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ENTENTE_HOME", str(home))
-        result = dbtRunner().invoke(
-            [
-                "--quiet",
-                "compile",
-                "--no-introspect",
-                f"--project-dir={project}",
-                f"--profiles-dir={project}",
-                f"--target-path={home / 'target'}",
-                f"--log-path={home / 'logs'}",
-                "--exclude=resource_type:unit_test",
-            ]
-        )
-    assert result.success, result.exception
-    manifest: Mapping[str, Any] = json.loads((home / "target" / "manifest.json").read_text(encoding="utf-8"))
-    return manifest
+    return compiled_project(tmp_path_factory.mktemp("compiled") / "home")
 
 
 @pytest.fixture(scope="session")

@@ -323,7 +323,12 @@ def _dossier(name: str, random: Random, made: World) -> None:
             for member in ("Iceland", "Malta")
             if random.random() < 0.6
         ]
-        text = f"document:\n  id: dossier-{name}\n  kind: official_statement\n{dated}"
+        # decisions make one of what several histories tell of: two dossiers of one release must not decide by receipt,
+        # and a later version is recorded later
+        moment = int(hashlib.sha256(f"{name} {release}".encode()).hexdigest(), 16) % 100_000
+        recorded = RECORDING_BEGINS + timedelta(minutes=100_000 * RELEASES.index(release) + moment)
+        text = f"recorded_at: {recorded:%Y-%m-%dT%H:%M:%SZ}\n"
+        text += f"document:\n  id: dossier-{name}\n  kind: official_statement\n{dated}"
         text += "agreements:\n" + "".join(agreements) if agreements else ""
         text += "memberships:\n" + "".join(memberships) if memberships else ""
         made.files[f"dossiers/{release}/{name}.yaml"] = text.encode()

@@ -7,7 +7,11 @@ in another order must give the same in every column but the time of loading.
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from graphlib import TopologicalSorter
@@ -139,6 +143,30 @@ class Installation:
             ingestion.confirm(self.settings, delivery.delivery_id, clock=self._clock)
         if held:
             self._refresh()
+
+
+def compiled_project(home: Path) -> Mapping[str, Any]:
+    """Return the manifest of the project as it is now, compiled below `home`."""
+    (home / "warehouse").mkdir(parents=True)
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from dbt.cli.main import dbtRunner; sys.exit(not dbtRunner().invoke(sys.argv[1:]).success)",
+            "--quiet",
+            "compile",
+            "--no-introspect",
+            f"--project-dir={DBT_PROJECT}",
+            f"--profiles-dir={DBT_PROJECT}",
+            f"--target-path={home / 'target'}",
+            f"--log-path={home / 'logs'}",
+            "--exclude=resource_type:unit_test",
+        ],
+        env={**os.environ, "ENTENTE_HOME": str(home)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stdout + said.stderr
+    manifest: Mapping[str, Any] = json.loads((home / "target" / "manifest.json").read_text(encoding="utf-8"))
+    return manifest
 
 
 def batches(world: World, seed: str, *, least: int) -> list[list[str]]:

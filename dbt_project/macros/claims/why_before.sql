@@ -7,7 +7,7 @@
         when {{ one }}.kind_rank <> {{ other }}.kind_rank
             then coalesce({{ one }}.document_kind, 'no kind') || ' comes before ' || coalesce({{ other }}.document_kind, 'no kind')
         when {{ one }}.published_from <> {{ other }}.published_from then 'published later'
-        when {{ one }}.recorded_from <> {{ other }}.recorded_from then 'recorded later'
+        when {{ one }}.recorded_as_of <> {{ other }}.recorded_as_of then 'recorded later'
         else 'first by claim id'
     end
 {%- endmacro %}

@@ -18,6 +18,7 @@ standing as (
         claims.root_document_id,
         claims.published_from,
         claims.recorded_from,
+        claims.recorded_as_of,
         claims.evidence_class,
         claims.modality,
         claims.modality_rank,
@@ -39,12 +40,12 @@ ranked as (
         lag(struct_pack(
             evidence_class := evidence_class, modality_rank := modality_rank, modality := modality,
             kind_rank := kind_rank, document_kind := document_kind, published_from := published_from,
-            recorded_from := recorded_from
+            recorded_as_of := recorded_as_of
         )) over fact as better,
         lead(struct_pack(
             evidence_class := evidence_class, modality_rank := modality_rank, modality := modality,
             kind_rank := kind_rank, document_kind := document_kind, published_from := published_from,
-            recorded_from := recorded_from
+            recorded_as_of := recorded_as_of
         )) over fact as worse
     from standing
     window fact as (
@@ -54,7 +55,7 @@ ranked as (
             modality_rank,
             kind_rank,
             published_from desc,
-            recorded_from desc,
+            recorded_as_of desc,
             claim_id
     )
 )

@@ -7,7 +7,7 @@
 ] %}
 {% set version = [
     'fact_kind', 'fact_id', 'document_id', 'dataset', 'row_id', 'is_retraction', 'published_from', 'published_to',
-    'recorded_from', 'recorded_to'
+    'recorded_from', 'recorded_as_of', 'recorded_to'
 ] %}
 with streams as (
     select * from {{ ref('int_claim_version_appended') }}

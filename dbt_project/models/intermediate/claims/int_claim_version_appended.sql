@@ -100,6 +100,7 @@ select
         else greatest(coalesce(next_published_from, {{ forever }}), published_from)
     end as published_to,
     recorded_from,
+    recorded_from as recorded_as_of,
     case when is_retraction then recorded_from else coalesce(next_recorded_from, {{ forever }}) end as recorded_to,
     not is_retraction and next_recorded_from is null as is_current
 from dated

@@ -252,6 +252,8 @@ select
     published_from,
     published_to,
     recorded_from,
+    -- by its own dates, in whatever order its releases were received: what decides between two claims
+    first_recorded_from as recorded_as_of,
     case
         when is_retraction or current_from is null then recorded_from
         else greatest(coalesce(current_to, {{ forever }}), recorded_from)
