@@ -27,6 +27,9 @@ from orchestration.transformation.plan import Plan, PlannedNode, PlannedTest
 HASHED_ROWS = 5_000_000
 """Up to this size a table is compared with what it was; a larger one that is built again counts as changed."""
 
+NOTED_ROWS = 500_000
+"""Up to this size what changed in a table that was built whole is looked up, for those that are built by key."""
+
 HOLDING_ROWS = ("table", "view", "seed")
 TESTS_IN_ONE_QUERY = 24
 DELIVERY = "_delivery_id"
@@ -300,7 +303,7 @@ class _Work:
                 raise CannotUpdateError(f"{node.qualified} has other columns than before")
             content = _content(self._connection, f"temp.{NEXT}", columns=list(columns))
             if content != self._before[node.unique_id]:
-                if self._deltas.is_wanted(node.unique_id):
+                if self._deltas.is_wanted(node.unique_id) and content.row_count <= NOTED_ROWS:
                     self._deltas.note_exchange(node.unique_id, node.qualified, f"temp.{NEXT}", list(columns))
                 self._connection.execute(f"delete from {node.qualified}")  # noqa: S608
                 self._connection.execute(f"insert into {node.qualified} by name from temp.{NEXT}")
