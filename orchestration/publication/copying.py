@@ -138,12 +138,7 @@ class StarCopy:
         changed = self._earlier.changed_keys.get((schema, name)) if self._earlier else None
         if changed is None:
             return None
-        columns = ", ".join(map(quoted, changed.columns))
-        self._connection.execute(
-            f"create or replace temp table changed as select distinct {columns} from warehouse.{changed.place}"  # noqa: S608
-            " where list_contains($1, build_number)",
-            [list(changed.builds)],
-        )
+        self._bring_keys(changed)
         qualified = f"{quoted(schema)}.{quoted(name)}"
         delete_keys(self._connection, f"published.{qualified}", changed.columns, "temp.changed")
         rows = with_keys(self._connection, f"warehouse.{qualified}", changed.columns, "temp.changed")
@@ -211,12 +206,18 @@ class StarCopy:
         changed = self._earlier.changed_keys.get((table.schema, table.name)) if self._earlier else None
         if changed is None or PARTED_BY not in changed.columns:
             return None
-        years = self._connection.execute(
-            f"select distinct year({PARTED_BY}) from warehouse.{changed.place}"  # noqa: S608
+        self._bring_keys(changed)
+        years = self._connection.execute(f"select distinct year({PARTED_BY}) from temp.changed")  # noqa: S608
+        return {year for (year,) in years.fetchall()}
+
+    def _bring_keys(self, changed: ChangedKeys) -> None:
+        """Have the keys that changed in the temporary table `changed`."""
+        columns = ", ".join(map(quoted, changed.columns))
+        self._connection.execute(
+            f"create or replace temp table changed as select distinct {columns} from warehouse.{changed.place}"  # noqa: S608
             " where list_contains($1, build_number)",
             [list(changed.builds)],
         )
-        return {year for (year,) in years.fetchall()}
 
     def _has_periods(self, table: PublishedTable) -> bool:
         found = self._connection.execute(

@@ -45,10 +45,8 @@ class Built:
     """What became of the rows of some keys."""
 
     delta: Delta
-    columns: tuple[str, ...]
-    """Those of the key."""
     keys: str
-    """The keys that hold something else now: the name of a table with these columns."""
+    """The keys that hold something else now: the name of a table with the columns of the key."""
 
 
 class NotByKeyError(Exception):
@@ -64,8 +62,7 @@ class Deltas:
         self._numbers = count(1)
         self._made: list[tuple[str, str]] = []
         self._deltas: dict[str, Delta] = {}
-        wanted = {one for node in plan.nodes.values() if node.keyed for one in node.keyed.inputs}
-        self._wanted = wanted | {test.relationship.parent for test in plan.tests if test.relationship}
+        self._wanted = plan.keyed_inputs | {test.relationship.parent for test in plan.tests if test.relationship}
 
     def __getitem__(self, unique_id: str) -> Delta | None:
         """Return what changed in a table; None where nothing is known of that."""
@@ -164,7 +161,7 @@ class Deltas:
         delete_keys(self._connection, node.qualified, keyed.key, differing)
         self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
         self.note(node.unique_id, delta)
-        return Built(delta, keyed.key, differing)
+        return Built(delta, differing)
 
     def lost(self, unique_id: str, columns: Sequence[str]) -> str | None:
         """Return a table of the values in these columns that a table had and no longer has; "" where there are none.
@@ -286,9 +283,7 @@ class Deltas:
         places: dict[str, str] = {}
         for unique_id, table in inputs.items():
             place = self._plan.place(unique_id)
-            places[place.relation or place.qualified] = table or self._view(
-                f"select * from {place.qualified} where false"
-            )
+            places[place.in_code] = table or self._view(f"select * from {place.qualified} where false")
         made = []
         for view in views:
             code = _replaced(view.code, places)
@@ -296,7 +291,7 @@ class Deltas:
                 name = f"temp.main.keyed_{next(self._numbers)}"
                 self._connection.execute(f"create temp view {name} as (\n{code}\n)")
                 made.append(name)
-                places[view.relation or view.qualified] = name
+                places[view.in_code] = name
         try:
             yield _replaced(node.code, places)
         finally:

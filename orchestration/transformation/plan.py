@@ -51,27 +51,38 @@ class Keyed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlannedNode:
-    """A model or seed: its place in the database, what it is made of, and how."""
+class Place:
+    """A table or view: where it is, and how compiled code calls it."""
 
     unique_id: str
-    name: str
     schema: str
     table: str
+    relation: str = ""
+    """The name in SQL, as compiled code has it; without one, the qualified name."""
+
+    @property
+    def qualified(self) -> str:
+        """The name in SQL."""
+        return f"{quoted(self.schema)}.{quoted(self.table)}"
+
+    @property
+    def in_code(self) -> str:
+        """The name that stands in compiled code."""
+        return self.relation or self.qualified
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedNode(Place):
+    """A model or seed: its place in the database, what it is made of, and how."""
+
+    name: str
     kind: str
     """table, view, seed or table_function."""
     language: str
     code: str
     depends_on: tuple[str, ...]
     """Unique ids of models, seeds and sources."""
-    relation: str = ""
-    """The name in SQL, as compiled code has it."""
     keyed: Keyed | None = None
-
-    @property
-    def qualified(self) -> str:
-        """The name in SQL."""
-        return f"{quoted(self.schema)}.{quoted(self.table)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,19 +115,8 @@ class PlannedTest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlannedSource:
+class PlannedSource(Place):
     """A table that the ingestion writes."""
-
-    unique_id: str
-    schema: str
-    table: str
-    relation: str = ""
-    """The name in SQL, as compiled code has it."""
-
-    @property
-    def qualified(self) -> str:
-        """The name in SQL."""
-        return f"{quoted(self.schema)}.{quoted(self.table)}"
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,11 @@ class Plan:
     """In an order in which they can be built."""
     tests: tuple[PlannedTest, ...]
     sources: tuple[PlannedSource, ...]
+
+    @property
+    def keyed_inputs(self) -> frozenset[str]:
+        """Unique ids of all that something is built from by key."""
+        return frozenset(one for node in self.nodes.values() if node.keyed for one in node.keyed.inputs)
 
     def place(self, unique_id: str) -> PlannedNode | PlannedSource:
         """Return the node or source of this id."""

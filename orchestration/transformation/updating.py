@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -151,7 +152,7 @@ def contents_of_sources(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Ma
     What a delivery holds never changes, so that its id and the number of its rows stand for the rows of landing.
     """
     columns = _columns(connection)
-    keyed = {one for node in plan.nodes.values() if node.keyed for one in node.keyed.inputs}
+    keyed = plan.keyed_inputs
     return {
         source.unique_id: _content_by_delivery(connection, source.qualified, tells_deliveries=source.unique_id in keyed)
         if source.schema == "landing" and DELIVERY in columns.get((source.schema, source.table), {})
@@ -231,7 +232,7 @@ def update_star(
 
 def _note_deliveries(deltas: Deltas, unique_id: str, before: Content | None, now: Content) -> None:
     """Note what came to landing, where nothing went: rows that are gone no longer say what they were."""
-    if before is None or not deltas.is_wanted(unique_id) or not (now.deliveries or before.deliveries):
+    if before is None or not (now.deliveries or before.deliveries):
         return
     if all(now.deliveries.get(delivery) == rows for delivery, rows in before.deliveries.items()):
         new = [delivery for delivery in now.deliveries if delivery not in before.deliveries]
@@ -256,11 +257,8 @@ class _Work:
         if columns is None:
             raise CannotUpdateError(f"{node.qualified} is not there")
         try:
-            if node.keyed is not None:
-                try:
-                    return self._exchange_keys(node, columns, changed)
-                except NotByKeyError:
-                    pass
+            with suppress(NotByKeyError):
+                return self._exchange_keys(node, columns, changed)
             if self._before[node.unique_id].row_count > HASHED_ROWS:
                 return self._replace(node)
             return self._compare(node, columns)
@@ -280,7 +278,7 @@ class _Work:
             table=(node.schema, node.table),
             build_number=self._build_number,
             contents=(was.in_words, content.in_words),
-            columns=built.columns,
+            columns=built.delta.key,
             keys=built.keys,
         )
         return content
@@ -425,10 +423,8 @@ def _touched(plan: Plan, test: PlannedTest, *, changed: frozenset[str], deltas: 
     delta = deltas[node.unique_id]
     if test.unique_columns and delta is not None:
         if delta.key:  # what is alike in these columns shares a key, and all of that is here
-            return test.code.replace(node.relation or node.qualified, delta.after)
-        return test.code.replace(
-            node.relation or node.qualified, deltas.alike(node.qualified, test.unique_columns, delta.after)
-        )
+            return test.code.replace(node.in_code, delta.after)
+        return test.code.replace(node.in_code, deltas.alike(node.qualified, test.unique_columns, delta.after))
     related = test.relationship
     if related is None:
         return test.code
@@ -447,7 +443,7 @@ def _touched(plan: Plan, test: PlannedTest, *, changed: frozenset[str], deltas: 
             rows.append(f"select {columns} from {touched}")  # noqa: S608
     if not rows:
         return None
-    return test.code.replace(node.relation or node.qualified, f"({' union all '.join(rows)})")
+    return test.code.replace(node.in_code, f"({' union all '.join(rows)})")
 
 
 def _built(node: PlannedNode, *, seconds: float) -> NodeOutcome:

@@ -76,9 +76,8 @@ REVIEWED = {
     },
     "publication/copying.py": {
         "copy_star: schema": "one of SCHEMAS",
-        "_followed: changed.place": BY_KEY,
+        "_bring_keys: changed.place": BY_KEY,
         "_followed: rows": BY_KEY,
-        "_touched_years: changed.place": BY_KEY,
         "_write_file: query": "the two callers' own text",
         "_write_years: within": WITHIN,
         "_copy_macros: kind": "'view' or 'table', from the catalog's own statement",
