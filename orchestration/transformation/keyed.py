@@ -9,7 +9,7 @@ themselves (`meta.keyed` in their configuration), or what is built in which orde
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -56,13 +56,19 @@ class NotByKeyError(Exception):
 class Deltas:
     """What changed in the tables that were looked at so far, on one connection, in temporary tables."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan):
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, *, large: Container[str] = ()):
+        """`large` are the unique ids of tables in which it costs something to look up what others refer to."""
         self._connection = connection
         self._plan = plan
         self._numbers = count(1)
         self._made: list[tuple[str, str]] = []
         self._deltas: dict[str, Delta] = {}
-        self._wanted = plan.keyed_inputs | {test.relationship.parent for test in plan.tests if test.relationship}
+        self._wanted = set(plan.keyed_inputs)
+        for test in plan.tests:
+            if test.relationship:
+                self._wanted.add(test.relationship.parent)
+                if test.relationship.parent in large:
+                    self._wanted.update(test.speaks_of)
 
     def __getitem__(self, unique_id: str) -> Delta | None:
         """Return what changed in a table; None where nothing is known of that."""
@@ -178,10 +184,6 @@ class Deltas:
         there = with_keys(self._connection, self._plan.place(unique_id).qualified, columns, had)
         lost = self.keep(f"from {had} except select {listed} from {there}")
         return "" if self._row(f"select count(*) from {lost}") == (0,) else lost
-
-    def holding(self, table: str, columns: Sequence[str], values: str, *, named: Sequence[str]) -> str:
-        """Return the rows of a table that have in these columns the values of a table under other names."""
-        return with_keys(self._connection, table, columns, values, named=named)
 
     def alike(self, table: str, columns: Sequence[str], rows: str) -> str:
         """Return the rows of a table that have the values of some rows in these columns."""

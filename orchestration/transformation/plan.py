@@ -93,8 +93,6 @@ class Relationship:
     parent: str
     """Its unique id."""
     fields: tuple[str, ...]
-    is_of_all_rows: bool
-    """Whether no row of the table is left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -343,7 +341,6 @@ def _relationship(node: Any, attached: str, reads: Sequence[str]) -> Relationshi
         columns=tuple(columns),
         parent=parents[0],
         fields=tuple(given.get("fields") or ([given["field"]] if given.get("field") else columns)),
-        is_of_all_rows=not node.config.where,
     )
 
 

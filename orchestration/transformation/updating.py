@@ -22,7 +22,7 @@ import pyarrow as pa
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
 from orchestration.transformation.changed_keys import note_keys
-from orchestration.transformation.keyed import Delta, Deltas, NotByKeyError
+from orchestration.transformation.keyed import Delta, Deltas, NotByKeyError, with_keys
 from orchestration.transformation.plan import Plan, PlannedNode, PlannedTest
 
 HASHED_ROWS = 5_000_000
@@ -30,6 +30,9 @@ HASHED_ROWS = 5_000_000
 
 NOTED_ROWS = 500_000
 """Up to this size what changed in a table that was built whole is looked up, for those that are built by key."""
+
+LARGE_ROWS = 100_000
+"""From this size on a table is looked into only for the rows that changed in those that refer to it."""
 
 HOLDING_ROWS = ("table", "view", "seed")
 TESTS_IN_ONE_QUERY = 24
@@ -196,7 +199,9 @@ def update_star(
     contents = {**before, **sources}
     nodes: list[NodeOutcome] = []
     looked_at = 0
-    deltas = Deltas(connection, plan)
+    deltas = Deltas(
+        connection, plan, large={unique_id for unique_id, content in before.items() if content.row_count >= LARGE_ROWS}
+    )
     for unique_id in changed:
         _note_deliveries(deltas, unique_id, before.get(unique_id), sources[unique_id])
     work = _Work(connection, before, deltas, build_number)
@@ -378,7 +383,7 @@ def _run_tests(
         for test in tests:
             if test.broken_where is not None and test.speaks_of[0] in plan.nodes:
                 by_row.setdefault(test.speaks_of[0], []).append(test)
-            elif (code := _touched(plan, test, changed=changed, deltas=deltas)) is None:
+            elif (code := _touched(connection, plan, test, changed=changed, deltas=deltas)) is None:
                 failures[test.unique_id] = 0
             else:
                 others.append((test, code))
@@ -415,7 +420,14 @@ def _run_tests(
         )
 
 
-def _touched(plan: Plan, test: PlannedTest, *, changed: frozenset[str], deltas: Deltas) -> str | None:
+def _touched(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    test: PlannedTest,
+    *,
+    changed: frozenset[str],
+    deltas: Deltas,
+) -> str | None:
     """Return the query of a test over the rows that what changed may have broken; None where there are none."""
     if not test.speaks_of or test.speaks_of[0] not in plan.nodes:
         return test.code
@@ -428,22 +440,20 @@ def _touched(plan: Plan, test: PlannedTest, *, changed: frozenset[str], deltas: 
     related = test.relationship
     if related is None:
         return test.code
-    columns = ", ".join(map(quoted, related.columns))
     rows = []
     if node.unique_id in changed:
-        if delta is None or not related.is_of_all_rows:
+        if delta is None:
             return test.code
-        rows.append(f"select {columns} from {delta.after}")  # noqa: S608
+        rows.append(f"from {delta.after}")
     if related.parent in changed:
         lost = deltas.lost(related.parent, related.fields)
-        if lost is None or (lost and not related.is_of_all_rows):
+        if lost is None:
             return test.code
         if lost:
-            touched = deltas.holding(node.qualified, related.columns, lost, named=related.fields)
-            rows.append(f"select {columns} from {touched}")  # noqa: S608
+            rows.append(f"from {with_keys(connection, node.qualified, related.columns, lost, named=related.fields)}")
     if not rows:
         return None
-    return test.code.replace(node.in_code, f"({' union all '.join(rows)})")
+    return test.code.replace(node.in_code, f"({' union all by name '.join(rows)})")
 
 
 def _built(node: PlannedNode, *, seconds: float) -> NodeOutcome:

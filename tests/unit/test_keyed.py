@@ -116,7 +116,7 @@ PLAN = Plan(
             speaks_of=("newest",),
             depends_on=("newest", "names"),
             broken_where=None,
-            relationship=Relationship(columns=("shop",), parent="names", fields=("shop",), is_of_all_rows=True),
+            relationship=Relationship(columns=("shop",), parent="names", fields=("shop",)),
         ),
     ),
     sources=(
@@ -257,6 +257,61 @@ def test_a_reference_to_what_is_gone_is_found(warehouse: duckdb.DuckDBPyConnecti
     warehouse.execute("delete from landing.names where shop = 1")
     with pytest.raises(CannotUpdateError, match="every shop is in names"):
         update_star(warehouse, PLAN, before, build_number=1, log=print)
+
+
+OPEN = _node("open", """select shop, name <> 'closed' as is_open from "memory"."main"."names" """, "names")
+PLAN_WITH_OPEN = replace(
+    PLAN,
+    nodes={**PLAN.nodes, "open": OPEN},
+    tests=(
+        *PLAN.tests,
+        PlannedTest(
+            unique_id="open.sold",
+            words="every open shop has sold",
+            code="""
+                select shop from (select * from "memory"."main"."open" where is_open and shop <> 3) as open
+                where not exists (select 1 from "memory"."main"."newest" as newest where newest.shop = open.shop)
+                """,
+            is_warning=False,
+            speaks_of=("open",),
+            depends_on=("open", "newest"),
+            broken_where=None,
+            relationship=Relationship(columns=("shop",), parent="newest", fields=("shop",)),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("large", [0, 1_000])
+def test_a_large_table_is_looked_into_for_the_rows_that_changed_in_what_refers_to_it(
+    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    monkeypatch.setattr(updating, "LARGE_ROWS", large)
+    warehouse.execute(f"create table main.open as {OPEN.code}")
+    before = _known(warehouse, PLAN_WITH_OPEN)
+    warehouse.execute("insert into landing.names values ('b', 8, 'closed')")
+    update = _update(warehouse, before, PLAN_WITH_OPEN)
+    assert "open" in _changed(update)
+    warehouse.execute("insert into landing.names values ('c', 9, 'shop 9')")
+    with pytest.raises(CannotUpdateError, match="every open shop has sold"):
+        update_star(warehouse, PLAN_WITH_OPEN, update.contents, build_number=1, log=print)
+
+
+def test_rows_that_did_not_change_are_not_looked_up_in_a_large_table(
+    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse.execute(f"create table main.open as {OPEN.code}")
+    warehouse.execute("insert into main.open values (7, true)")
+    warehouse.execute("insert into landing.names values ('b', 7, 'shop 7')")
+    before = {**_known(warehouse, PLAN_WITH_OPEN), "landing.names": Content("0-0", 0)}
+    warehouse.execute("insert into landing.names values ('c', 8, 'closed')")
+    warehouse.execute("begin transaction")
+    with pytest.raises(CannotUpdateError, match="every open shop has sold"):
+        update_star(warehouse, PLAN_WITH_OPEN, before, build_number=1, log=print)
+    warehouse.execute("rollback")
+    monkeypatch.setattr(updating, "LARGE_ROWS", 0)
+    update = update_star(warehouse, PLAN_WITH_OPEN, before, build_number=1, log=print)
+    assert "open.sold" in {one.unique_id for one in update.outcome.nodes}
 
 
 def test_what_nobody_refers_to_may_go(warehouse: duckdb.DuckDBPyConnection) -> None:
