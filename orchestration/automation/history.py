@@ -9,10 +9,14 @@ the files are the same, and either class reads what the other wrote.
 from __future__ import annotations
 
 import os
+import shutil
 import threading
+import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import dagster as dg
@@ -175,13 +179,39 @@ class EventLog(SqliteEventLogStorage):
             connection.execute("pragma synchronous = normal")
 
         if shard not in self._initialized_dbs:
-            self._initdb(engine)
+            self._begin(shard, engine)
             self._initialized_dbs.add(shard)
         self._engines[shard] = engine
         while len(self._engines) > OPEN_DATABASES:
             oldest = next(one for one in self._engines if one not in self._in_batch)
             self._engines.pop(oldest).dispose()
         return engine
+
+    def _begin(self, shard: str, engine: sa.Engine) -> None:
+        """Have the tables of a database: of a new one by a copy of what an empty one is in this version of Dagster."""
+        path, empty = Path(self.path_for_shard(shard)), Path(self._base_dir) / f".empty-{version('dagster')}.sqlite"
+        if path.exists() or not empty.exists():
+            self._initdb(engine)
+            if not empty.exists():
+                self._keep_empty(engine, empty)
+            return
+        copied = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+        shutil.copyfile(empty, copied)
+        with suppress(FileExistsError):  # another process has begun it
+            os.link(copied, path)
+        copied.unlink()
+        with engine.connect() as connection:
+            connection.execute(sa.text("pragma journal_mode = wal"))
+
+    @staticmethod
+    def _keep_empty(engine: sa.Engine, empty: Path) -> None:
+        """Keep a copy of a database that has nothing but its tables, whole or not at all."""
+        written = empty.with_name(f"{empty.name}.{uuid.uuid4().hex}")
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if connection.execute(sa.select(sa.func.count()).select_from(SqlEventLogStorageTable)).scalar_one():
+                return
+            connection.execute(sa.text("vacuum into :path"), {"path": str(written)})
+        written.replace(empty)
 
 
 def _planned_check(planned: Any, row: Mapping[str, Any], number: int) -> dict[str, Any]:

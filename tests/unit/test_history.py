@@ -70,6 +70,29 @@ def test_a_plan_is_written_row_for_row_as_dagsters_own_storage_does(
     assert len(stored[0][0]["asset_keys"]) == 2
 
 
+def test_the_database_of_another_run_is_a_copy_of_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    history = tmp_path / "history" / "runs"
+    with dg.instance_for_test(overrides=OURS, temp_dir=str(tmp_path), set_dagster_home=True) as instance:
+        first = dg.materialize([thing], instance=instance).run_id
+    made = []
+    with dg.instance_for_test(overrides=OURS, temp_dir=str(tmp_path), set_dagster_home=True) as instance:
+        storage = instance.event_log_storage
+        monkeypatch.setattr(storage, "_initdb", lambda engine: made.append(Path(engine.url.database).stem))
+        second = dg.materialize([thing], instance=instance).run_id
+        assert dg.DagsterEventType.RUN_SUCCESS in [one.dagster_event_type for one in instance.all_logs(second)]
+    assert made == ["index"]
+    assert _schema(history / f"{second}.db") == _schema(history / f"{first}.db")
+    assert not [path for path in history.iterdir() if path.suffix not in (".db", ".sqlite")]
+
+
+def _schema(database: Path) -> tuple[object, ...]:
+    with closing(sqlite3.connect(database)) as connection:
+        (mode,) = connection.execute("pragma journal_mode").fetchone()
+        revisions = connection.execute("select * from alembic_version")
+        made = connection.execute("select type, name, sql from sqlite_master order by type, name")
+        return mode, revisions.fetchall(), made.fetchall()
+
+
 def _rows(database: Path, runs: list[str]) -> dict[str, list[tuple[object, ...]]]:
     """Return what stands in the tables that a plan is written to, without times, and runs by their number."""
     asked = {
