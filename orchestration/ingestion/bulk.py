@@ -1,8 +1,8 @@
 """Load files of millions of rows in one read, with their types.
 
 Belongs here: the tables that such a file holds, and the one statement that reads them into landing. Does not belong
-here: files with a broken row, which go the way of all others, row by row into landing or quarantine. All ways accept
-the same cells; the two of this module give up at the first that they do not.
+here: broken rows, which go the way of all others, row by row into landing or quarantine. All ways accept the same
+cells; of the two of this module, one leaves over what it does not, and the other gives up.
 """
 # Statements are put together from identifiers of contracts; what files hold is bound.
 # ruff: noqa: S608
@@ -21,7 +21,7 @@ from typing import Protocol
 import duckdb
 
 from orchestration.contracts import Column, ColumnType, Contract
-from orchestration.ingestion.chunks import ROW_GROUP, ROW_NUMBER, Chunks, NotPlainError
+from orchestration.ingestion.chunks import MOST_LEFT_OVER, ROW_GROUP, ROW_NUMBER, Chunks, NotPlainError, Rest
 from orchestration.ingestion.clock import naive
 from orchestration.ingestion.readers import delimited, zipped
 from orchestration.ingestion.readers.columns import Columns
@@ -52,9 +52,18 @@ class Insert(Protocol):
         delivery_id: str,
         sha256: str,
         loaded_at: datetime,
-    ) -> int:
-        """Return how many rows were read."""
+    ) -> Loaded:
+        """Return what came of it."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What one way of reading a table left in landing."""
+
+    row_count: int
+    rest: Rest | None = None
+    """Rows that are not there: they are still to be read one by one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,19 +106,20 @@ def insert_chunks(
     contract: Contract,
     table: Table,
     columns: Columns,
-    folder: Path,  # noqa: ARG001 - of the other way
+    folder: Path,
     *,
     delivery_id: str,
     sha256: str,
     loaded_at: datetime,
-) -> int:
-    """Read a table of plain text into landing in one go, and return how many rows are there.
+) -> Loaded:
+    """Read a table of plain text into landing in one go, but for rows that cannot be read so or break the contract.
 
     Raises:
-        NotPlainError: something in it is broken, or another reader has to see it; the caller rolls back.
+        NotPlainError: another reader has to see it; the caller rolls back.
     """
     lineage = {"delivery_id": delivery_id, "sha256": sha256, "loaded_at": naive(loaded_at)}
-    with Chunks(table.paths, table.delimiter, contract, columns) as chunks:
+    rest = Rest(folder / f"{sha256}-rest.csv", table.names, table.delimiter)
+    with Chunks(table.paths, table.delimiter, contract, columns, rest) as chunks:
         con.register(_CHUNKS, chunks.reader())
         try:
             con.execute(*_landing(contract, columns, _CHUNKS, ROW_NUMBER, lineage, is_typed=True))
@@ -119,7 +129,12 @@ def insert_chunks(
             raise
         finally:
             con.unregister(_CHUNKS)
-    return _counted(con, contract, delivery_id)
+        total, broken = _counted(con, contract, delivery_id)
+        if broken > MOST_LEFT_OVER:
+            raise NotPlainError(f"{broken:,} rows break the contract")
+        if broken:
+            chunks.leave_over(_take_broken(con, contract, delivery_id))
+    return Loaded(row_count=total - broken, rest=rest if len(rest) else None)
 
 
 def insert(
@@ -132,8 +147,8 @@ def insert(
     delivery_id: str,
     sha256: str,
     loaded_at: datetime,
-) -> int:
-    """Read a table into landing, and return how many rows are there.
+) -> Loaded:
+    """Read a table into landing.
 
     It goes through a Parquet file in `folder`: that numbers its rows however many threads write and read it, where
     `row_number()` over the text has one thread do all, and a cell that repeats is checked once for each of its pages.
@@ -151,14 +166,30 @@ def insert(
         raise NotPlainError(str(error).splitlines()[0]) from error
     finally:
         staged.unlink(missing_ok=True)
-    return _counted(con, contract, delivery_id)
-
-
-def _counted(con: duckdb.DuckDBPyConnection, contract: Contract, delivery_id: str) -> int:
-    total, broken = con.execute(*_count(contract, delivery_id)).fetchall()[0]
+    total, broken = _counted(con, contract, delivery_id)
     if broken:
         raise NotPlainError(f"{broken:,} rows break the contract")
-    return int(total)
+    return Loaded(row_count=total)
+
+
+def _counted(con: duckdb.DuckDBPyConnection, contract: Contract, delivery_id: str) -> tuple[int, int]:
+    """Return how many rows of a delivery are in landing, and how many of them break the contract."""
+    total, broken = con.execute(
+        f"select count(*), count(*) filter (where {_is_broken(contract)}) "
+        f"from landing.{quoted(contract.table)} where _delivery_id = $id",
+        {"id": delivery_id},
+    ).fetchall()[0]
+    return int(total), int(broken)
+
+
+def _take_broken(con: duckdb.DuckDBPyConnection, contract: Contract, delivery_id: str) -> list[int]:
+    """Take the rows that break the contract out of landing, and return their numbers."""
+    rows = con.execute(
+        f"delete from landing.{quoted(contract.table)} where _delivery_id = $id and ({_is_broken(contract)}) "
+        "returning _row_number",
+        {"id": delivery_id},
+    ).fetchall()
+    return [number for (number,) in rows]
 
 
 def _staging(contract: Contract, table: Table, columns: Columns, staged: Path) -> str:
@@ -298,8 +329,8 @@ def _is_empty(column: Column, cell: str) -> str:
     return " or ".join(conditions)
 
 
-def _count(contract: Contract, delivery_id: str) -> tuple[str, dict[str, str]]:
-    """Return the statement that counts the rows that were loaded, and those of them that break the contract."""
+def _is_broken(contract: Contract) -> str:
+    """Return the condition under which a row in landing breaks the contract; all of its cells are of their types."""
     broken = []
     for column in contract.columns:
         name = quoted(column.name)
@@ -316,8 +347,4 @@ def _count(contract: Contract, delivery_id: str) -> tuple[str, dict[str, str]]:
             broken.append(f"{name} is null")
         if conditions:
             broken.append(f"not ({' and '.join(conditions)})")
-    return (
-        f"select count(*), count(*) filter (where {' or '.join(broken) or 'false'}) "
-        f"from landing.{quoted(contract.table)} where _delivery_id = $id",
-        {"id": delivery_id},
-    )
+    return " or ".join(broken) or "false"

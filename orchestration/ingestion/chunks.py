@@ -1,8 +1,9 @@
 """Read tables of plain text in chunks, on all cores, with the types of their contract and the numbers of their rows.
 
 Belongs here: text in which nothing needs a second look, as publishers of statistics write it. Does not belong here:
-anything else (quotes, stray blanks, a cell that is none of its type), which is said to be `NotPlainError` and goes
-another way. Whatever is read here comes out as it would there.
+anything else. Rows that cannot be read so (a cell too many, a cell that is none of its type) are left over (`Rest`)
+for the reader of broken rows; text in which lines are no rows (quotes, old line ends) is said to be `NotPlainError`
+and goes another way as a whole. Whatever is read here comes out as it would there.
 
 Cells of codes, words and whole numbers repeat: Arrow gathers the different ones of each chunk, and each of these is
 looked at once. Decimals rarely repeat, and Arrow reads them; it takes nothing for a number that DuckDB does not.
@@ -10,11 +11,15 @@ looked at once. Decimals rarely repeat, and Arrow reads them; it takes nothing f
 
 from __future__ import annotations
 
+import csv
 import os
 import re
+from array import array
+from bisect import bisect
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,13 +30,18 @@ import pyarrow.csv
 
 from orchestration.contracts import Column, ColumnType, Contract
 from orchestration.ingestion.readers.columns import Columns
-from orchestration.ingestion.readers.delimited import BLANKS, LONGEST_ROW
+from orchestration.ingestion.readers.delimited import BLANK_LINE, BLANKS, LONGEST_ROW
 
 ROW_GROUP = 122_880
 """Rows that DuckDB keeps together: what comes in such portions leaves no row group half empty."""
 ROW_NUMBER = "row_number"
 
+MOST_LEFT_OVER = 200_000
+"""Rows left over beyond which a file is read row by row as a whole."""
+
 _CHUNK_BYTES = 8 << 20
+_FEW_BYTES = 16 << 10
+"""Text with a row that cannot be read so is halved until it is this short; what is short is left over whole."""
 _PARSERS = 2
 _WIDEST = 40
 """Blanks before a word for "empty" with which it still is a plain one."""
@@ -48,13 +58,62 @@ class NotPlainError(Exception):
     """Something in the text needs another reader."""
 
 
+class Rest:
+    """Rows left over for the reader of broken rows: a file of their text under the header, and their numbers."""
+
+    def __init__(self, path: Path, names: Sequence[str], delimiter: str) -> None:
+        self.path = path
+        self.numbers = array("q")
+        """The numbers of its rows, in the order of the file; not always ascending."""
+        self._is_comma = delimiter == ","
+        self._delimiter = delimiter
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerow(names)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def add(self, lines: Sequence[tuple[int, bytes]]) -> None:
+        """Take rows in.
+
+        Raises:
+            NotPlainError: they are too many.
+        """
+        with self.path.open("a", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            for number, line in lines:
+                text = line.decode("utf-8", "surrogateescape")
+                if self._is_comma:
+                    file.write(f"{text}\n")
+                else:  # as the reader of broken rows is handed it where a file goes there as a whole
+                    writer.writerow(text.split(self._delimiter))
+                self.numbers.append(number)
+        if len(self) > MOST_LEFT_OVER:
+            raise NotPlainError("many rows are broken")
+
+    def is_row(self, line: bytes) -> bool:
+        """Whether a line counts as a row: the reader of broken rows passes over blank ones."""
+        if not self._is_comma and self._delimiter.encode() in line:
+            return True
+        return bool(line.decode("utf-8", "surrogateescape").strip(BLANK_LINE))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Piece:
+    """Some rows of a file: where their text lies."""
+
+    path: Path
+    offset: int
+    text: memoryview
+
+
 class Chunks:
     """The rows of some files of one header as portions for DuckDB: columns `c0`, `c1`, … and `row_number`.
 
     Rows are numbered from 1 and on from file to file. To be used as a context manager.
     """
 
-    def __init__(self, paths: Sequence[Path], delimiter: str, contract: Contract, columns: Columns) -> None:
+    def __init__(self, paths: Sequence[Path], delimiter: str, contract: Contract, columns: Columns, rest: Rest) -> None:
         if columns.width < 2:
             raise NotPlainError("a single column")
         known = {place: contract.columns_by_name[name] for name, place in columns.known}
@@ -63,7 +122,10 @@ class Chunks:
         self.problem: Exception | None = None
         """What stopped the reader: DuckDB only tells that something did."""
         self._paths = paths
+        self._rest = rest
         self._delimiter = delimiter
+        self._places: list[tuple[int, Path, int, int]] = []
+        """Of what was read: the number of the first row, the file, and where in it the text begins and ends."""
         self._width = columns.width
         wanted = sorted((*known, *(place for _, place in columns.extra)))
         self._cells = {f"c{place}": _cell_reader(known.get(place)) for place in wanted}
@@ -88,29 +150,72 @@ class Chunks:
         """Return what DuckDB reads from; it ends early where something is not plain."""
         return pa.RecordBatchReader.from_batches(self._schema.append(pa.field(ROW_NUMBER, pa.int64())), self._batches())
 
+    def leave_over(self, numbers: Sequence[int]) -> None:
+        """Leave rows over that were read, too: the caller found that they break the contract.
+
+        Raises:
+            NotPlainError: they are too many.
+        """
+        firsts = [first for first, *_ in self._places]
+        lines: list[bytes] = []
+        at = -1
+        for number in sorted(numbers):
+            place = bisect(firsts, number) - 1
+            first, path, begins, ends = self._places[place]
+            if place != at:
+                at = place
+                with path.open("rb") as file:
+                    file.seek(begins)
+                    lines = [line for line in _lines(file.read(ends - begins)) if line]
+            self._rest.add([(number, lines[number - first])])
+
     def _batches(self) -> Iterator[pa.RecordBatch]:
         try:
-            first = 1
-            for table in _in_portions(self._tables()):
-                (batch,) = table.combine_chunks().to_batches()
-                numbers = _numbers(first, batch.num_rows)
-                first += batch.num_rows
-                yield batch.append_column(ROW_NUMBER, numbers)
+            for table in _in_portions(self._numbered()):
+                yield from table.combine_chunks().to_batches()
         except Exception as error:
             self.problem = error
             raise
 
-    def _tables(self) -> Iterator[pa.Table]:
-        """Return the chunks in order, while those that follow are read."""
-        ahead: deque[Future[pa.Table]] = deque()
-        for chunk in self._chunks():
-            ahead.append(self._pool.submit(self._table, chunk))
-            if len(ahead) > _PARSERS:
-                yield self._looked_at(ahead.popleft().result())
-        while ahead:
-            yield self._looked_at(ahead.popleft().result())
+    def _numbered(self) -> Iterator[pa.Table]:
+        """Return what is read, with the numbers of its rows; what is not plain is left over, and numbered too."""
+        first = 1
+        for piece, table in self._read():
+            if table is None:
+                rows = [line for line in _lines(bytes(piece.text)) if self._rest.is_row(line)]
+                self._rest.add(list(enumerate(rows, start=first)))
+                first += len(rows)
+                continue
+            self._places.append((first, piece.path, piece.offset, piece.offset + len(piece.text)))
+            yield table.append_column(ROW_NUMBER, _numbers(first, table.num_rows))
+            first += table.num_rows
 
-    def _chunks(self) -> Iterator[memoryview]:
+    def _read(self) -> Iterator[tuple[_Piece, pa.Table | None]]:
+        """Return the chunks in order, while those that follow are read; none for what cannot be read."""
+        ahead: deque[tuple[_Piece, Future[pa.Table]]] = deque()
+        for piece in self._chunks():
+            ahead.append((piece, self._pool.submit(self._table, piece.text)))
+            if len(ahead) > _PARSERS:
+                yield from self._judged(*ahead.popleft())
+        while ahead:
+            yield from self._judged(*ahead.popleft())
+
+    def _judged(
+        self, piece: _Piece, reading: Future[pa.Table] | None = None
+    ) -> Iterator[tuple[_Piece, pa.Table | None]]:
+        try:
+            table = self._looked_at(reading.result() if reading is not None else self._table(piece.text))
+        except NotPlainError:
+            middle = bytes(piece.text).rfind(b"\n", 0, len(piece.text) // 2) + 1
+            if len(piece.text) <= _FEW_BYTES or not middle:
+                yield piece, None
+                return
+            for text, offset in ((piece.text[:middle], piece.offset), (piece.text[middle:], piece.offset + middle)):
+                yield from self._judged(_Piece(path=piece.path, offset=offset, text=text))
+        else:
+            yield piece, table
+
+    def _chunks(self) -> Iterator[_Piece]:
         for path in self._paths:
             with path.open("rb", buffering=0) as file:
                 header = file.readline(_CHUNK_BYTES)
@@ -123,8 +228,8 @@ class Chunks:
                     if not end:
                         raise NotPlainError("a very long row")
                     _require_plain(chunk, end, is_quoting=self._delimiter == ",")
+                    yield _Piece(path=path, offset=offset, text=memoryview(chunk)[:end])
                     offset += end
-                    yield memoryview(chunk)[:end]
 
     def _table(self, chunk: memoryview) -> pa.Table:
         try:
@@ -213,6 +318,10 @@ def _require_plain(chunk: bytes, end: int, *, is_quoting: bool) -> None:
         line = chunk.rfind(b"\n", line, line + LONGEST_ROW) + 1
         if not line:
             raise NotPlainError("a very long row")
+
+
+def _lines(text: bytes) -> list[bytes]:
+    return [line.rstrip(b"\r") for line in text.split(b"\n")]
 
 
 def _numbers(first: int, count: int) -> pa.Array:

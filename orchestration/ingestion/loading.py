@@ -242,7 +242,7 @@ class Loader:
             close_batch(self.con)
 
     def _load_bulk(self, contract: Contract, files: Sequence[StagedFile], folder: Path) -> Iterator[DeliveryOutcome]:
-        """Load each file in one read; where something in it is broken, row by row."""
+        """Load each file in one read, but for broken rows; where that is not possible, row by row."""
         for file in files:
             try:
                 require_classification(contract.feed, file.delivery.dataset_key)
@@ -282,7 +282,8 @@ class Loader:
         try:
             with transaction(self.con):
                 self._make_room([delivery])
-                row_count = insert(
+                loaded_at = self.clock()
+                loaded = insert(
                     self.con,
                     contract,
                     table,
@@ -290,12 +291,24 @@ class Loader:
                     folder,
                     delivery_id=delivery.delivery_id,
                     sha256=file.file.sha256,
-                    loaded_at=self.clock(),
+                    loaded_at=loaded_at,
                 )
-                entry, verdicts = self._entry(delivery, row_count)
+                rows_read, accepted = loaded.row_count, loaded.row_count
+                if loaded.rest is not None:
+                    rest = replace(file, source=loaded.rest.path)
+                    left_over, mended = self._load_rest(
+                        contract, rest, columns, folder, numbers=loaded.rest.numbers, loaded_at=loaded_at
+                    )
+                    rows_read, accepted = rows_read + left_over, accepted + mended
+                entry, verdicts = self._entry(delivery, rows_read)
                 if releases.is_set_apart(entry.status):
                     raise _LeftOut(entry, verdicts)
-                entry = replace(entry, rows_accepted=row_count, load_seconds=time.monotonic() - self.seen)
+                entry = replace(
+                    entry,
+                    rows_accepted=accepted,
+                    rows_rejected=rows_read - accepted,
+                    load_seconds=time.monotonic() - self.seen,
+                )
                 ledger.write_extra_columns(
                     self.con, [(delivery.delivery_id, contract.feed, name) for name, _ in columns.extra]
                 )
@@ -312,7 +325,39 @@ class Loader:
                 ledger.write(self.con, [left_out.entry])
                 self._settle(left_out.verdicts)
             return _outcome(left_out.entry, None)
-        return _outcome(entry, {contract.feed: row_count})
+        return _outcome(entry, {contract.feed: accepted})
+
+    def _load_rest(
+        self,
+        contract: Contract,
+        rest: StagedFile,
+        columns: Columns,
+        folder: Path,
+        *,
+        numbers: Sequence[int],
+        loaded_at: datetime,
+    ) -> tuple[int, int]:
+        """Load what was left over of a file row by row, and return how many rows were read and accepted.
+
+        Raises:
+            NotPlainError: not all of it can be told apart, as where it is not UTF-8; the reader of whole files will.
+        """
+        self.log(f"{rest.delivery.path}: something in it is broken, reading {len(numbers):,} rows of it one by one")
+        try:
+            batch = open_batch(self.con, [rest])
+            stage_mended_csv(self.con, batch, contract, columns, folder, numbers=numbers)
+            read_dates(self.con, batch)
+            (stage,) = batch.stages
+            accepted, staged = self._insert_stage(stage, naive(loaded_at)), self._staged(stage)
+            write_rejected_rows(self.con, batch, [stage] if accepted < staged else [])
+            rejected = self._rejected().get(rest.delivery.delivery_id, 0)
+            if len(numbers) != accepted + rejected:
+                raise NotPlainError(f"of {len(numbers)} rows {accepted} are loaded and {rejected} quarantined")
+            return len(numbers), accepted
+        except (Refused, ValueError, *_DATA_ERRORS) as error:
+            raise NotPlainError(str(error).splitlines()[0]) from error
+        finally:
+            close_batch(self.con)
 
     def _require_retractions(self, batch: Batch, columns: Columns) -> None:
         (stage,) = batch.stages
@@ -583,8 +628,9 @@ class Loader:
                 counts[delivery_id][contract.feed] = row_count
         return counts
 
-    def _counted(self, entries: Sequence[Entry], by_feed: Mapping[str, Mapping[str, int]]) -> list[Entry]:
-        rejected = dict(
+    def _rejected(self) -> dict[str, int]:
+        """Return how many rows of each delivery of the batch are in quarantine."""
+        return dict(
             self.con.execute(
                 """
                 select delivery_id, count(distinct (file_sha256, row_number)) from ops.rejected_rows
@@ -592,6 +638,9 @@ class Loader:
                 """
             ).fetchall()
         )
+
+    def _counted(self, entries: Sequence[Entry], by_feed: Mapping[str, Mapping[str, int]]) -> list[Entry]:
+        rejected = self._rejected()
         counted = []
         for entry in entries:
             delivery_id = entry.delivery.delivery_id

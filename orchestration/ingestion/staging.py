@@ -174,9 +174,17 @@ def stage_csv(con: duckdb.DuckDBPyConnection, batch: Batch, contract: Contract, 
 
 
 def stage_mended_csv(
-    con: duckdb.DuckDBPyConnection, batch: Batch, contract: Contract, columns: Columns, folder: Path
+    con: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    contract: Contract,
+    columns: Columns,
+    folder: Path,
+    *,
+    numbers: Sequence[int] | None = None,
 ) -> None:
     """Stage one delimited file without its broken rows, which are listed instead.
+
+    `numbers` are those of its rows, where it is a part of the file that was delivered; by default they are counted.
 
     Raises:
         Refused: it is not UTF-8.
@@ -192,6 +200,7 @@ def stage_mended_csv(
             width=columns.width,
             dialect=contract.dialect,
             restore=None if columns.corrects is None else restored,
+            numbers=numbers,
         )
         names = literal_struct(("n", *(f"c{place}" for place in range(columns.width))))
         blanks = delimited.blanks_in([file.source], contract.dialect)
@@ -217,6 +226,7 @@ def stage_mended_csv(
         origin=f"{table} as staged",
         file_no=str(file.number),
         row_number="staged.n::bigint",
+        numbers=numbers,
     )
 
 
@@ -280,6 +290,7 @@ def _csv_view(
     origin: str,
     file_no: str,
     row_number: str,
+    numbers: Sequence[int] | None = None,
 ) -> None:
     view = f"cells_{next(_numbers)}"
     placed = dict(columns.known)
@@ -299,7 +310,7 @@ def _csv_view(
             contract=contract,
             view=view,
             extras=extras,
-            originals=partial(delimited.original_rows, width=columns.width, dialect=contract.dialect),
+            originals=partial(delimited.original_rows, width=columns.width, dialect=contract.dialect, numbers=numbers),
             has_corrections=columns.corrects is not None,
         )
     )

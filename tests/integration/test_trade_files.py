@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import pytest
 from ingestion_house import House
 
 from orchestration import ingestion
-from orchestration.ingestion import DeliveryOutcome, OutcomeStatus
+from orchestration.ingestion import DeliveryOutcome, OutcomeStatus, chunks
 from orchestration.ingestion import bulk as whole_files
+from orchestration.ingestion.chunks import NotPlainError
 from orchestration.ingestion.readers.comtrade import PREVIEW_ROWS
 from tests.gdelt_files import gzipped
 from tests.trade_files import baci, bulk, figure, reply
@@ -98,11 +100,76 @@ def test_a_cell_is_the_same_whether_read_with_all_others_or_row_by_row(house: Ho
         )
     )
     assert len(landed) == 2 * len(cells)
-    read_one_by_one = " ".join(line for line in house.log if "row by row" in line)
+    read_one_by_one = " ".join(line for line in house.log if "one by one" in line)
     assert [cells[number] for number in range(4) if f"HS17_Y{1950 + number}" in read_one_by_one] == [(1, "4.0")]
     for number, (column, cell) in enumerate(cells):
         together, one_by_one = (landed[f"{edition}-{1950 + number}"] for edition in ("HS17", "HS12"))
         assert together == one_by_one, (column, cell)
+
+
+LINES = (
+    "{row}",
+    "{row},1",
+    "2020,4,8",
+    "",
+    "   ",
+    "\t",
+    ",,,,,",
+    "2020,1000,8,010121,1,1",
+    "2020,4,8,10121,1,1",
+    "{row}\x1a",
+)
+
+
+def test_what_is_broken_in_a_large_file_is_the_same_whether_read_with_all_others_or_row_by_row(
+    house: House, other_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = random.Random(8)  # noqa: S311 - the same rows every time
+    files = {}
+    for number in range(60):
+        lines = []
+        for place in range(draw.randrange(1, 40)):
+            row: list[object] = [2020, 4 + 4 * place, *ROWS[0][2:]]
+            if draw.random() < 0.2:
+                column = draw.choice([*ODD_CELLS])
+                row[column] = draw.choice([cell for cell in ODD_CELLS[column] if "," not in cell])
+            line = draw.choice(LINES) if draw.random() < 0.2 else "{row}"
+            lines.append(line.format(row=",".join(map(str, row))))
+        end = draw.choice(["\n", "\r\n"])
+        files[f"baci/BACI_HS17_Y{1950 + number}_V202201.csv"] = end.join(["t,i,j,k,v,q", *lines, ""])
+    figures = [
+        figure(partnerCode=code, primaryValue=draw.choice(["1", "x", "0x1", '2"', ""])) for code in range(4, 300)
+    ]
+    files[COMTRADE] = bulk(*figures) + "352\t\n\t\t\n\n  \n"
+    monkeypatch.setattr(chunks, "_CHUNK_BYTES", 400)
+    monkeypatch.setattr(chunks, "_FEW_BYTES", 80)
+    monkeypatch.setattr(whole_files, "insert", _gives_up)
+    found = []
+    for one in (house, other_house):
+        for name, text in files.items():
+            one.drop(name, text)
+        one.refresh()
+        found.append([one.ask(question) for question in ASKED])
+        monkeypatch.setattr(whole_files, "insert_chunks", _gives_up)
+    for in_parts, row_by_row in zip(*found, strict=True):
+        assert in_parts == row_by_row
+    assert len(found[0][0]) > 500
+    assert len(found[0][-1]) > 100
+    assert sum("rows of it one by one" in line for line in house.log) > 30
+
+
+COMTRADE = "comtrade/COMTRADE-FINAL-CA352202001H5[2024-01-03].txt"
+ASKED = (
+    "select * exclude (_loaded_at) from landing.baci order by _delivery_id, _row_number",
+    "select * exclude (_loaded_at) from landing.comtrade order by _delivery_id, _row_number",
+    "select dataset_key, rows_read, rows_accepted, rows_rejected, status, reason from ops.deliveries order by all",
+    "from ops.notes order by all",
+    "from ops.rejected_rows order by delivery_id, row_number, column_name",
+)
+
+
+def _gives_up(*_: object, **__: object) -> None:
+    raise NotPlainError("it is to be read row by row")
 
 
 def test_the_archive_of_all_years_lands_without_its_lists_of_codes(house: House) -> None:

@@ -98,10 +98,25 @@ def load(text: bytes, insert: bulk.Insert, *, feed: str = "baci") -> list[tuple[
         create_tables(con, {feed: contract})
         table = bulk.open_table(path, contract, Path(folder))
         columns = header_columns.match(table.names, contract)
-        count = insert(con, contract, table, columns, Path(folder), delivery_id="d", sha256="s" * 64, loaded_at=NOW)
+        loaded = insert(con, contract, table, columns, Path(folder), delivery_id="d", sha256="s" * 64, loaded_at=NOW)
         rows = con.execute(f"from landing.{feed} order by _row_number").fetchall()
-        assert count == len(rows)
+        assert loaded.row_count == len(rows)
+        if loaded.rest is not None:
+            raise Left(dict(zip(loaded.rest.numbers, _rows_of(loaded.rest), strict=True)), rows)
         return rows
+
+
+class Left(Exception):
+    """Rows that were left over, by their numbers, and those that are in landing."""
+
+    def __init__(self, rows: dict[int, str], landed: list[tuple[object, ...]]) -> None:
+        super().__init__(str(rows))
+        self.rows = rows
+        self.landed = landed
+
+
+def _rows_of(rest: chunks.Rest) -> list[str]:
+    return rest.path.read_text(errors="surrogateescape").splitlines()[1:]
 
 
 @pytest.mark.parametrize("size", [100, 517, 4096, 1 << 20])
@@ -139,9 +154,15 @@ def test_what_is_read_in_chunks_is_read_alike_by_the_other_reader(rows: list[tup
     text = "\n".join(["t,i,j,k,v,q", "2020,4,8,030617,1.0,2.0", *(",".join(row) for row in rows), ""]).encode()
     try:
         found = load(text, bulk.insert_chunks)
-    except chunks.NotPlainError:
+    except (chunks.NotPlainError, Left):
         return
     assert found == load(text, bulk.insert)
+
+
+@pytest.mark.parametrize("line", ['2020,4,8,"030617",1.0,2.0', "2020,4,8,030617,1.0,2.0\r2020,4,12,030617,1.0,2.0"])
+def test_text_in_which_a_line_may_be_no_row_is_left_to_another_reader(line: str) -> None:
+    with pytest.raises(chunks.NotPlainError):
+        load(f"t,i,j,k,v,q\n{line}\n".encode(), bulk.insert_chunks)
 
 
 @pytest.mark.parametrize(
@@ -149,18 +170,31 @@ def test_what_is_read_in_chunks_is_read_alike_by_the_other_reader(rows: list[tup
     [
         "2020,4,8,030617,1.0",
         "2020,4,8,030617,1.0,2.0,3.0",
-        '2020,4,8,"030617",1.0,2.0',
-        "2020,4,8,030617,1.0,2.0\r2020,4,12,030617,1.0,2.0",
         "2020,4,8,030617,abc,2.0",
         "2020,4.0,8,030617,1.0,2.0",
         "2020,1000,8,030617,1.0,2.0",
         "2020,4,8,,1.0,2.0",
         "2020,4,8,030617,inf,2.0",
+        "2020,4,8,030617,1.0,2.0 \udcff",
     ],
 )
-def test_a_row_that_is_not_plain_is_left_to_another_reader(line: str) -> None:
-    with pytest.raises(chunks.NotPlainError):
-        load(f"t,i,j,k,v,q\n{line}\n".encode(), bulk.insert_chunks)
+def test_a_row_that_is_not_plain_is_left_over_with_its_number(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "_FEW_BYTES", 60)
+    text = PLAIN + line + "\n\n" + PLAIN.split("\n", 1)[1]
+    with pytest.raises(Left) as left:
+        load(text.encode("utf-8", "surrogateescape"), bulk.insert_chunks)
+    count = PLAIN.count("\n") - 1
+    assert left.value.rows[count + 1] == line
+    assert len(left.value.rows) <= 4
+    assert sorted([*left.value.rows, *(row[-2] for row in left.value.landed)]) == list(range(1, 2 * count + 2))
+
+
+def test_too_many_broken_rows_are_left_to_the_reader_of_broken_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "MOST_LEFT_OVER", 3)
+    monkeypatch.setattr(bulk, "MOST_LEFT_OVER", 3)
+    for line in ("2020,4,8,030617,abc,2.0\n", "2020,1000,8,030617,1.0,2.0\n"):
+        with pytest.raises(chunks.NotPlainError, match="rows"):
+            load(("t,i,j,k,v,q\n" + 4 * line).encode(), bulk.insert_chunks)
 
 
 def test_a_bulk_file_of_comtrade_with_a_column_of_its_own_is_read_alike() -> None:

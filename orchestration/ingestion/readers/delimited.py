@@ -39,7 +39,8 @@ _UNCOMMON_ASCII = (b'"', b"\t", b"\v", b"\f")
 _UNCOMMON_OTHERS = tuple(sorted({char.encode()[:2] for char in BLANKS if not char.isascii()}))
 """Bytes without which no cell begins or ends with another blank than the space: line ends need quotes."""
 
-_BLANK = " \t\r\n\v\f\x1a\u00a0\ufeff"
+BLANK_LINE = " \t\r\n\v\f\x1a\u00a0\ufeff"
+"""What a line may hold and still be blank, and no row."""
 _QUOTED = re.compile(r'[ \t]*"((?:[^"]++|"")*+)"')
 _QUOTE_FIRST = re.compile(r'[ \t]*"')
 _AFTER_QUOTED = re.compile(r"[ \t]*(?=,|\Z)")
@@ -87,7 +88,7 @@ def read_header(path: Path, contract: Contract) -> Header:
     cells = split(line.rstrip("\r\n"))
     if cells is None:
         raise Refused("the header is broken: a quote in it is not closed", f"expected {_EXPECTED_QUOTES}")
-    written = tuple(cell.strip(_BLANK) for cell in cells)
+    written = tuple(cell.strip(BLANK_LINE) for cell in cells)
     _require_commas(line, written, contract)
     is_quoted_over_lines = "\n" in line.rstrip("\r\n") or "\r" in line.rstrip("\r\n")
     return Header(names=written, is_plain=line_count == 1 and not is_quoted_over_lines)
@@ -123,10 +124,11 @@ def mend(
     width: int,
     dialect: Dialect = COMMA_SEPARATED,
     restore: Callable[[str], str] | None = None,
+    numbers: Iterable[int] | None = None,
 ) -> int:
     """Copy the good rows to `clean`, each behind its number, and list the others in `broken`; return how many.
 
-    `restore` is applied to every cell of a good row.
+    `restore` is applied to every cell of a good row. `numbers` are those of the rows; by default they are counted.
 
     `clean` has no header, and is CSV whatever the dialect of the source. `broken` has the columns row number, found,
     expected, original text. Both are flat files, so that a million broken rows cost no memory.
@@ -137,7 +139,7 @@ def mend(
     count = 0
     with clean.open("w", encoding="utf-8", newline="") as good, broken.open("w", encoding="utf-8", newline="") as bad:
         rejected = csv.writer(bad, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for number, record in enumerate(records(source, width=width, dialect=dialect), start=1):
+        for number, record in _numbered(records(source, width=width, dialect=dialect), numbers):
             if record.found:
                 rejected.writerow((number, record.found, record.expected, record.raw))
                 count += 1
@@ -148,17 +150,25 @@ def mend(
 
 
 def original_rows(
-    source: Path, numbers: Iterable[int], *, width: int, dialect: Dialect = COMMA_SEPARATED
+    source: Path,
+    wanted: Iterable[int],
+    *,
+    width: int,
+    dialect: Dialect = COMMA_SEPARATED,
+    numbers: Iterable[int] | None = None,
 ) -> Iterator[tuple[int, str]]:
-    """Return the original text of some rows, in their order."""
-    wanted = iter(sorted(numbers))
-    number = next(wanted, None)
-    for position, record in enumerate(records(source, width=width, dialect=dialect), start=1):
-        if number is None:
+    """Return the original text of some rows with their numbers, in the order of the file."""
+    missing = set(wanted)
+    for number, record in _numbered(records(source, width=width, dialect=dialect), numbers):
+        if not missing:
             return
-        if position == number:
+        if number in missing:
+            missing.remove(number)
             yield number, record.raw
-            number = next(wanted, None)
+
+
+def _numbered(rows: Iterator[Record], numbers: Iterable[int] | None) -> Iterator[tuple[int, Record]]:
+    return enumerate(rows, start=1) if numbers is None else zip(numbers, rows, strict=True)
 
 
 def records(source: Path, *, width: int, dialect: Dialect = COMMA_SEPARATED) -> Iterator[Record]:
@@ -216,7 +226,7 @@ class _Records:
         number = 0
         while (line := self._next()) is not None:
             number += 1
-            if line.strip(_BLANK):
+            if line.strip(BLANK_LINE):
                 first = number
                 text = self._closed(line)
                 yield text if text is not None else line, first
@@ -228,13 +238,13 @@ class _Records:
         while (line := self._next()) is not None:
             content = line.rstrip("\r\n")
             if '"' not in content and content.count(",") == commas and len(content) <= LONGEST_ROW:
-                if not content.strip(_BLANK):
+                if not content.strip(BLANK_LINE):
                     continue
                 number += 1
                 if not content.isascii():
                     _require_text(content, f"row {number}")
                 yield Record(raw=content, clean=content)
-            elif content.strip(_BLANK):
+            elif content.strip(BLANK_LINE):
                 number += 1
                 record = self._careful(line, width)
                 _require_text(record.raw, f"row {number}")
@@ -346,6 +356,6 @@ def _require_commas(line: str, names: tuple[str, ...], contract: Contract) -> No
     known = set(contract.columns_by_name)
     by_comma = len(known.intersection(names))
     for delimiter, words in _OTHER_DELIMITERS.items():
-        others = {name.strip(_BLANK).strip('"') for name in line.split(delimiter)}
+        others = {name.strip(BLANK_LINE).strip('"') for name in line.split(delimiter)}
         if len(known & others) > max(by_comma, 1):
             raise Refused(f"its cells are separated by {words}, not by commas", SAVE_AS)
