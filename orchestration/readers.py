@@ -61,12 +61,15 @@ def parquet(*, serving: Path | None = None) -> Path:
     """Return the folder of the Parquet files of the current publication, resolved: all of one publication.
 
     Raises:
-        NoPublicationError: nothing is published yet.
+        NoPublicationError: nothing is published yet, or not as Parquet.
     """
     current = PublicationStore(_serving(serving)).current_folder()
     if current is None:
         raise NoPublicationError(f"Nothing is published in {_serving(serving)} yet; `make warehouse` publishes.")
-    return current / "parquet"
+    folder = current / "parquet"
+    if not folder.is_dir():
+        raise NoPublicationError(f"{current.name} was published without Parquet files: `ENTENTE_PARQUET` is off.")
+    return folder
 
 
 def _serving(serving: Path | None) -> Path:

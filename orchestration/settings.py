@@ -26,12 +26,15 @@ class Settings:
     """How long runs and logs are kept; facts, archive and quarantine are kept for good."""
     has_site: bool = True
     """Whether a publication has a site."""
+    has_parquet: bool = True
+    """Whether a publication has its tables as Parquet files, too."""
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read `ENTENTE_RAW`, `ENTENTE_HOME`, `ENTENTE_SETTLE_SECONDS`, `ENTENTE_KEEP_…` and `ENTENTE_SITE`.
+        """Read `ENTENTE_RAW`, `ENTENTE_HOME`, `ENTENTE_SETTLE_SECONDS`, `ENTENTE_KEEP_…`, `ENTENTE_SITE` and others.
 
-        The defaults are the checkout, 2 s, 200 MB and 90 days; `ENTENTE_SITE=no` publishes without a site.
+        The defaults are the checkout, 2 s, 200 MB and 90 days; `ENTENTE_SITE=no` publishes without a site, and
+        `ENTENTE_PARQUET=no` without Parquet files.
         """
         return cls(
             raw=Path(os.environ.get("ENTENTE_RAW") or PROJECT_ROOT / "raw").resolve(),
@@ -39,7 +42,8 @@ class Settings:
             settle_seconds=float(os.environ.get("ENTENTE_SETTLE_SECONDS") or 2.0),
             keep_free_bytes=int(float(os.environ.get("ENTENTE_KEEP_FREE_MB") or 200) * 1_000_000),
             keep_history_days=int(os.environ.get("ENTENTE_KEEP_HISTORY_DAYS") or 90),
-            has_site=(os.environ.get("ENTENTE_SITE") or "yes").lower() not in ("no", "false", "0", "off"),
+            has_site=_is_on("ENTENTE_SITE"),
+            has_parquet=_is_on("ENTENTE_PARQUET"),
         )
 
     @property
@@ -66,3 +70,8 @@ class Settings:
     def dagster_home(self) -> Path:
         """Dagster's own storage: run history, schedules, sensor cursors."""
         return Path(os.environ.get("DAGSTER_HOME") or self.home / ".dagster_home")
+
+
+def _is_on(name: str) -> bool:
+    """Return a switch of the environment that is on unless somebody says otherwise."""
+    return (os.environ.get(name) or "yes").lower() not in ("no", "false", "0", "off")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +31,9 @@ PARTED_ROWS = 5_000_000
 """A larger table whose rows have a period is a folder of Parquet files, one for each year in which periods begin."""
 
 PARTED_BY = "period_earliest"
+
+_FICLONE = 0x40049409
+"""The request of Linux that two files share their blocks until one of them is written to: `ioctl_ficlonerange(2)`."""
 
 PUBLICATIONS_COMMENT = "Grain: one row per publication, this one and all before it: when, by which run, how much."
 PUBLICATIONS_COLUMNS = {
@@ -86,27 +90,33 @@ class StarCopy:
         *,
         contents: Mapping[tuple[str, str], str] | None = None,
         earlier: Earlier | None = None,
+        has_parquet: bool = True,
     ):
         self._folder = folder
         self._contents = contents or {}
         self._earlier = earlier
-        if earlier is not None:
-            shutil.copyfile(earlier.folder / DATABASE, folder / DATABASE)
+        self._has_parquet = has_parquet
+        self._in_parquet: set[tuple[str, str]] = set()
+        # while the disk copies, what changed is written as Parquet
+        self._beside = ThreadPoolExecutor(max_workers=1)
+        self._copied = (
+            self._beside.submit(share_or_copy, earlier.folder / DATABASE, folder / DATABASE)
+            if earlier is not None
+            else None
+        )
         # Attached rather than opened: dbt's connection to the writer's database, in the same process, may have had
         # another configuration, and DuckDB does not mix the two.
         self._connection = duckdb.connect(":memory:")
         self._connection.execute("set TimeZone = 'UTC'")
         leave_row_groups(self._connection)
         self._connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
-        self._connection.execute(
-            f"attach {literal(folder / DATABASE)} as published (storage_version '{STORAGE_VERSION}')"
-        )
 
     def __enter__(self) -> StarCopy:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
+        self._beside.shutdown()
 
     def copy_star(self) -> tuple[PublishedTable, ...]:
         """Copy tables and views of the published schemas as tables, sorted as they are, with comments and macros.
@@ -117,11 +127,18 @@ class StarCopy:
         relations = self._relations()
         if not relations:
             raise NothingToPublishError("The warehouse holds no tables of the star; run `make warehouse` first.")
+        if self._copied is not None:
+            if self._has_parquet:
+                self._write_changed_tables(relations)
+            self._copied.result()
+        self._connection.execute(
+            f"attach {literal(self._folder / DATABASE)} as published (storage_version '{STORAGE_VERSION}')"
+        )
         for schema in SCHEMAS:
             self._connection.execute(f"create schema if not exists published.{schema}")
         tables = tuple(
             self._taken_over(schema, name) or self._followed(schema, name) or self._copy_relation(schema, name, comment)
-            for schema, name, comment in relations
+            for schema, name, comment, _ in relations
         )
         if self._earlier is None:
             self._copy_macros()
@@ -145,6 +162,15 @@ class StarCopy:
         self._connection.execute(f"insert into published.{qualified} by name from {rows}")
         (count,) = self._connection.execute(f"select count(*) from published.{qualified}").fetchall()[0]  # noqa: S608
         return PublishedTable(schema, name, count, self._contents.get((schema, name)))
+
+    def _write_changed_tables(self, relations: Sequence[tuple[str, str, str | None, bool]]) -> None:
+        """Write tables that are others than in the earlier publication as Parquet; of views only copies are read."""
+        for schema, name, _, is_table in relations:
+            if is_table and self._taken_over(schema, name) is None:
+                place = f"warehouse.{quoted(schema)}.{quoted(name)}"
+                (count,) = self._connection.execute(f"select count(*) from {place}").fetchall()[0]  # noqa: S608
+                self._write_table(PublishedTable(schema, name, count), of="warehouse")
+                self._in_parquet.add((schema, name))
 
     def write_publications(self, publications: Sequence[Publication]) -> PublishedTable:
         """Write `evidence.publications`, this publication last."""
@@ -170,22 +196,34 @@ class StarCopy:
         return PublishedTable("evidence", "publications", len(publications))
 
     def write_parquet(self, tables: Sequence[PublishedTable]) -> None:
-        """Write every table beside the database, for readers without DuckDB."""
-        parquet = self._folder / "parquet"
-        parquet.mkdir()
-        for table in tables:
-            if self._earlier is not None and self._taken_over(table.schema, table.name) is not None:
-                _same(self._earlier.folder / "parquet" / table.parquet, parquet / table.parquet)
+        """Write every table beside the database, for readers without DuckDB, unless nobody wants them so."""
+        for table in tables if self._has_parquet else ():
+            if (table.schema, table.name) in self._in_parquet:
                 continue
-            if table.row_count > PARTED_ROWS and self._has_periods(table):
-                self._write_years(table, parquet / table.parquet)
+            before = self._earlier.folder / "parquet" / table.parquet if self._earlier is not None else None
+            if before is not None and self._taken_over(table.schema, table.name) is not None and before.exists():
+                _same(before, self._parquet / table.parquet)
             else:
-                self._write_file(f"from published.{quoted(table.schema)}.{quoted(table.name)}", parquet / table.parquet)
+                self._write_table(table, of="published")
 
-    def _write_years(self, table: PublishedTable, folder: Path) -> None:
+    @property
+    def _parquet(self) -> Path:
+        """The folder of Parquet files, which is there from now on."""
+        folder = self._folder / "parquet"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def _write_table(self, table: PublishedTable, *, of: str) -> None:
+        """Write a table of one of the two databases as Parquet."""
+        qualified = f"{of}.{quoted(table.schema)}.{quoted(table.name)}"
+        if table.row_count > PARTED_ROWS and self._has_periods(table, of=of):
+            self._write_years(table, qualified, self._parquet / table.parquet)
+        else:
+            self._write_file(f"from {qualified}", self._parquet / table.parquet)
+
+    def _write_years(self, table: PublishedTable, qualified: str, folder: Path) -> None:
         """Write the files of a large table; those of years in which no key changed are the same files."""
         folder.mkdir()
-        qualified = f"published.{quoted(table.schema)}.{quoted(table.name)}"
         touched = self._touched_years(table)
         years = self._connection.execute(f"select distinct year({PARTED_BY}) from {qualified} order by all")  # noqa: S608
         for (year,) in years.fetchall():
@@ -219,27 +257,28 @@ class StarCopy:
             [list(changed.builds)],
         )
 
-    def _has_periods(self, table: PublishedTable) -> bool:
+    def _has_periods(self, table: PublishedTable, *, of: str) -> bool:
         found = self._connection.execute(
             """
             select count(*) from duckdb_columns()
-            where database_name = 'published' and schema_name = $1 and table_name = $2 and column_name = $3
+            where database_name = $1 and schema_name = $2 and table_name = $3 and column_name = $4
             """,
-            [table.schema, table.name, PARTED_BY],
+            [of, table.schema, table.name, PARTED_BY],
         )
         return found.fetchall() == [(1,)]
 
     def _write_file(self, query: str, path: Path) -> None:
         self._connection.execute(f"copy ({query}) to {literal(path)} (format parquet, compression zstd)")
 
-    def _relations(self) -> list[tuple[str, str, str | None]]:
+    def _relations(self) -> list[tuple[str, str, str | None, bool]]:
+        """Return schema, name and comment of what is published, and whether it is a table."""
         return self._connection.execute(
             """
-            select schema_name, table_name, comment from duckdb_tables()
+            select schema_name, table_name, comment, true from duckdb_tables()
             where database_name = 'warehouse' and list_contains($schemas, schema_name)
                 and not (schema_name = 'evidence' and table_name = 'publications')
             union all
-            select schema_name, view_name, comment from duckdb_views()
+            select schema_name, view_name, comment, false from duckdb_views()
             where database_name = 'warehouse' and list_contains($schemas, schema_name) and not internal
                 and not (schema_name = 'evidence' and view_name = 'publications')
             order by all
@@ -310,6 +349,17 @@ class StarCopy:
         target = ".".join(quoted(part) for part in (schema, table, column) if part is not None)
         # COMMENT takes no parameters
         self._connection.execute(f"comment on {kind} published.{target} is {literal(comment.strip())}")
+
+
+def share_or_copy(source: Path, destination: Path) -> None:
+    """Make a file that begins as another: of the same blocks where the file system can (XFS, Btrfs), else as a copy."""
+    try:
+        import fcntl
+
+        with source.open("rb") as read, destination.open("wb") as written:
+            fcntl.ioctl(written, _FICLONE, read.fileno())
+    except (ImportError, OSError):  # another operating system, another file system, or two of them
+        shutil.copyfile(source, destination)
 
 
 def _same(source: Path, destination: Path) -> None:

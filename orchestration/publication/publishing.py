@@ -211,7 +211,9 @@ def _fill(
                 if table.content is not None and name in contents and table.content != contents[name]
             }
             earlier = replace(earlier, changed_keys=keys_between(connection, differing))
-    with StarCopy(settings.warehouse, unfinished, contents=contents, earlier=earlier) as copy:
+    with StarCopy(
+        settings.warehouse, unfinished, contents=contents, earlier=earlier, has_parquet=settings.has_parquet
+    ) as copy:
         star = copy.copy_star()
         # the list of publications counts itself
         publication = replace(
