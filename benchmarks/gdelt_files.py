@@ -25,17 +25,17 @@ _CODES = "010 020 030 0311 036 040 042 043 044 046 050 051 057 060 061 062 070 0
 _CHUNK_ROWS = 100_000
 
 
-def lines(*, files: int, rows: int, seed: int) -> Iterator[str]:
-    """Return the rows of all files, one after the other."""
+def lines(*, first: int = 0, files: int, rows: int, seed: int) -> Iterator[str]:
+    """Return the rows of all files from the number of a first one on, one after the other."""
     con = duckdb.connect()
     con.execute("set TimeZone = 'UTC'")
-    for first in range(0, files * rows, _CHUNK_ROWS):
-        last = min(first + _CHUNK_ROWS, files * rows)
+    end = (first + files) * rows
+    for start in range(first * rows, end, _CHUNK_ROWS):
         for (line,) in con.execute(
             _LINES,
             {
-                "first": first,
-                "last": last,
+                "first": start,
+                "last": min(start + _CHUNK_ROWS, end),
                 "rows": rows,
                 "seed": seed,
                 "start": FIRST_RELEASE.replace(tzinfo=None),
@@ -47,11 +47,11 @@ def lines(*, files: int, rows: int, seed: int) -> Iterator[str]:
             yield line
 
 
-def write(target: Path, *, files: int, rows: int, seed: int) -> None:
+def write(target: Path, *, first: int = 0, files: int, rows: int, seed: int) -> None:
     """Write zip files, each of one quarter of an hour."""
     target.mkdir(parents=True, exist_ok=True)
-    written = lines(files=files, rows=rows, seed=seed)
-    for number in range(files):
+    written = lines(first=first, files=files, rows=rows, seed=seed)
+    for number in range(first, first + files):
         name = f"{FIRST_RELEASE + number * QUARTER:%Y%m%d%H%M%S}.export.CSV"
         with zipfile.ZipFile(target / f"{name}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
             packed.writestr(zipfile.ZipInfo(name), "\n".join(islice(written, rows)) + "\n", zipfile.ZIP_DEFLATED)

@@ -108,6 +108,66 @@ def write_observations(path: Path, *, rows: int) -> None:
 _MEMBERS = ("Norway", "Sweden", "Pakistan", "Russia", "Iceland", "Malta", "Japan")
 
 
+def write_claims(folder: Path, *, rows: int) -> None:
+    """Write what people recorded, some `rows` claims in all, into the folders of their feeds.
+
+    Of ten claims five are of an agreement with two parties, signed and in force, two of a meeting with one who was
+    there, two are trade figures and one is a step of a membership.
+    """
+    things = rows // 10
+    feeds = {
+        "agreements": ("'agreement-' || n as agreement_id, 'Agreement ' || n as title, 'treaty' as instrument_type", 1),
+        "agreement_parties": ("'agreement-' || n // 2 as agreement_id, members[1 + n % 2] as party", 2),
+        "agreement_events": (
+            "'agreement-' || n // 2 as agreement_id, if(n % 2 = 0, 'signed', 'entered_into_force') as event,"
+            " day + (n % 2)::integer * 90 as occurred",
+            2,
+        ),
+        "meetings": ("'meeting-' || n as meeting_id, 'bilateral_talks' as kind, day as started, 'Geneva' as place", 1),
+        "meeting_participants": ("'meeting-' || n as meeting_id, members[1] as represents, 'host' as role", 1),
+        "trade_observations": (
+            "members[1] as country_a, members[2] as country_b, 'total' as direction,"
+            " if(n % 2 = 0, 'TOTAL', '270900') as commodity, case when n % 2 = 1 then 'HS17' end as classification,"
+            " strftime(day, '%Y-%m') as period, 1000 + n as value, 'money' as unit, 'USD' as currency",
+            2,
+        ),
+        "memberships": (
+            "'Union ' || n // 50 as organization, members[1] as member, 'joined' as event, day as occurred",
+            1,
+        ),
+    }
+    for feed, (columns, each) in feeds.items():
+        (folder / feed).mkdir(parents=True, exist_ok=True)
+        for number, first in enumerate(range(0, things * each, _ROWS_OF_A_FILE)):
+            path = folder / feed / f"made-{number:04d}.csv"
+            last = min(first + _ROWS_OF_A_FILE, things * each)
+            with duckdb.connect() as connection:
+                connection.execute(
+                    f"""
+                    copy (
+                        with pairs as (
+                            select
+                                range as n, range // {each} as thing,
+                                date '1950-01-01' + (thing % 27000)::integer as day,
+                                thing % len(codes) as one, (one + 1 + thing // len(codes) % 40) % len(codes) as other,
+                                [codes[1 + one], codes[1 + other]] as members
+                            from range({first}, {last}), (select ?::varchar[] as codes)
+                        )
+                        select {columns}, 'register-' || n // 1000 as document_id from pairs
+                    ) to {literal(path)} (header, delimiter ',')
+                    """,  # noqa: S608 - numbers and names of this module
+                    [_CODES.split()],
+                )
+
+
+_ROWS_OF_A_FILE = 100_000
+_CODES = (
+    "AFG ALB AGO AZE ARG AUS AUT BHS BGD ARM BRB BOL BRA BLZ BGR BLR KHM CAN LKA CHL CHN COL HRV CUB CYP CZE BEN DNK"
+    " DOM ECU EST FIN FRA DEU GRC HUN ISL IND IDN IRN IRQ IRL ISR ITA JPN KAZ JOR KEN NOR PAK RUS SWE MLT MEX NGA PER"
+    " POL"
+)
+
+
 def write_comtrade(folder: Path, *, rows: int) -> Path:
     """Write a bulk file of Comtrade, separated by tabs: what one country reports of `rows` flows."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,18 +16,21 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
+from benchmarks import gdelt_files
 from benchmarks.made_files import (
     write_baci,
     write_baci_extract,
+    write_claims,
     write_comtrade,
     write_memberships,
     write_observations,
 )
+from benchmarks.scans import scans
 from orchestration.automation.sensors import Cursor, decide
 from orchestration.ingestion import refresh, scan
 from orchestration.publication.publishing import publish
@@ -37,6 +40,7 @@ from orchestration.transformation.star import refresh_star
 
 QUIET: Callable[[str], None] = str
 BACI_COLUMNS = "{'t': 'INTEGER', 'i': 'INTEGER', 'j': 'INTEGER', 'k': 'VARCHAR', 'v': 'DOUBLE', 'q': 'DOUBLE'}"
+WITHOUT_PARQUET = "of BACI, without Parquet"
 DLT = "dlt[duckdb,filesystem]==1.31.*"
 
 
@@ -49,13 +53,16 @@ class Size:
     dlt_rows: int
     files: int
     large: int
-    """Of BACI, in the warehouse into which a small delivery comes; a hundredth of it in the other."""
+    """Of BACI, in the warehouse into which a small delivery comes, and a tenth as many rows of GDELT; a hundredth of
+    both in the other."""
+    claims: int
+    """Of what people recorded, in a warehouse of nothing else."""
 
 
 SIZES = {
-    "small": Size(rows=200_000, dlt_rows=50_000, files=1_000, large=1_000_000),
-    "medium": Size(rows=10_000_000, dlt_rows=1_000_000, files=10_000, large=10_000_000),
-    "large": Size(rows=10_000_000, dlt_rows=1_000_000, files=10_000, large=100_000_000),
+    "small": Size(rows=200_000, dlt_rows=50_000, files=1_000, large=1_000_000, claims=20_000),
+    "medium": Size(rows=10_000_000, dlt_rows=1_000_000, files=10_000, large=10_000_000, claims=1_000_000),
+    "large": Size(rows=10_000_000, dlt_rows=1_000_000, files=10_000, large=100_000_000, claims=10_000_000),
 }
 
 
@@ -277,34 +284,32 @@ def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
     for rows in (size.large // 100, size.large):
         settings = _settings(scratch / str(rows))
         tables = write_baci(settings.raw / "baci", rows=rows)
+        write_events(settings, first=0, files=rows // 10_000)
         write_observations(settings.raw / "trade_observations" / "first.csv", rows=10)
         built = _in_a_process(_BUILD, settings.raw, settings.home)
-        rebuild = built.seconds
-        seconds[rows] = {}
-        for kind, deliver in {
-            "of another feed": lambda settings=settings: write_memberships(
-                settings.raw / "memberships", files=1, rows=1000
-            ),
-            "of BACI": lambda tables=tables: write_baci_extract(tables[0], rows=1000, vintage="V202402"),  # type: ignore[misc]
-        }.items():
-            deliver()
-            refresh(settings, log=QUIET)
-            update = _seconds(lambda settings=settings: refresh_star(settings, run_id="small", log=QUIET))  # type: ignore[misc]
-            published = _seconds(lambda settings=settings: publish(settings, run_id="small", log=QUIET))  # type: ignore[misc]
-            folder = PublicationStore(settings.serving).current_folder()
-            assert folder is not None
-            copy = _seconds(lambda folder=folder: shutil.copyfile(folder / "warehouse.duckdb", scratch / "copy"))  # type: ignore[misc]
-            seconds[rows][kind] = {"update": update, "publish": published, "copy": copy}
+        deliveries: dict[str, Callable[[], object]] = {
+            "of another feed": lambda: write_memberships(settings.raw / "memberships", files=1, rows=1000),  # noqa: B023
+            "of GDELT": lambda: write_events(settings, first=rows // 10_000, files=1),  # noqa: B023
+            "of BACI": lambda: write_baci_extract(tables[0], rows=1000, vintage="V202402"),  # noqa: B023
+        }
+        seconds[rows] = {kind: deliver_and_publish(settings, deliver) for kind, deliver in deliveries.items()}
+        seconds[rows][WITHOUT_PARQUET] = deliver_and_publish(
+            replace(settings, has_parquet=False),
+            lambda: write_baci_extract(tables[0], rows=1000, vintage="V202403"),  # noqa: B023
+        )
+        folder = PublicationStore(settings.serving).current_folder()
+        assert folder is not None
         yield Row(
-            work=f"build and publish {rows:,} rows of BACI from nothing",
+            work=f"build and publish {rows:,} rows of BACI and {rows // 10:,} of GDELT from nothing",
             against="–",
-            measured=rebuild / rows * 1e7,
+            measured=built.seconds / rows * 1e7,
             unit="s for 10 million",
             note=f"peak {built.peak_mb:,.0f} MB; database {settings.warehouse.stat().st_size / 1e6:,.0f} MB,"
             f" publication {sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()) / 1e6:,.0f} MB",
         )
         if rows == size.large:
             yield from questions(settings)
+            yield from held_against_a_sorted_table(settings, scratch)
         shutil.rmtree(scratch / str(rows))
     for kind, large in seconds[size.large].items():
         small = seconds[size.large // 100][kind]
@@ -317,7 +322,7 @@ def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
             reach=1.5,
         )
         yield Row(
-            work="publication after it",
+            work=f"publication after 1,000 new rows {kind}",
             against="a plain copy of the file",
             measured=large["publish"],
             unit="s",
@@ -325,6 +330,36 @@ def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
             reach=1.2,
             note=f"beside {size.large // 100:,} rows {small['publish']:.2f} s",
         )
+
+
+def write_events(settings: Settings, *, first: int, files: int) -> None:
+    """Write files of GDELT of 1,000 rows, from a first one on."""
+    gdelt_files.write(settings.raw / "gdelt_events", first=first, files=files, rows=1000, seed=1)
+
+
+def deliver_and_publish(settings: Settings, deliver: Callable[[], object]) -> dict[str, float]:
+    """Return the seconds of an update, of the publication after it, and of a copy of the file that it leaves.
+
+    Both copy a file that is nowhere in memory: what the machine happens to keep of one would decide the comparison.
+    """
+    deliver()
+    refresh(settings, log=QUIET)
+    update = _seconds(lambda: refresh_star(settings, run_id="small", log=QUIET))
+    database = settings.serving / "warehouse.duckdb"
+    _forget(database)
+    published = _seconds(lambda: publish(settings, run_id="small", log=QUIET))
+    _forget(database)
+    target = settings.home / "copy"
+    copy = _seconds(lambda: shutil.copyfile(database, target))
+    target.unlink()
+    return {"update": update, "publish": published, "copy": copy}
+
+
+def _forget(path: Path) -> None:
+    """Have the machine write what is to be written, and keep nothing of a file in memory."""
+    os.sync()
+    with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def questions(settings: Settings) -> Iterator[Row]:
@@ -354,6 +389,74 @@ def questions(settings: Settings) -> Iterator[Row]:
     )
     for name, seconds in single.items():
         yield Row(work=f"`{name}` of one fact or dyad", against="–", measured=seconds, unit="s", reach=1.0)
+
+
+def held_against_a_sorted_table(settings: Settings, scratch: Path) -> Iterator[Row]:
+    """Questions that read all rows, of the published file and of a table that holds and sorts what they need."""
+    found = list(scans(settings.serving / "warehouse.duckdb", scratch))
+    worst = max(found, key=lambda scan: scan.star / scan.by_hand)
+    yield Row(
+        work=f"{len(found)} questions that read all rows",
+        against="the same of a single table sorted by hand",
+        measured=sum(scan.star for scan in found),
+        unit="s",
+        peer=sum(scan.by_hand for scan in found),
+        reach=1.5,
+        note="; ".join(f"{scan.question} {scan.star:.2f} / {scan.by_hand:.2f}" for scan in found),
+    )
+    yield Row(
+        work=f"the worst of these: {worst.question}",
+        against="the same",
+        measured=worst.star,
+        unit="s",
+        peer=worst.by_hand,
+        reach=1.5,
+    )
+
+
+def claims(scratch: Path, size: Size) -> Iterator[Row]:
+    """What people recorded: building it, its place on disk, and what is asked of single facts."""
+    settings = _settings(scratch)
+    write_claims(settings.raw, rows=size.claims)
+    files = sum(path.stat().st_size for path in settings.raw.rglob("*.csv"))
+    built = _in_a_process(_BUILD, settings.raw, settings.home)
+    published = settings.serving / "warehouse.duckdb"
+    disk = settings.warehouse.stat().st_size, published.resolve().stat().st_size
+    yield Row(
+        work=f"load, build and publish {size.claims:,} claims from nothing",
+        against="–",
+        measured=built.seconds / size.claims * 1e6,
+        unit="s a million",
+        note=f"peak {built.peak_mb:,.0f} MB",
+    )
+    yield Row(
+        work="database after that",
+        against="–",
+        measured=disk[0] / size.claims,
+        unit="MB a million claims",
+        note=f"the published file {disk[1] / size.claims:,.0f}, the CSV files {files / size.claims:,.0f}",
+    )
+    with duckdb.connect(str(published), read_only=True) as connection:
+        asked = {
+            "explain": (
+                "from explain('agreement', ?)",
+                "select fact_id from evidence.claims where fact_kind = 'agreement' limit 1",
+            ),
+            "timeline_as_known_on": (
+                "from timeline_as_known_on('2100-01-01') where dyad_code = ?",
+                "select dyad_code from mart_dyad_timeline limit 1",
+            ),
+        }
+        for name, (sql, one) in asked.items():
+            given = connection.execute(one).fetchall()[0]
+            seconds = _seconds(lambda sql=sql, given=given: connection.execute(sql, given).fetchall())  # type: ignore[misc]
+            yield Row(
+                work=f"`{name}` of one fact or dyad, {size.claims:,} claims",
+                against="–",
+                measured=seconds,
+                unit="s",
+                reach=1.0,
+            )
 
 
 def dev(scratch: Path, _: Size) -> Iterator[Row]:
@@ -427,6 +530,7 @@ MEASURES: dict[str, Measure] = {
     "many_files": many_files,
     "refreshes": refreshes,
     "small_into_large": small_into_large,
+    "claims": claims,
     "dev": dev,
 }
 
