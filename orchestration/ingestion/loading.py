@@ -250,6 +250,8 @@ class Loader:
                 columns = header_columns.match(table.names, contract)
                 if columns.corrects is not None:
                     raise NotPlainError("its rows correct others")
+                if columns.missing:
+                    raise NotPlainError("it lacks columns")
                 try:
                     outcome = self._load_typed(contract, file, table, columns, folder, bulk.insert_chunks)
                 except NotPlainError:
@@ -325,6 +327,8 @@ class Loader:
                 ledger.write(self.con, [left_out.entry])
                 self._settle(left_out.verdicts)
             return _outcome(left_out.entry, None)
+        finally:
+            close_batch(self.con)
         return _outcome(entry, {contract.feed: accepted})
 
     def _load_rest(
@@ -338,6 +342,8 @@ class Loader:
         loaded_at: datetime,
     ) -> tuple[int, int]:
         """Load what was left over of a file row by row, and return how many rows were read and accepted.
+
+        It is within a transaction, after which the caller closes the batch.
 
         Raises:
             NotPlainError: not all of it can be told apart, as where it is not UTF-8; the reader of whole files will.
@@ -356,8 +362,6 @@ class Loader:
             return len(numbers), accepted
         except (Refused, ValueError, *_DATA_ERRORS) as error:
             raise NotPlainError(str(error).splitlines()[0]) from error
-        finally:
-            close_batch(self.con)
 
     def _require_retractions(self, batch: Batch, columns: Columns) -> None:
         (stage,) = batch.stages

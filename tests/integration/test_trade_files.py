@@ -158,6 +158,14 @@ def test_what_is_broken_in_a_large_file_is_the_same_whether_read_with_all_others
     assert sum("rows of it one by one" in line for line in house.log) > 30
 
 
+def test_a_table_that_lacks_a_column_is_refused_as_a_whole(house: House) -> None:
+    house.drop(BACI, "t,i,j,k,q\n2020,4,8,010121,1\n")
+    outcome = only(house)
+    assert outcome.status is OutcomeStatus.REFUSED
+    assert "v" in outcome.reason
+    assert house.ask("select count(*) from ops.rejected_rows") == [(0,)]
+
+
 COMTRADE = "comtrade/COMTRADE-FINAL-CA352202001H5[2024-01-03].txt"
 ASKED = (
     "select * exclude (_loaded_at) from landing.baci order by _delivery_id, _row_number",

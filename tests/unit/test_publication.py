@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,12 +12,14 @@ import dagster as dg
 import duckdb
 import pytest
 
+from orchestration.publication.copying import share_or_copy
 from orchestration.publication.publishing import AuditFailedError, publish, rollback
 from orchestration.publication.rollback_job import NAME, build_rollback_job
 from orchestration.publication.store import NoPublicationError, PublicationStore
 from orchestration.readers import parquet
 from orchestration.settings import Settings
-from orchestration.transformation.builds import begin_build, end_build, latest_build
+from orchestration.transformation.builds import UPDATE, begin_build, end_build, latest_build
+from orchestration.transformation.updating import contents_by_name
 
 Edit = Callable[..., None]
 
@@ -31,11 +35,18 @@ def build_star(settings: Settings) -> Edit:
         failures: tuple[str, ...] = (),
         is_whole: bool = True,
         is_killed: bool = False,
+        method: str | None = None,
     ) -> None:
         settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(str(settings.warehouse)) as connection:
             before = latest_build(connection)
-            build = begin_build(connection, run_id="a-run", inputs={"ledger": inputs}, is_whole=is_whole)
+            build = begin_build(
+                connection,
+                run_id="a-run",
+                inputs={"ledger": inputs, "dbt": "models"},
+                is_whole=is_whole,
+                method=method,
+            )
             connection.execute("create schema if not exists evidence")
             connection.execute("create schema if not exists staging")
             connection.execute(
@@ -115,6 +126,78 @@ def test_every_table_is_there_as_parquet_too(settings: Settings, build_star: Edi
         "main.fct_thing.parquet",
     }
     assert duckdb.read_parquet(str(parquet / "main.fct_thing.parquet")).fetchall() == [(0,), (1,), (2,)]
+
+
+def test_without_parquet_there_are_no_such_files_until_they_are_wanted_again(
+    settings: Settings, build_star: Edit
+) -> None:
+    without = replace(settings, has_parquet=False)
+    build_star(3, inputs="a")
+    _note_contents(settings, {"fct_thing": "three"})
+    publish(without, run_id="a-run")
+    assert not (settings.serving / "current" / "parquet").exists()
+    with pytest.raises(NoPublicationError, match="without Parquet files"):
+        parquet(serving=settings.serving)
+    build_star(3, inputs="b", method=UPDATE)
+    _note_contents(settings, {"fct_thing": "three"})
+    publish(without, run_id="a-run")
+    assert not (settings.serving / "current" / "parquet").exists()
+    build_star(3, inputs="c", method=UPDATE)
+    _note_contents(settings, {"fct_thing": "three"})
+    publish(settings, run_id="a-run")
+    written = parquet(serving=settings.serving)
+    assert duckdb.read_parquet(str(written / "main.fct_thing.parquet")).fetchall() == [(0,), (1,), (2,)]
+    assert len(list(written.iterdir())) == 3
+
+
+def test_an_update_takes_over_what_it_did_not_change(settings: Settings, build_star: Edit) -> None:
+    build_star(3, inputs="a")
+    _note_contents(settings, {"fct_thing": "three", "claims": "three"})
+    publish(settings, run_id="a-run")
+    before = parquet(serving=settings.serving)
+    build_star(4, inputs="b", method=UPDATE)
+    # as if only the view held other rows
+    _note_contents(settings, {"fct_thing": "three", "claims": "four"})
+    publish(settings, run_id="a-run")
+    after = parquet(serving=settings.serving)
+    assert (after / "main.fct_thing.parquet").samefile(before / "main.fct_thing.parquet")
+    assert read(settings, "select count(*) from fct_thing") == [(3,)]
+    assert read(settings, "select count(*) from evidence.claims") == [(4,)]
+    assert len(duckdb.read_parquet(str(after / "evidence.claims.parquet")).fetchall()) == 4
+    build_star(5, inputs="c", method=UPDATE)
+    _note_contents(settings, {"fct_thing": "five", "claims": "four"})
+    publish(settings, run_id="a-run")
+    assert read(settings, "select count(*) from fct_thing") == [(5,)]
+    now = parquet(serving=settings.serving)
+    assert len(duckdb.read_parquet(str(now / "main.fct_thing.parquet")).fetchall()) == 5
+    assert read(settings, "select comment from duckdb_tables() where table_name = 'fct_thing'") == [
+        ("Grain: one row per thing; it's quoted",)
+    ]
+
+
+def _note_contents(settings: Settings, contents: Mapping[str, str]) -> None:
+    """Note what tables and views held after the last build."""
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        build = latest_build(connection)
+        assert build is not None
+        contents_by_name(connection, build_number=build.number)  # makes its table
+        connection.execute("delete from ops.built_tables")
+        for name, content in contents.items():
+            schema = "main" if name.startswith("fct") else "evidence"
+            connection.execute(
+                "insert into ops.built_tables values (?, ?, ?, ?, 0, ?)", [name, schema, name, content, build.number]
+            )
+
+
+def test_a_file_that_shares_its_blocks_or_is_copied_holds_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(os.urandom(100_000))
+    share_or_copy(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b").read_bytes() == (tmp_path / "a").read_bytes()
+    with (tmp_path / "b").open("r+b") as file:
+        file.write(b"other")
+    assert not (tmp_path / "a").read_bytes().startswith(b"other")
+    with pytest.raises(FileNotFoundError):
+        share_or_copy(tmp_path / "none", tmp_path / "c")
 
 
 def test_nobody_may_write_into_a_publication(settings: Settings, build_star: Edit) -> None:
@@ -362,7 +445,7 @@ def test_a_publication_records_what_it_was_built_from(settings: Settings, build_
     build_star(1, inputs="the ledger")
     publish(settings, run_id="a-run")
     record = json.loads((settings.serving / "current" / "publication.json").read_text())
-    assert record["built_from"] == {"ledger": "the ledger"}
+    assert record["built_from"] == {"ledger": "the ledger", "dbt": "models"}
     assert record["versions"]["duckdb"] == duckdb.__version__
     assert {table["name"] for table in record["tables"]} == {"fct_thing", "claims", "publications"}
 
