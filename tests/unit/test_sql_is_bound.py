@@ -32,7 +32,6 @@ REVIEWED = {
         "_query: options.sql": "the question of whoever sits at the terminal, asked through the sandbox of readers",
     },
     "ingestion/bulk.py": {
-        "_counted: delivery_id": "the value of a bound parameter, beside its statement",
         "insert_chunks: parameters.values": "the values of bound parameters, beside their statement",
         "insert: parameters.values": "the values of bound parameters, beside their statement",
     },
@@ -150,7 +149,6 @@ REVIEWED = {
         "_run_tests: counts": BY_KEY,
         "_run_tests: rows": BY_KEY,
         "_touched: delta.after": BY_KEY,
-        "_touched: touched": BY_KEY,
         "_compare: node.qualified": MODEL,
         "_content: table": MODEL,
         "_one: query": "the two callers' own text, with a name of the manifest",
