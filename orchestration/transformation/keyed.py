@@ -9,7 +9,7 @@ themselves (`meta.keyed` in their configuration), or what is built in which orde
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -56,19 +56,14 @@ class NotByKeyError(Exception):
 class Deltas:
     """What changed in the tables that were looked at so far, on one connection, in temporary tables."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, *, large: Container[str] = ()):
-        """`large` are the unique ids of tables in which it costs something to look up what others refer to."""
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, *, tested: Collection[str] = ()):
+        """`tested` are the unique ids of tables whose tests are spared something where it is known what changed."""
         self._connection = connection
         self._plan = plan
         self._numbers = count(1)
         self._made: list[tuple[str, str]] = []
         self._deltas: dict[str, Delta] = {}
-        self._wanted = set(plan.keyed_inputs)
-        for test in plan.tests:
-            if test.relationship:
-                self._wanted.add(test.relationship.parent)
-                if test.relationship.parent in large:
-                    self._wanted.update(test.speaks_of)
+        self._wanted = plan.keyed_inputs | frozenset(tested)
 
     def __getitem__(self, unique_id: str) -> Delta | None:
         """Return what changed in a table; None where nothing is known of that."""

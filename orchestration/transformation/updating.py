@@ -32,7 +32,10 @@ NOTED_ROWS = 500_000
 """Up to this size what changed in a table that was built whole is looked up, for those that are built by key."""
 
 LARGE_ROWS = 100_000
-"""From this size on a table is looked into only for the rows that changed in those that refer to it."""
+"""From this size on it may cost less to find what changed in a table that refers to one than to look all of it up."""
+
+MUCH_LARGER = 10
+"""So many times larger is the one of two tables that it costs less to find what changed in the other."""
 
 HOLDING_ROWS = ("table", "view", "seed")
 TESTS_IN_ONE_QUERY = 24
@@ -199,9 +202,7 @@ def update_star(
     contents = {**before, **sources}
     nodes: list[NodeOutcome] = []
     looked_at = 0
-    deltas = Deltas(
-        connection, plan, large={unique_id for unique_id, content in before.items() if content.row_count >= LARGE_ROWS}
-    )
+    deltas = Deltas(connection, plan, tested=_beside_a_larger_one(plan, before))
     for unique_id in changed:
         _note_deliveries(deltas, unique_id, before.get(unique_id), sources[unique_id])
     work = _Work(connection, before, deltas, build_number)
@@ -233,6 +234,20 @@ def update_star(
         looked_at=looked_at,
         by_key=frozenset(work.by_key),
     )
+
+
+def _beside_a_larger_one(plan: Plan, contents: Mapping[str, Content]) -> frozenset[str]:
+    """Return the tables that refer to a much larger one, or that a much larger one refers to."""
+    found = set[str]()
+    for test in plan.tests:
+        if test.relationship is None:
+            continue
+        both = (test.speaks_of[0], test.relationship.parent)
+        for one, other in (both, both[::-1]):
+            rows = contents[other].row_count if other in contents else 0
+            if one in contents and rows >= max(LARGE_ROWS, MUCH_LARGER * contents[one].row_count):
+                found.add(one)
+    return frozenset(found)
 
 
 def _note_deliveries(deltas: Deltas, unique_id: str, before: Content | None, now: Content) -> None:

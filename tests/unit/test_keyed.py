@@ -287,6 +287,7 @@ def test_a_large_table_is_looked_into_for_the_rows_that_changed_in_what_refers_t
     warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, large: int
 ) -> None:
     monkeypatch.setattr(updating, "LARGE_ROWS", large)
+    monkeypatch.setattr(updating, "MUCH_LARGER", 1)
     warehouse.execute(f"create table main.open as {OPEN.code}")
     before = _known(warehouse, PLAN_WITH_OPEN)
     warehouse.execute("insert into landing.names values ('b', 8, 'closed')")
@@ -310,6 +311,7 @@ def test_rows_that_did_not_change_are_not_looked_up_in_a_large_table(
         update_star(warehouse, PLAN_WITH_OPEN, before, build_number=1, log=print)
     warehouse.execute("rollback")
     monkeypatch.setattr(updating, "LARGE_ROWS", 0)
+    monkeypatch.setattr(updating, "MUCH_LARGER", 1)
     update = update_star(warehouse, PLAN_WITH_OPEN, before, build_number=1, log=print)
     assert "open.sold" in {one.unique_id for one in update.outcome.nodes}
 
