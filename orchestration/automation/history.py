@@ -26,6 +26,7 @@ import sqlalchemy as sa
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, AssetKeyTable, SqlEventLogStorageTable
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.pool import StaticPool
 
@@ -192,14 +193,19 @@ class EventLog(SqliteEventLogStorage):
         path, empty = Path(self.path_for_shard(shard)), Path(self._base_dir) / f".empty-{version('dagster')}.sqlite"
         if path.exists() or not empty.exists():
             self._initdb(engine)
-            if not empty.exists():
+            if shard != INDEX_SHARD_NAME and not empty.exists():
                 self._keep_empty(engine, empty)
             return
         copied = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
         shutil.copyfile(empty, copied)
-        with suppress(FileExistsError):  # another process has begun it
+        try:
             os.link(copied, path)
-        copied.unlink()
+        except FileExistsError:
+            pass  # another process has begun it
+        except OSError:  # a disk without second names
+            self._initdb(engine)
+        finally:
+            copied.unlink()
         with engine.connect() as connection:
             connection.execute(sa.text("pragma journal_mode = wal"))
 
@@ -211,6 +217,8 @@ class EventLog(SqliteEventLogStorage):
             if connection.execute(sa.select(sa.func.count()).select_from(SqlEventLogStorageTable)).scalar_one():
                 return
             connection.execute(sa.text("vacuum into :path"), {"path": str(written)})
+        with written.open("rb") as file:
+            os.fsync(file.fileno())
         written.replace(empty)
 
 

@@ -85,6 +85,17 @@ def test_the_database_of_another_run_is_a_copy_of_an_empty_one(tmp_path: Path, m
     assert not [path for path in history.iterdir() if path.suffix not in (".db", ".sqlite")]
 
 
+def test_a_disk_without_second_names_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.link", refuse)
+    with dg.instance_for_test(overrides=OURS, temp_dir=str(tmp_path), set_dagster_home=True) as instance:
+        runs = [dg.materialize([thing], instance=instance).run_id for _ in range(2)]
+        for run_id in runs:
+            assert dg.DagsterEventType.RUN_SUCCESS in [one.dagster_event_type for one in instance.all_logs(run_id)]
+
+
 def _schema(database: Path) -> tuple[object, ...]:
     with closing(sqlite3.connect(database)) as connection:
         (mode,) = connection.execute("pragma journal_mode").fetchone()
