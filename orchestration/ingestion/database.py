@@ -7,6 +7,7 @@ database is moved aside, never deleted: the archive rebuilds what was in it.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -69,11 +70,15 @@ _STORAGE_VERSION = "v1.5.0"
 the publication, which keeps to an older format."""
 _MOST_MEMORY = "1GB"
 _CORRUPT = "Corrupt database file"
+_CUT_OFF = re.compile(r'Could not read enough bytes from file "[^"]*\.duckdb"')
 
 
 def tells_of_damage(message: str) -> bool:
-    """Say whether DuckDB complains of a block with a wrong checksum; it has no class of its own for that."""
-    return _CORRUPT in message
+    """Say whether DuckDB complains of a block with a wrong checksum, or one beyond the end of a file that was cut off.
+
+    It has no class of its own for that.
+    """
+    return _CORRUPT in message or _CUT_OFF.search(message) is not None
 
 
 def leave_row_groups(con: duckdb.DuckDBPyConnection) -> None:

@@ -49,7 +49,13 @@ def test_a_cancelled_refresh_is_completed_by_the_next_one(kit: Kit) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["the database is deleted", "a piece of a block is noise", "the write-ahead log is noise"]
+    "words",
+    [
+        "the database is deleted",
+        "the database is cut in half",
+        "a piece of a block is noise",
+        "the write-ahead log is noise",
+    ],
 )
 def test_a_damaged_database_is_rebuilt_from_the_archive(kit: Kit, words: str) -> None:
     scenarios.corrupt(kit, scenarios.CORRUPTIONS[words])
