@@ -369,15 +369,7 @@ def questions(settings: Settings) -> Iterator[Row]:
     with duckdb.connect(str(settings.serving / "warehouse.duckdb"), read_only=True) as connection:
         for title, sql in re.findall(r"^\*\*(.+?)\*\*.*?```sql\n(.*?)```", text, re.MULTILINE | re.DOTALL):
             times[title] = _seconds(lambda sql=sql: connection.execute(sql).fetchall())  # type: ignore[misc]
-        (fact,) = connection.execute("select fact_id from fct_trade_flow limit 1").fetchall()[0]
-        single = {
-            "explain": _seconds(lambda: connection.execute("from explain('trade', ?)", [fact]).fetchall()),
-            "as known": _seconds(
-                lambda: connection.execute(
-                    "from timeline_as_known_on('2024-12-31') where dyad_code = 'PAK-RUS'"
-                ).fetchall()
-            ),
-        }
+        single = list(of_single_facts(connection, kind="trade", table="fct_trade_flow", among="all of these"))
     slowest = max(times, key=times.__getitem__)
     yield Row(
         work=f"{len(times)} questions of the cookbook, the slowest",
@@ -387,8 +379,26 @@ def questions(settings: Settings) -> Iterator[Row]:
         reach=1.0,
         note=f"{slowest}; median {statistics.median(times.values()):.3f} s",
     )
-    for name, seconds in single.items():
-        yield Row(work=f"`{name}` of one fact or dyad", against="–", measured=seconds, unit="s", reach=1.0)
+    yield from single
+
+
+def of_single_facts(connection: duckdb.DuckDBPyConnection, *, kind: str, table: str, among: str) -> Iterator[Row]:
+    """What is asked of one fact of a kind, out of its table, and of one dyad."""
+    for name, sql, one in (
+        (
+            "explain",
+            "from explain($1, $2)",
+            f"select '{kind}', fact_id from {table} limit 1",  # noqa: S608 - a name of the callers
+        ),
+        (
+            "timeline_as_known_on",
+            "from timeline_as_known_on('2100-01-01') where dyad_code = $1",
+            "select dyad_code from mart_dyad_timeline limit 1",
+        ),
+    ):
+        given = connection.execute(one).fetchall()[0]
+        seconds = _seconds(lambda sql=sql, given=given: connection.execute(sql, given).fetchall())  # type: ignore[misc]
+        yield Row(work=f"`{name}` of one fact or dyad, {among}", against="–", measured=seconds, unit="s", reach=1.0)
 
 
 def held_against_a_sorted_table(settings: Settings, scratch: Path) -> Iterator[Row]:
@@ -437,26 +447,9 @@ def claims(scratch: Path, size: Size) -> Iterator[Row]:
         note=f"the published file {disk[1] / size.claims:,.0f}, the CSV files {files / size.claims:,.0f}",
     )
     with duckdb.connect(str(published), read_only=True) as connection:
-        asked = {
-            "explain": (
-                "from explain('agreement', ?)",
-                "select fact_id from evidence.claims where fact_kind = 'agreement' limit 1",
-            ),
-            "timeline_as_known_on": (
-                "from timeline_as_known_on('2100-01-01') where dyad_code = ?",
-                "select dyad_code from mart_dyad_timeline limit 1",
-            ),
-        }
-        for name, (sql, one) in asked.items():
-            given = connection.execute(one).fetchall()[0]
-            seconds = _seconds(lambda sql=sql, given=given: connection.execute(sql, given).fetchall())  # type: ignore[misc]
-            yield Row(
-                work=f"`{name}` of one fact or dyad, {size.claims:,} claims",
-                against="–",
-                measured=seconds,
-                unit="s",
-                reach=1.0,
-            )
+        yield from of_single_facts(
+            connection, kind="agreement", table="fct_agreement_lifecycle", among=f"{size.claims:,} claims"
+        )
 
 
 def dev(scratch: Path, _: Size) -> Iterator[Row]:

@@ -35,8 +35,8 @@ TABLES = {
         """,
 }
 
-BACI = "(from star.fct_trade_flow where source = 'baci')"
-EVENTS = "star.fct_reported_event"
+STAR = {"trade": "(from star.fct_trade_flow where source = 'baci')", "events": "star.fct_reported_event"}
+"""Where the same rows are in the published file."""
 
 QUESTIONS = {
     "trade": {
@@ -114,7 +114,7 @@ def scans(published: Path, scratch: Path) -> Iterator[Scan]:
             connection.execute(f"create table {subject} as {table}")
         connection.execute("checkpoint")
         for subject, questions in QUESTIONS.items():
-            of_star = BACI if subject == "trade" else EVENTS
+            of_star = STAR[subject]
             for question, sql in questions.items():
                 times: dict[str, list[float]] = {of_star: [], subject: []}
                 answers = {}

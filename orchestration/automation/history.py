@@ -15,7 +15,6 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -190,7 +189,7 @@ class EventLog(SqliteEventLogStorage):
 
     def _begin(self, shard: str, engine: sa.Engine) -> None:
         """Have the tables of a database: of a new one by a copy of what an empty one is in this version of Dagster."""
-        path, empty = Path(self.path_for_shard(shard)), Path(self._base_dir) / f".empty-{version('dagster')}.sqlite"
+        path, empty = Path(self.path_for_shard(shard)), Path(self._base_dir) / f".empty-{dg.__version__}.sqlite"
         if path.exists() or not empty.exists():
             self._initdb(engine)
             if shard != INDEX_SHARD_NAME and not empty.exists():

@@ -157,6 +157,7 @@ class Chunks:
             NotPlainError: they are too many.
         """
         firsts = [first for first, *_ in self._places]
+        left: list[tuple[int, bytes]] = []
         lines: list[bytes] = []
         at = -1
         for number in sorted(numbers):
@@ -167,7 +168,8 @@ class Chunks:
                 with path.open("rb") as file:
                     file.seek(begins)
                     lines = [line for line in _lines(file.read(ends - begins)) if line]
-            self._rest.add([(number, lines[number - first])])
+            left.append((number, lines[number - first]))
+        self._rest.add(left)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         try:

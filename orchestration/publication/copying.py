@@ -97,6 +97,12 @@ class StarCopy:
         self._earlier = earlier
         self._has_parquet = has_parquet
         self._in_parquet: set[tuple[str, str]] = set()
+        # Attached rather than opened: dbt's connection to the writer's database, in the same process, may have had
+        # another configuration, and DuckDB does not mix the two.
+        self._connection = duckdb.connect(":memory:")
+        self._connection.execute("set TimeZone = 'UTC'")
+        leave_row_groups(self._connection)
+        self._connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         # while the disk copies, what changed is written as Parquet
         self._beside = ThreadPoolExecutor(max_workers=1)
         self._copied = (
@@ -104,12 +110,6 @@ class StarCopy:
             if earlier is not None
             else None
         )
-        # Attached rather than opened: dbt's connection to the writer's database, in the same process, may have had
-        # another configuration, and DuckDB does not mix the two.
-        self._connection = duckdb.connect(":memory:")
-        self._connection.execute("set TimeZone = 'UTC'")
-        leave_row_groups(self._connection)
-        self._connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
 
     def __enter__(self) -> StarCopy:
         return self

@@ -162,7 +162,7 @@ def test_a_table_that_lacks_a_column_is_refused_as_a_whole(house: House) -> None
     house.drop(BACI, "t,i,j,k,q\n2020,4,8,010121,1\n")
     outcome = only(house)
     assert outcome.status is OutcomeStatus.REFUSED
-    assert "v" in outcome.reason
+    assert "column v" in outcome.reason
     assert house.ask("select count(*) from ops.rejected_rows") == [(0,)]
 
 
