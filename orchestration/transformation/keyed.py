@@ -21,6 +21,10 @@ import duckdb
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.plan import Keyed, Plan, PlannedNode
 
+LEAST_ROWS = 2_000
+"""A table of fewer rows is built whole: that costs less than to find out what concerns which of them."""
+LEAST_INPUT = 250_000
+"""Unless one of its inputs has so many rows, from which few are made."""
 FEW_KEYS = 100_000
 """Up to so many keys are built apart from the rest, however small the table."""
 MOST_OF_A_TABLE = 0.2
@@ -78,12 +82,27 @@ class Deltas:
         self._deltas[unique_id] = delta
 
     def note_exchange(self, unique_id: str, before: str, after: str, columns: Sequence[str]) -> None:
-        """Note the difference of two tables, before the one takes the place of the other."""
+        """Note the difference of two tables, before the one takes the place of the other.
+
+        Rows are told apart by their hashes, as in the fingerprint of a table: whole rows would fill the memory.
+        """
         listed = ", ".join(map(quoted, columns))
-        was, will_be = f"select {listed} from {before}", f"select {listed} from {after}"
-        self._deltas[unique_id] = Delta(
-            self.keep(f"{was} except all {will_be}"), self.keep(f"{will_be} except all {was}")
+        was, will_be = f"(select {listed} from {before})", f"(select {listed} from {after})"
+        hashes = self.keep(
+            f"""
+            select row_hash from (
+                select hash(whole_row) as row_hash, 1 as times from {was} as whole_row
+                union all
+                select hash(whole_row), -1 from {will_be} as whole_row
+            )
+            group by row_hash having sum(times) <> 0
+            """
         )
+        gone, come = (
+            self.keep(f"select * from {rows} as whole_row where hash(whole_row) in (from {hashes})")
+            for rows in (was, will_be)
+        )
+        self._deltas[unique_id] = Delta(gone, come)
 
     def note_deliveries(self, unique_id: str, deliveries: Sequence[str], column: str) -> None:
         """Note that rows of these deliveries were added to a table of landing, and no others."""
@@ -108,9 +127,11 @@ class Deltas:
         self._made.clear()
 
     def build(
-        self, node: PlannedNode, changed: frozenset[str], *, columns: Mapping[str, str], row_count: int
+        self, node: PlannedNode, changed: frozenset[str], *, columns: Mapping[str, str], row_counts: Mapping[str, int]
     ) -> Built | None:
         """Build the rows of the keys that are concerned, and put them into the table; None where all are as they were.
+
+        `row_counts` says how many rows tables and sources had before, as far as that is known.
 
         Raises:
             NotByKeyError: it has to be built whole.
@@ -118,6 +139,9 @@ class Deltas:
         keyed = node.keyed
         if keyed is None:
             raise NotByKeyError("it does not say what its rows follow from")
+        row_count = row_counts[node.unique_id]
+        if row_count < LEAST_ROWS and all(row_counts.get(one, 0) < LEAST_INPUT for one in (*keyed.by, *keyed.of)):
+            raise NotByKeyError("it is small")
         tables, views = self._plan.holders(node.unique_id)
         inputs = sorted(tables & changed)
         self._judge(keyed, inputs)
@@ -159,7 +183,8 @@ class Deltas:
             self.keep(f"select * from {with_keys(self._connection, after, keyed.key, differing)}"),
             keyed.key,
         )
-        delete_keys(self._connection, node.qualified, keyed.key, differing)
+        if self._row(f"select count(*) from {delta.before}") != (0,):  # keys that are new are nowhere to be found
+            delete_keys(self._connection, node.qualified, keyed.key, differing)
         self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
         self.note(node.unique_id, delta)
         return Built(delta, differing)
@@ -207,8 +232,37 @@ class Deltas:
                     f"{quoted(column)} as {quoted(name)}" for column, name in zip(keyed.by[one], keyed.key, strict=True)
                 )
                 parts += [f"select {named} from {delta.before}", f"select {named} from {delta.after}"]
+            if delta is not None and one in keyed.through:
+                parts += self._looking_up(keyed, one, delta)
+            if delta is not None and one in keyed.turning:
+                parts.append(self._turned(node, keyed, one, delta))
         parts += [f"select {listed} from {table} where {self._not_anew(keyed)}" for table in made]
         return self.keep(f"select distinct {listed} from ({' union all '.join(parts)})")
+
+    def _looking_up(self, keyed: Keyed, unique_id: str, delta: Delta) -> list[str]:
+        """Return queries for the keys of the rows that look up what changed in a table."""
+        queries = []
+        for other, columns in keyed.through[unique_id].items():
+            listed = ", ".join(map(quoted, columns))
+            values = self.keep(f"select distinct {listed} from (from {delta.before} union all from {delta.after})")
+            place = self._plan.place(other).qualified
+            rows = with_keys(self._connection, place, list(columns.values()), values, named=list(columns))
+            named = ", ".join(
+                f"{quoted(column)} as {quoted(name)}" for column, name in zip(keyed.by[other], keyed.key, strict=True)
+            )
+            queries.append(f"select {named} from {rows}")
+        return queries
+
+    @staticmethod
+    def _turned(node: PlannedNode, keyed: Keyed, unique_id: str, delta: Delta) -> str:
+        """Return a query for the keys of the rows for which a condition no longer comes out as before."""
+        listed = ", ".join(map(quoted, keyed.key))
+        held = " union all ".join(
+            f"select {listed}, held.row_number from (select *, rowid as row_number from {node.qualified}) as held"
+            f" cross join {one} as judged where {keyed.turning[unique_id]}"
+            for one in (delta.before, delta.after)
+        )
+        return f"select {listed} from ({held}) group by {listed}, row_number having count(*) = 1"
 
     def _wholes(self, keyed: Keyed, inputs: Sequence[str], *, before: bool) -> dict[str, str]:
         """Return, for inputs that changed, all rows that are alike with one that did, as they were or are."""
@@ -244,13 +298,15 @@ class Deltas:
     ) -> str:
         """Return what the SQL of a model makes of all that the keys concerned follow from."""
         rows: dict[str, str] = dict(wholes)
+        bounds = bounds_of(self._connection, concerned, keyed.key)
         for one, columns in keyed.by.items():
             delta = self[one]
             if delta is not None and delta.key == columns and self._is_alone(keyed, inputs):
                 rows[one] = delta.after
                 continue
             place = self._plan.place(one)
-            query = f"select * from {with_keys(self._connection, place.qualified, columns, concerned, named=keyed.key)}"
+            alike = with_keys(self._connection, place.qualified, columns, concerned, named=keyed.key, bounds=bounds)
+            query = f"select * from {alike}"
             # models read landing several times, and all of its columns
             rows[one] = self._view(query) if isinstance(place, PlannedNode) else self.keep(query)
         return self._made_of(node, keyed, rows, views)
@@ -265,8 +321,14 @@ class Deltas:
 
     @staticmethod
     def _is_alone(keyed: Keyed, inputs: Sequence[str]) -> bool:
-        """Whether rows follow from one table only, and that changed."""
-        return not keyed.of and len(keyed.by) == 1 and not keyed.by.keys().isdisjoint(inputs)
+        """Whether rows follow from one table only, and that changed, and nothing else that matters."""
+        return (
+            not keyed.of
+            and len(keyed.by) == 1
+            and not keyed.by.keys().isdisjoint(inputs)
+            and keyed.through.keys().isdisjoint(inputs)
+            and keyed.turning.keys().isdisjoint(inputs)
+        )
 
     @staticmethod
     def _not_anew(keyed: Keyed) -> str:
@@ -306,6 +368,31 @@ class Deltas:
         return row
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """The bounds of a column of keys: the least and greatest, in SQL, of numbers or days; and whether one is null."""
+
+    has_null: bool
+    within: tuple[str, str] | None = None
+
+
+def bounds_of(connection: duckdb.DuckDBPyConnection, keys: str, names: Sequence[str]) -> tuple[Bounds, ...]:
+    """Return the bounds of the columns of a table of keys."""
+    found = connection.execute(
+        "select "
+        + ", ".join(f"min({quoted(name)}), max({quoted(name)}), bool_or({quoted(name)} is null)" for name in names)
+        + f" from {keys}"
+    ).fetchall()[0]
+    return tuple(_bounds(*found[place : place + 3]) for place in range(0, len(found), 3))
+
+
+def _bounds(low: object, high: object, has_null: bool | None) -> Bounds:
+    if has_null or type(low) not in (int, date):
+        return Bounds(bool(has_null))
+    told = [f"date {literal(one.isoformat())}" if isinstance(one, date) else str(one) for one in (low, high)]
+    return Bounds(False, (told[0], told[1]))
+
+
 def with_keys(
     connection: duckdb.DuckDBPyConnection,
     table: str,
@@ -314,24 +401,18 @@ def with_keys(
     *,
     named: Sequence[str] | None = None,
     wanted: str = "*",
+    bounds: Sequence[Bounds] | None = None,
 ) -> str:
     """Return a query in brackets for the rows of a table that have one of the keys: null is a value like any other.
 
     Keys that are numbers or days have bounds: whole row groups beyond them are not read.
     """
     names = named or columns
-    bounds = connection.execute(
-        "select "
-        + ", ".join(f"min({quoted(name)}), max({quoted(name)}), bool_or({quoted(name)} is null)" for name in names)
-        + f" from {keys}"
-    ).fetchall()[0]
     same, within = [], ["true"]
-    for number, (column, name) in enumerate(zip(columns, names, strict=True)):
-        low, high, has_null = bounds[3 * number : 3 * number + 3]
-        same.append(f"given.{quoted(column)} {'is not distinct from' if has_null else '='} keys.{quoted(name)}")
-        if not has_null and type(low) in (int, date):
-            told = [str(one) if type(one) is int else f"date {literal(one.isoformat())}" for one in (low, high)]
-            within.append(f"given.{quoted(column)} between {told[0]} and {told[1]}")
+    for column, name, bound in zip(columns, names, bounds or bounds_of(connection, keys, names), strict=True):
+        same.append(f"given.{quoted(column)} {'is not distinct from' if bound.has_null else '='} keys.{quoted(name)}")
+        if bound.within:
+            within.append(f"given.{quoted(column)} between {bound.within[0]} and {bound.within[1]}")
     return (
         f"(select given.{wanted} from {table} as given semi join {keys} as keys on {' and '.join(same)}"
         f" where {' and '.join(within)})"

@@ -39,6 +39,11 @@ class Keyed:
     """Inputs whose rows, those alike in these columns together, make rows of keys of their own."""
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Inputs that are looked up: the columns that matter; a row more there changes no row that was here."""
+    through: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    """Inputs that are looked up from rows of others, which are in `by`: of each of those, which column of the input is
+    looked for (its name) in which column (the value). What changed there concerns the keys of the rows that name it."""
+    turning: Mapping[str, str] = field(default_factory=dict)
+    """Inputs of one row that all rows are held against: the condition that has to come out as before with each row."""
     anew: str | None = None
     """The condition for rows that are few and built every time."""
     anew_from: tuple[str, ...] = ()
@@ -47,7 +52,7 @@ class Keyed:
     @property
     def inputs(self) -> frozenset[str]:
         """Unique ids of all inputs that are spoken of."""
-        return frozenset((*self.by, *self.of, *self.beside, *self.anew_from))
+        return frozenset((*self.by, *self.of, *self.beside, *self.through, *self.turning, *self.anew_from))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,7 +282,7 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
         **{one["name"]: unique_id for unique_id, one in manifest["nodes"].items() if one["resource_type"] != "test"},
         **{f"{one['source_name']}.{one['name']}": unique_id for unique_id, one in manifest["sources"].items()},
     }
-    unknown = set(said) - {"key", "by", "of", "beside", "anew", "anew_from"}
+    unknown = set(said) - {"key", "by", "of", "beside", "through", "turning", "anew", "anew_from"}
     if unknown:
         raise ValueError(f"{node.name}: meta.keyed has no {', '.join(sorted(unknown))}")
     try:
@@ -285,6 +290,11 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
             key=tuple(said["key"]),
             anew=said.get("anew"),
             anew_from=tuple(named[one] for one in said.get("anew_from", ())),
+            turning={named[one]: condition for one, condition in said.get("turning", {}).items()},
+            through={
+                named[one]: {named[other]: dict(columns) for other, columns in others.items()}
+                for one, others in said.get("through", {}).items()
+            },
             **{
                 kind: {named[one]: tuple(columns) for one, columns in said.get(kind, {}).items()}
                 for kind in ("by", "of", "beside")
@@ -294,6 +304,8 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
         raise ValueError(f"{node.name}: meta.keyed speaks of {error}, which is no model or source") from error
     if any(len(columns) != len(keyed.key) for columns in keyed.by.values()):
         raise ValueError(f"{node.name}: in meta.keyed.by every input has as many columns as the key")
+    if any(other not in keyed.by for others in keyed.through.values() for other in others):
+        raise ValueError(f"{node.name}: in meta.keyed.through inputs are looked up from those in meta.keyed.by")
     return keyed
 
 

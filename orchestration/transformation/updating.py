@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from orchestration.publication.copying import SCHEMAS
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
 from orchestration.transformation.changed_keys import note_keys
@@ -27,9 +28,6 @@ from orchestration.transformation.plan import Plan, PlannedNode, PlannedTest
 
 HASHED_ROWS = 5_000_000
 """Up to this size a table is compared with what it was; a larger one that is built again counts as changed."""
-
-NOTED_ROWS = 500_000
-"""Up to this size what changed in a table that was built whole is looked up, for those that are built by key."""
 
 LARGE_ROWS = 100_000
 """From this size on it may cost less to find what changed in a table that refers to one than to look all of it up."""
@@ -187,7 +185,7 @@ def update_star(
 ) -> Update:
     """Build what is affected by what changed since `before`, and run the tests that read it; within a transaction.
 
-    The keys that changed in tables built by key are noted under `build_number`.
+    The keys that changed in published tables built by key are noted under `build_number`.
 
     Raises:
         CannotUpdateError: a test failed, a table has other columns, or something else that only a whole build tells.
@@ -268,6 +266,7 @@ class _Work:
         self._connection = connection
         self._build_number = build_number
         self._before = before
+        self._row_counts = {unique_id: content.row_count for unique_id, content in before.items()}
         self._deltas = deltas
         self._columns = _columns(connection)
         self.by_key: set[str] = set()
@@ -288,19 +287,20 @@ class _Work:
     def _exchange_keys(self, node: PlannedNode, columns: Mapping[str, str], changed: frozenset[str]) -> Content:
         """Build the rows of the keys that are concerned, and keep the fingerprint of all rows true."""
         was = self._before[node.unique_id]
-        built = self._deltas.build(node, changed, columns=columns, row_count=was.row_count)
+        built = self._deltas.build(node, changed, columns=columns, row_counts=self._row_counts)
         self.by_key.add(node.unique_id)
         if built is None:
             return was
         content = self._content_after(was, built.delta, list(columns))
-        note_keys(
-            self._connection,
-            table=(node.schema, node.table),
-            build_number=self._build_number,
-            contents=(was.in_words, content.in_words),
-            columns=built.delta.key,
-            keys=built.keys,
-        )
+        if node.schema in SCHEMAS:
+            note_keys(
+                self._connection,
+                table=(node.schema, node.table),
+                build_number=self._build_number,
+                contents=(was.in_words, content.in_words),
+                columns=built.delta.key,
+                keys=built.keys,
+            )
         return content
 
     def _content_after(self, was: Content, delta: Delta, columns: Sequence[str]) -> Content:
@@ -321,7 +321,7 @@ class _Work:
                 raise CannotUpdateError(f"{node.qualified} has other columns than before")
             content = _content(self._connection, f"temp.{NEXT}", columns=list(columns))
             if content != self._before[node.unique_id]:
-                if self._deltas.is_wanted(node.unique_id) and content.row_count <= NOTED_ROWS:
+                if self._deltas.is_wanted(node.unique_id):
                     self._deltas.note_exchange(node.unique_id, node.qualified, f"temp.{NEXT}", list(columns))
                 self._connection.execute(f"delete from {node.qualified}")  # noqa: S608
                 self._connection.execute(f"insert into {node.qualified} by name from temp.{NEXT}")

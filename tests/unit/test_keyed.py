@@ -6,12 +6,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 
+from orchestration.settings import Settings
 from orchestration.transformation import changed_keys, keyed, updating
-from orchestration.transformation.plan import Keyed, Plan, PlannedNode, PlannedSource, PlannedTest, Relationship
+from orchestration.transformation.plan import (
+    Keyed,
+    Plan,
+    PlannedNode,
+    PlannedSource,
+    PlannedTest,
+    Relationship,
+    plan_of,
+    read_plan,
+    write_plan,
+)
 from orchestration.transformation.updating import (
     CannotUpdateError,
     Content,
@@ -146,6 +159,11 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+@pytest.fixture(autouse=True)
+def small_tables_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyed, "LEAST_ROWS", 0)
+
+
 def _update(connection: duckdb.DuckDBPyConnection, before: Mapping[str, Content], plan: Plan = PLAN) -> Update:
     """Update, and hold each table against its SQL and its fingerprint."""
     update = update_star(connection, plan, before, build_number=1, log=print)
@@ -230,6 +248,70 @@ def test_rows_that_went_from_landing_no_longer_say_what_they_were(warehouse: duc
     update = _update(warehouse, before)
     assert "newest" not in update.by_key
     assert _changed(update) == set(KEYED)
+
+
+NAMED = _node(
+    "named",
+    f"""
+    select newest.shop, newest.day, names.name from "memory"."main"."newest" as newest
+    left join {NAMES} as names on newest.shop = names.shop
+    """,
+    "newest",
+    "names",
+    by=Keyed(key=("shop", "day"), by={"newest": ("shop", "day")}, through={"names": {"newest": {"shop": "shop"}}}),
+)
+LATEST = _node("latest", f"select max(day) as latest from {SALES}", "landing.sales")
+RECENT = _node(
+    "recent",
+    """
+    select shop, day, day > latest - 2 as is_recent from "memory"."main"."newest" cross join "memory"."main"."latest"
+    """,
+    "newest",
+    "latest",
+    by=Keyed(key=("shop", "day"), by={"newest": ("shop", "day")}, turning={"latest": "day > latest - 2"}),
+)
+
+
+def _with(connection: duckdb.DuckDBPyConnection, *nodes: PlannedNode) -> Plan:
+    for node in nodes:
+        connection.execute(f"create table main.{node.name} as {node.code}")
+    return replace(PLAN, nodes={**PLAN.nodes, **{node.unique_id: node for node in nodes}}, tests=())
+
+
+def _rowids(connection: duckdb.DuckDBPyConnection, table: str) -> set[tuple[int, str, int]]:
+    return set(connection.execute(f"select shop, day::varchar, rowid from {table}").fetchall())
+
+
+def test_what_is_looked_up_concerns_the_rows_that_name_it(warehouse: duckdb.DuckDBPyConnection) -> None:
+    plan = _with(warehouse, NAMED)
+    before, rows = _known(warehouse, plan), _rowids(warehouse, "named")
+    warehouse.execute("delete from landing.names where shop in (1, 3)")
+    warehouse.execute("insert into landing.names values ('b', 1, 'renamed')")
+    update = _update(warehouse, before, plan)
+    assert "named" in update.by_key
+    assert {shop for shop, _, _ in _rowids(warehouse, "named") - rows} == {1}
+    assert warehouse.execute("from named except all (" + NAMED.code + ")").fetchall() == []
+    assert warehouse.execute("select distinct name from named where shop = 1").fetchall() == [("renamed",)]
+
+
+def test_what_all_rows_are_held_against_concerns_those_for_which_that_comes_out_otherwise(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    plan = _with(warehouse, LATEST, RECENT)
+    before, rows = _known(warehouse, plan), _rowids(warehouse, "recent")
+    _deliver(warehouse, (100, 0, "2024-01-06", 3))
+    assert "recent" in _update(warehouse, before, plan).by_key
+    assert {day for _, day, _ in _rowids(warehouse, "recent") - rows} == {"2024-01-04", "2024-01-06"}
+    assert warehouse.execute("from recent except all (" + RECENT.code + ")").fetchall() == []
+
+
+def test_a_small_table_is_built_whole(warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyed, "LEAST_ROWS", 10)
+    before = _known(warehouse)
+    assert (before["newest"].row_count, before["by_day"].row_count) == (16, 6)
+    _deliver(warehouse, (100, 0, "2024-01-01", 3))
+    update = _update(warehouse, before)
+    assert ("newest" in update.by_key, "by_day" in update.by_key) == (True, False)
 
 
 def test_too_many_keys_are_built_whole(warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,3 +448,62 @@ def test_a_large_table_whose_rows_are_not_compared_is_built_by_key_too(
     assert update.by_key == set(KEYED)
     assert update.contents["newest"] != before["newest"]
     assert update.contents["newest"].row_count == before["newest"].row_count
+
+
+def _manifest(**said: object) -> tuple[list[SimpleNamespace], dict[str, object]]:
+    """Return what dbt says of a build of one model, and its manifest."""
+    node = SimpleNamespace(
+        unique_id="model.e.told",
+        resource_type="model",
+        name="told",
+        alias="told",
+        schema="main",
+        language="sql",
+        compiled_code="select 1",
+        relation_name='"memory"."main"."told"',
+        depends_on=SimpleNamespace(nodes=["model.e.newest", "model.e.names"]),
+        config=SimpleNamespace(materialized="table", pre_hook=[], post_hook=[], meta={"keyed": said}),
+    )
+    nodes = {
+        f"model.e.{name}": {"name": name, "resource_type": "model", "config": {"materialized": how}}
+        for name, how in {"newest": "ephemeral", "names": "ephemeral", "told": "table"}.items()
+    }
+    return [SimpleNamespace(node=node)], {"nodes": nodes, "sources": {}}
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"key": ["shop"], "by": {"sold": ["shop"]}}, "speaks of 'sold', which is no model or source"),
+        ({"key": ["shop"], "by": {"newest": ["shop", "day"]}}, "as many columns as the key"),
+        (
+            {"key": ["shop"], "through": {"names": {"newest": {"shop": "shop"}}}},
+            "looked up from those in meta.keyed.by",
+        ),
+        ({"key": ["shop"], "across": {}}, "meta.keyed has no across"),
+    ],
+)
+def test_what_a_model_says_of_its_keys_has_to_make_sense(said: dict[str, object], words: str) -> None:
+    results, manifest = _manifest(**said)
+    with pytest.raises(ValueError, match=words):
+        plan_of(results, manifest, fingerprint="a")
+
+
+def test_a_plan_that_is_read_again_says_the_same_of_keys(tmp_path: Path) -> None:
+    results, manifest = _manifest(
+        key=["shop"],
+        by={"newest": ["shop"]},
+        through={"names": {"newest": {"shop": "shop"}}},
+        turning={"told": "shop > 1"},
+    )
+    settings = Settings(raw=tmp_path / "raw", home=tmp_path / "home")
+    plan = plan_of(results, manifest, fingerprint="a")
+    assert plan is not None
+    write_plan(settings, plan)
+    assert read_plan(settings, fingerprint="a") == plan
+    assert plan.nodes["model.e.told"].keyed == Keyed(
+        key=("shop",),
+        by={"model.e.newest": ("shop",)},
+        through={"model.e.names": {"model.e.newest": {"shop": "shop"}}},
+        turning={"model.e.told": "shop > 1"},
+    )

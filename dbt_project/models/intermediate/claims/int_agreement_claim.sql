@@ -1,43 +1,9 @@
 -- Grain: one row per accepted row that claims an agreement: of any feed that records agreements, or the first row of a
 -- signature that a machine read out of the news, which no rule and no decision makes another agreement's.
-with identified as (
-    select
-        reported.* exclude (agreement_id, parent_agreement_id, given_fact_id),
-        {{ identified('agreement_id', 'reported', in_key=true) }},
-        {{ identified('parent_agreement_id', 'reported') }},
-        {{ identified_fact_id('agreement_id', 'reported') }},
-        {{ identity_era(['agreement_id']) }}
-    from {{ ref('int_agreement_reported') }} as reported
-    {{ join_identity("'agreement'", 'agreement_id', 'reported', in_key=true) }}
-    {{ join_identity("'agreement'", 'parent_agreement_id', 'reported') }}
-),
-
-native_claims as (
-    select
-        {{ claim_columns(
-            none, 'agreement',
-            ['agreement_id'],
-            [
-                'agreement_id', 'title', 'instrument_type', 'is_binding', 'place', 'registration', 'text_url',
-                'parent_agreement_id', 'parent_relation', 'reported_agreement_id'
-            ],
-            reported_key=['reported_agreement_id'],
-            has_era=true
-        ) }},
-        agreement_id,
-        reported_agreement_id,
-        title,
-        instrument_type,
-        is_binding,
-        place,
-        registration,
-        text_url,
-        parent_agreement_id,
-        parent_relation
-    from identified
-),
-
-reported_agreements as (
+{{ config(meta={'keyed': {
+    'key': ['agreement_id'], 'by': {'int_agreement_claim_recorded': ['agreement_id'], 'int_reported_event_claim': ['reported_id']},
+}}) }}
+with reported_agreements as (
     select *, reported_id as agreement_id, reported_id as reported_agreement_id
     from {{ ref('int_reported_event_claim') }}
     where is_agreement
@@ -52,6 +18,6 @@ reported_claims as (
     from reported_agreements
 )
 
-select * from native_claims
+select * from {{ ref('int_agreement_claim_recorded') }}
 union all by name
 select * from reported_claims

@@ -1,55 +1,9 @@
 -- Grain: one row per accepted row that claims a step in the life of an agreement: of any feed that records agreements,
 -- or the first row of a signature that a machine read out of the news.
-with identified as (
-    select
-        reported.* exclude (agreement_id, given_fact_id),
-        {{ identified('agreement_id', 'reported', in_key=true) }},
-        {{ identified_fact_id('agreement_id', 'reported') }},
-        {{ identity_era(['agreement_id']) }}
-    from {{ ref('int_agreement_event_reported') }} as reported
-    {{ join_identity("'agreement'", 'agreement_id', 'reported', in_key=true) }}
-),
-
-{{ dated_steps(
-    'identified', ['agreement_id', key_of_reported('party_code', 'party_reported'), 'event'],
-    recurring=['extended', 'amended', 'reservation', 'suspended', 'suspension_lifted'],
-    told_by=['reported_agreement_id', 'document_id', 'delivery_id'], has_era=true
-) }},
-
-native_claims as (
-    select
-        {{ claim_columns(
-            none, 'agreement_event',
-            ['agreement_id', key_of_reported('party_code', 'party_reported'), 'event', 'occurrence'],
-            [
-                'agreement_id', 'party_code', 'party_reported', 'event', 'occurred_edtf', 'effective_edtf',
-                'reported_agreement_id'
-            ],
-            reported_key=['reported_agreement_id', key_of_reported('party_code', 'party_reported'), 'event', 'occurrence'],
-            has_era=true
-        ) }},
-        agreement_id,
-        reported_agreement_id,
-        party_kind,
-        party_code,
-        party_reported,
-        event,
-        occurred_edtf,
-        occurred_earliest,
-        occurred_latest,
-        occurred_precision,
-        occurred_is_approximate,
-        occurred_is_uncertain,
-        effective_edtf,
-        effective_earliest,
-        effective_latest,
-        effective_precision,
-        effective_is_approximate,
-        effective_is_uncertain
-    from dated
-),
-
-reported_signatures as (
+{{ config(meta={'keyed': {
+    'key': ['agreement_id'], 'by': {'int_agreement_event_claim_recorded': ['agreement_id'], 'int_reported_event_claim': ['reported_id']},
+}}) }}
+with reported_signatures as (
     select *, reported_id as agreement_id, reported_id as reported_agreement_id, 'signed' as event
     from {{ ref('int_reported_event_claim') }}
     where is_agreement
@@ -72,6 +26,6 @@ reported_claims as (
     from reported_signatures
 )
 
-select * from native_claims
+select * from {{ ref('int_agreement_event_claim_recorded') }}
 union all by name
 select * from reported_claims

@@ -1,4 +1,8 @@
 -- Grain: one row per version of a claim, with its rank among the claims of its fact that stand today.
+{{ config(meta={'keyed': {
+    'key': ['fact_kind', 'fact_id'],
+    'by': {'int_claim_version': ['fact_kind', 'fact_id'], 'int_claim_as_known': ['fact_kind', 'fact_id']},
+}}) }}
 with versions as (
     select * from {{ ref('int_claim_version') }}
 ),

@@ -1,8 +1,17 @@
 -- Grain: one row per state of knowledge and claim in it, ranked among the claims of its fact.
 -- The rule of resolution stands here, in `ranked`: what sorts first wins. `resolved` (macros) takes the attributes.
+{{ config(meta={'keyed': {
+    'key': ['fact_kind', 'fact_id'],
+    'by': {'int_claim_version': ['fact_kind', 'fact_id'], 'int_subject_fact': ['fact_kind', 'fact_id']},
+    'through': {
+        'int_knowledge_state': {'int_subject_fact': {'subject_kind': 'subject_kind', 'subject_id': 'subject_id'}},
+    },
+}}) }}
 with states as (
     select state_id, subject_kind, subject_id, is_current, unnest(claim_ids) as claim_id
     from {{ ref('int_knowledge_state') }}
+    -- only of subjects that are looked at: to take the lists of all others apart would cost the most
+    semi join {{ ref('int_subject_fact') }} using (subject_kind, subject_id)
 ),
 
 standing as (

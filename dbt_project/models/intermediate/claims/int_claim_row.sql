@@ -6,6 +6,9 @@
     'int_exchange_rate_claim', 'int_indicator_claim', 'int_membership_event_claim', 'int_membership_listing_claim',
     'int_statement_claim', 'int_project_event_claim', 'int_link_claim', 'int_topic_claim', 'int_decision_claim'
 ] %}
+{%- set by = {} %}
+{%- for model in models %}{% do by.update({model: ['fact_kind', 'fact_id']}) %}{% endfor %}
+{{ config(meta={'keyed': {'key': ['fact_kind', 'fact_id'], 'by': by}}) }}
 with claims as (
     {%- for model in models %}
     select

@@ -1,6 +1,18 @@
 -- Grain: one row per version of a claim, with when it was asserted, when it was known, and what it weighs.
 -- A claim that decisions on identity made another fact's is a claim of each of them, in the eras in which it was
 -- (`identity_eras`; null where it is one at all times).
+{{ config(meta={'keyed': {
+    'key': ['fact_kind', 'fact_id'],
+    'by': {
+        'int_claim_version_appended': ['fact_kind', 'fact_id'],
+        'int_claim_version_snapshot': ['fact_kind', 'fact_id'],
+        'int_claim_row': ['fact_kind', 'fact_id'],
+    },
+    'through': {'int_document_reference': {
+        'int_claim_version_appended': {'document_id': 'document_id'},
+        'int_claim_version_snapshot': {'document_id': 'document_id'},
+    }},
+}}) }}
 {% set attributes = [
     'feed', 'locator', 'modality', 'attributed_to', 'confidence', 'delivery_id', 'file_sha256', 'row_number',
     'content_hash', 'attributes'

@@ -1,6 +1,14 @@
 -- Grain: one row per version of a claim that came in a feed whose rows are claims (mode append).
 -- A stream is what one document says of one fact, in one era of identity. In it, a row with other content supersedes the one before, a
 -- retraction ends it, a repetition changes nothing. The order is that of recording, never that of loading.
+{{ config(meta={'keyed': {
+    'key': ['fact_kind', 'fact_id'],
+    'by': {'int_claim_row': ['fact_kind', 'fact_id']},
+    'through': {
+        'int_delivery': {'int_claim_row': {'delivery_id': 'delivery_id'}},
+        'int_document_reference': {'int_claim_row': {'document_id': 'document_id'}},
+    },
+}}) }}
 {% set forever = "timestamp '9999-12-31'" %}
 with claim_rows as (
     select

@@ -1,5 +1,15 @@
 -- Grain: one row per state of knowledge, agreement and country that was known to be a party to it, itself or through an
 -- organisation. Whom an organisation stands for is what is known of it today.
+{{ config(meta={'keyed': {
+    'key': ['state_id'],
+    'by': {
+        'int_agreement_party_as_known': ['state_id'],
+        'int_agreement_event_as_known': ['state_id'],
+    },
+    'through': {
+        'int_organization_country': {'int_agreement_party_as_known': {'organization_id': 'party_code'}},
+    },
+}}) }}
 with parties as (
     select state_id, is_current, agreement_id, party_kind, party_code from {{ ref('int_agreement_party_as_known') }}
 ),

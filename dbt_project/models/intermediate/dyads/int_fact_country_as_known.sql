@@ -1,6 +1,31 @@
 -- Grain: one row per state of knowledge, fact, side and country that the fact concerned, itself or through an organisation.
 -- Side `together`: every two of the countries are a dyad of the fact. Sides `from` and `towards`: only one of each
 -- side, as when one party of many ratifies, or one speaks about another.
+{{ config(meta={'keyed': {
+    'key': ['state_id'],
+    'by': {
+        'int_agreement_event_as_known': ['state_id'],
+        'int_agreement_country_as_known': ['state_id'],
+        'int_agreement_party_as_known': ['state_id'],
+        'int_agreement_as_known': ['state_id'],
+        'int_meeting_as_known': ['state_id'],
+        'int_meeting_country_as_known': ['state_id'],
+        'int_meeting_participation_as_known': ['state_id'],
+        'int_meeting_event_as_known': ['state_id'],
+        'int_statement_as_known': ['state_id'],
+        'int_statement_country_as_known': ['state_id'],
+        'int_trade_observation_as_known': ['state_id'],
+        'int_indicator_as_known': ['state_id'],
+        'int_project_event_as_known': ['state_id'],
+        'int_project_country_as_known': ['state_id'],
+    },
+    'through': {
+        'int_organization_country': {
+            'int_agreement_event_as_known': {'organization_id': 'party_code'},
+            'int_meeting_participation_as_known': {'organization_id': 'represents_code'},
+        },
+    },
+}}) }}
 with agreement_events as (
     select state_id, is_current, fact_id, agreement_id, party_kind, party_code, occurred_earliest, occurred_latest
     from {{ ref('int_agreement_event_as_known') }}

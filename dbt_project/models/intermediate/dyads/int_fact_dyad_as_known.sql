@@ -1,6 +1,10 @@
 -- Grain: one row per state of knowledge, fact and unordered pair of countries that it concerned.
 -- A country that is there itself wins over one that is there through an organisation. Countries that are there only as
 -- members of the same bloc are one side of the fact, and no dyad of it.
+{{ config(meta={'keyed': {
+    'key': ['state_id'],
+    'by': {'int_fact_country_as_known': ['state_id']},
+}}) }}
 with countries as (
     select state_id, is_current, fact_kind, fact_id, side, country_code, via from {{ ref('int_fact_country_as_known') }}
 ),

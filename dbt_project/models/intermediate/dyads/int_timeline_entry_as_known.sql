@@ -2,6 +2,29 @@
 -- have been said of them.
 -- Every kind of fact, undated ones too (their bounds are null). Participations stand in the words of their meeting,
 -- steps of a meeting in its status; of trade, only what a third party claims: statistics have tables of their own.
+{{ config(meta={'keyed': {
+    'key': ['state_id'],
+    'by': {
+        'int_fact_dyad_as_known': ['state_id'],
+        'int_agreement_as_known': ['state_id'],
+        'int_agreement_event_as_known': ['state_id'],
+        'int_agreement_party_as_known': ['state_id'],
+        'int_meeting_participation_as_known': ['state_id'],
+        'int_meeting_as_known': ['state_id'],
+        'int_meeting_standing_as_known': ['state_id'],
+        'int_statement_as_known': ['state_id'],
+        'int_project_event_as_known': ['state_id'],
+        'int_indicator_as_known': ['state_id'],
+        'int_trade_observation_as_known': ['state_id'],
+    },
+    'through': {
+        'int_organization_as_known': {
+            'int_agreement_event_as_known': {'organization_id': 'party_code'},
+            'int_meeting_participation_as_known': {'organization_id': 'represents_code'},
+            'int_statement_as_known': {'organization_id': 'on_behalf_of_code'},
+        },
+    },
+}}) }}
 with dyads as (
     select * from {{ ref('int_fact_dyad_as_known') }}
 ),

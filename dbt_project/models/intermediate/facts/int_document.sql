@@ -1,5 +1,4 @@
 -- Grain: one row per document that a claim which stands today asserts: the fact that the claims resolve to.
-{{ config(materialized='view') }}
 with recorded as (
     select * exclude (state_id, is_home, is_current) from {{ ref('int_document_as_known') }} where is_current
 ),

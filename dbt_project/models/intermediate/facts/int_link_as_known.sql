@@ -1,5 +1,8 @@
 -- Grain: one row per state of knowledge and edge between two facts:
 -- the fact that the claims which stood then resolve to.
+{{ config(meta={'keyed': {
+    'key': ['fact_id'], 'by': {'int_link_claim': ['fact_id'], 'int_claim_as_known': ['fact_id']},
+}}) }}
 with claims as (
     {{ known_claims('int_link_claim') }}
 ),

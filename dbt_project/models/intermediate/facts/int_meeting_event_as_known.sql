@@ -1,5 +1,8 @@
 -- Grain: one row per state of knowledge and step in the life of a meeting:
 -- the fact that the claims which stood then resolve to.
+{{ config(meta={'keyed': {
+    'key': ['fact_id'], 'by': {'int_meeting_event_claim': ['fact_id'], 'int_claim_as_known': ['fact_id']},
+}}) }}
 with claims as (
     {{ known_claims('int_meeting_event_claim', dates=['occurred']) }}
 ),

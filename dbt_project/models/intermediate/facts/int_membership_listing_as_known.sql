@@ -1,5 +1,8 @@
 -- Grain: one row per state of knowledge and member on a complete list:
 -- the fact that the claims which stood then resolve to.
+{{ config(meta={'keyed': {
+    'key': ['fact_id'], 'by': {'int_membership_listing_claim': ['fact_id'], 'int_claim_as_known': ['fact_id']},
+}}) }}
 with claims as (
     {{ known_claims('int_membership_listing_claim', dates=['valid_on']) }}
 ),

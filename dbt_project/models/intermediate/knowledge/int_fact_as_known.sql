@@ -22,6 +22,9 @@
     'topic': 'int_topic_as_known',
     'decision': 'int_decision_as_known',
 } %}
+{%- set by = {} %}
+{%- for model in kinds.values() %}{% do by.update({model: ['fact_id']}) %}{% endfor %}
+{{ config(meta={'keyed': {'key': ['fact_id'], 'by': by}}) }}
 {#- what a date's text already says, and who won: columns of their own, or none -#}
 {%- set apart = '(_earliest|_latest|_precision|_is_approximate|_is_uncertain)$' %}
 {%- set resolution = [

@@ -1,14 +1,19 @@
 -- Grain: one row per subject, clock and time during which the same claims about it stood.
 -- The two clocks (`clock`) never mix: `published` is when publishers said so, `recorded` when the archive knew.
 {% set forever = "timestamp '9999-12-31'" %}
+{{ config(meta={'keyed': {
+    'key': ['subject_kind', 'subject_id'],
+    'by': {'int_subject_fact': ['subject_kind', 'subject_id']},
+    'through': {
+        'int_claim_version': {'int_subject_fact': {'fact_kind': 'fact_kind', 'fact_id': 'fact_id'}},
+        'int_agreement_event_claim': {'int_subject_fact': {'fact_kind': 'fact_kind', 'fact_id': 'fact_id'}},
+        'int_membership_event_claim': {'int_subject_fact': {'fact_kind': 'fact_kind', 'fact_id': 'fact_id'}},
+        'int_membership_listing_claim': {'int_subject_fact': {'fact_kind': 'fact_kind', 'fact_id': 'fact_id'}},
+    },
+    'turning': {'int_known_until': 'known_from <= known_until and known_to > known_until'},
+}}) }}
 with horizon as (
-    -- today is the last moment at which anything was recorded: a build does not look at the clock on the wall
-    select max(recorded_from) as known_until
-    from (
-        select recorded_from from {{ ref('int_claim_version') }}
-        union all
-        select recorded_from from {{ ref('int_identity_era') }} where era_key = ''
-    ) as recorded
+    select known_until from {{ ref('int_known_until') }}
 ),
 
 asserted as (

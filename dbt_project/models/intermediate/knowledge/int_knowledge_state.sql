@@ -1,5 +1,9 @@
 -- Grain: one row per state of knowledge of a subject: a set of claims about it that stood together on either clock.
 -- What the claims resolve to is worked out once for each state, and holds whenever that state held.
+{{ config(meta={'keyed': {
+    'key': ['subject_kind', 'subject_id'],
+    'by': {'int_knowledge': ['subject_kind', 'subject_id']},
+}}) }}
 select
     state_id,
     subject_kind,

@@ -1,6 +1,17 @@
 -- Grain: one row per state of knowledge and agreement of which anybody had recorded something, with its state and the
 -- first date of each milestone.
 -- An agreement that is only named by parties or steps stands on the smallest fact that names it, until it is recorded.
+{{ config(meta={'keyed': {
+    'key': ['state_id'],
+    'by': {
+        'int_agreement_as_known': ['state_id'],
+        'int_agreement_side_as_known': ['state_id'],
+        'int_agreement_event_as_known': ['state_id'],
+        'int_agreement_status_as_known': ['state_id'],
+        'int_meeting_as_known': ['state_id'],
+        'int_link_as_known': ['state_id'],
+    },
+}}) }}
 with recorded as (
     select *
     from {{ ref('int_agreement_as_known') }}

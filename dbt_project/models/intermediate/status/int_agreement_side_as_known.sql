@@ -1,4 +1,11 @@
 -- Grain: one row per state of knowledge, agreement and party to it, listed as one or only named in a step.
+{{ config(meta={'keyed': {
+    'key': ['state_id'],
+    'by': {
+        'int_agreement_party_as_known': ['state_id'],
+        'int_agreement_event_as_known': ['state_id'],
+    },
+}}) }}
 with listed as (
     select
         state_id,

@@ -1,4 +1,8 @@
 -- Grain: one row per state of knowledge, agreement and side of its life (the whole, or one party) of which a step is known.
+{{ config(meta={'keyed': {
+    'key': ['state_id'],
+    'by': {'int_agreement_step_as_known': ['state_id']},
+}}) }}
 with steps as (
     select * from {{ ref('int_agreement_step_as_known') }}
 ),

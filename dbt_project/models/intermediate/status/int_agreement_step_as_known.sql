@@ -1,6 +1,15 @@
 -- Grain: one row per state of knowledge, agreement, side of its life (the whole, or one party) and step in it, in the order in which the steps
 -- are taken to have happened. Where imprecise dates overlap, the order is unknown: the natural order of the steps is assumed.
 -- A step of the whole is a step of every party; steps of enough parties are a step of the whole.
+{{ config(meta={'keyed': {
+    'key': ['state_id'],
+    'by': {
+        'int_agreement_as_known': ['state_id'],
+        'int_agreement_side_as_known': ['state_id'],
+        'int_agreement_event_as_known': ['state_id'],
+        'int_knowledge_state': ['state_id'],
+    },
+}}) }}
 with instruments as (
     select
         agreements.state_id,

@@ -1,6 +1,14 @@
 -- Grain: one row per state of knowledge and meeting of which anybody had recorded something, with its dates, its state and
 -- who was counted at it.
 -- A meeting that is only named by participants or steps stands on the smallest fact that names it, until it is recorded.
+{{ config(meta={'keyed': {
+    'key': ['state_id'],
+    'by': {
+        'int_meeting_as_known': ['state_id'],
+        'int_meeting_participation_as_known': ['state_id'],
+        'int_meeting_event_as_known': ['state_id'],
+    },
+}}) }}
 with meetings as (
     select * from {{ ref('int_meeting_as_known') }}
 ),

@@ -1,4 +1,14 @@
 -- Grain: one row per agreement and party to it; two parties that did not resolve stay two.
+{{ config(meta={'keyed': {
+    'key': ['agreement_id'],
+    'by': {
+        'int_agreement_side_as_known': ['agreement_id'],
+        'int_agreement_step_as_known': ['agreement_id'],
+    },
+    'through': {
+        'dim_organization': {'int_agreement_side_as_known': {'organization_id': 'party_code'}},
+    },
+}}) }}
 with sides as (
     select * from {{ ref('int_agreement_side_as_known') }} where is_current
 ),

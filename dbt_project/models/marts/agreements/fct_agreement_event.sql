@@ -1,4 +1,11 @@
 -- Grain: one row per step in the life of an agreement, taken by one party or by the whole.
+{{ config(meta={'keyed': {
+    'key': ['fact_id'],
+    'by': {
+        'int_agreement_event_as_known': ['fact_id'],
+        'int_agreement_step_as_known': ['fact_id'],
+    },
+}}) }}
 with events as (
     select * from {{ ref('int_agreement_event') }}
 ),

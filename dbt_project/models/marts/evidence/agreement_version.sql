@@ -1,4 +1,9 @@
 -- Grain: one row per clock, agreement and time in which the same was known of it.
+{{ config(meta={'keyed': {
+    'key': ['agreement_id'],
+    'by': {'int_agreement_lifecycle_as_known': ['agreement_id']},
+    'through': {'int_knowledge': {'int_agreement_lifecycle_as_known': {'state_id': 'state_id'}}},
+}}) }}
 with versions as (
     {{ versions_as_known('int_agreement_lifecycle_as_known', ['agreement_id']) }}
 )

@@ -1,4 +1,5 @@
 -- Grain: one row per version of a claim: one document's assertion of one fact, as it stood for a time.
+{{ config(meta={'keyed': {'key': ['fact_kind', 'fact_id'], 'by': {'int_claim': ['fact_kind', 'fact_id']}}}) }}
 with versions as (
     select * from {{ ref('int_claim') }}
 )

@@ -1,5 +1,21 @@
 -- Grain: one row per kind and id that a reader may ask about, and fact that answers: an agreement is its own fact, its
 -- parties and its steps, a project all its steps. Ids that were merged away lead to the same facts.
+{{ config(meta={'keyed': {
+    'key': ['fact_kind', 'fact_id'],
+    'by': {
+        'fact_alias': ['fact_kind', 'fact_id'],
+        'int_subject_fact': ['fact_kind', 'fact_id'],
+        'int_claim': ['fact_kind', 'fact_id'],
+        'int_statement_claim': ['fact_kind', 'fact_id'],
+        'int_indicator_claim': ['fact_kind', 'fact_id'],
+        'int_document_claim': ['fact_kind', 'fact_id'],
+        'int_organization_claim': ['fact_kind', 'fact_id'],
+        'int_person_office_claim': ['fact_kind', 'fact_id'],
+    },
+    'through': {'int_subject_alias': {
+        'int_subject_fact': {'subject_kind': 'subject_kind', 'subject_id': 'subject_id'},
+    }},
+}}) }}
 with facts as (
     select fact_kind, fact_id, alias, is_current from {{ ref('fact_alias') }}
 ),
@@ -32,11 +48,10 @@ asked as (
     union
 
     -- the fact of an agreement or a meeting, under any id that it had, stands for the whole of it
-    select subjects.subject_kind as kind, facts.alias as id, subjects.fact_kind, subjects.fact_id
-    from subjects as own
-    inner join facts on own.fact_kind = facts.fact_kind and own.fact_id = facts.fact_id
-    inner join subjects on own.subject_kind = subjects.subject_kind and own.subject_id = subjects.subject_id
-    where own.fact_kind = own.subject_kind and own.subject_kind in ('agreement', 'meeting')
+    select subjects.subject_kind as kind, aliases.alias as id, subjects.fact_kind, subjects.fact_id
+    from {{ ref('int_subject_alias') }} as aliases
+    inner join subjects
+        on aliases.subject_kind = subjects.subject_kind and aliases.subject_id = subjects.subject_id
 
     {%- for kind, fact_kind, model, id in [
         ('statement', 'statement', 'int_statement_claim', 'statement_id'),

@@ -1,5 +1,17 @@
 -- Grain: one row per clock, moment, fact and attribute of it that came to be known otherwise; a fact that was added or
 -- withdrawn is one row, with all its attributes as one value. Where a decision on identity made the change, `reason` says so.
+{{ config(meta={'keyed': {
+    'key': ['fact_kind', 'fact_id'],
+    'by': {
+        'fact_version': ['fact_kind', 'fact_id'],
+        'int_subject_fact': ['fact_kind', 'fact_id'],
+        'int_link_claim': ['fact_kind', 'fact_id'],
+        'int_topic_claim': ['fact_kind', 'fact_id'],
+        'int_alias_claim': ['fact_kind', 'fact_id'],
+        'int_external_id_claim': ['fact_kind', 'fact_id'],
+        'int_claim': ['fact_kind', 'fact_id'],
+    },
+}}) }}
 with versions as (
     select
         clock,

@@ -1,4 +1,9 @@
 -- Grain: one row per clock, fact and time in which its claims resolved to the same, in the same way.
+{{ config(meta={'keyed': {
+    'key': ['fact_kind', 'fact_id'],
+    'by': {'int_fact_as_known': ['fact_kind', 'fact_id']},
+    'through': {'int_knowledge': {'int_fact_as_known': {'state_id': 'state_id'}}},
+}}) }}
 with versions as (
     {{ versions_as_known('int_fact_as_known', ['fact_kind', 'fact_id']) }}
 )

@@ -1,4 +1,9 @@
 -- Grain: one row per clock, meeting and time in which the same was known of it.
+{{ config(meta={'keyed': {
+    'key': ['meeting_id'],
+    'by': {'int_meeting_standing_as_known': ['meeting_id']},
+    'through': {'int_knowledge': {'int_meeting_standing_as_known': {'state_id': 'state_id'}}},
+}}) }}
 with versions as (
     {{ versions_as_known('int_meeting_standing_as_known', ['meeting_id']) }}
 ),

@@ -1,4 +1,9 @@
 -- Grain: one row per clock, spell of a membership and time in which the same was known of it.
+{{ config(meta={'keyed': {
+    'key': ['organization_id', 'member_kind', 'track', 'status', 'fact_id'],
+    'by': {'int_membership_spell_as_known': ['organization_id', 'member_kind', 'track', 'status', 'fact_id']},
+    'through': {'int_knowledge': {'int_membership_spell_as_known': {'state_id': 'state_id'}}},
+}}) }}
 with versions as (
     {{ versions_as_known(
         'int_membership_spell_as_known',

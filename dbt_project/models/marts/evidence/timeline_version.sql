@@ -1,4 +1,12 @@
 -- Grain: one row per clock, dyad, fact and time in which the same was known of it.
+{{ config(meta={'keyed': {
+    'key': ['dyad_timeline_key'],
+    'by': {'int_timeline_entry_as_known': ['dyad_timeline_key']},
+    'through': {
+        'int_knowledge': {'int_timeline_entry_as_known': {'state_id': 'state_id'}},
+        'int_document': {'int_timeline_entry_as_known': {'document_id': 'document_id'}},
+    },
+}}) }}
 with versions as (
     {{ versions_as_known('int_timeline_entry_as_known', ['dyad_timeline_key']) }}
 ),

@@ -1,4 +1,12 @@
 -- Grain: one row per somebody at a meeting, on behalf of one country or organisation, in one role. Factless.
+{{ config(meta={'keyed': {
+    'key': ['fact_id'],
+    'by': {'int_meeting_participation_as_known': ['fact_id']},
+    'through': {
+        'fct_meeting': {'int_meeting_participation_as_known': {'meeting_id': 'meeting_id'}},
+        'dim_office': {'int_meeting_participation_as_known': {'person_id': 'person_id'}},
+    },
+}}) }}
 with participations as (
     select * from {{ ref('int_meeting_participation') }}
 ),

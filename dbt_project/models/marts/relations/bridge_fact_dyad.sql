@@ -1,4 +1,8 @@
 -- Grain: one row per fact and unordered pair of countries that it concerns.
+{{ config(meta={'keyed': {
+    'key': ['fact_kind', 'fact_id'],
+    'by': {'int_fact_dyad_as_known': ['fact_kind', 'fact_id'], 'int_fact': ['fact_kind', 'fact_id']},
+}}) }}
 with dyads as (
     select * from {{ ref('int_fact_dyad_as_known') }} where is_current
 ),

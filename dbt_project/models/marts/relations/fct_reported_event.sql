@@ -1,25 +1,19 @@
 -- Grain: one row per machine-coded event between two countries, of one class, on one day.
 -- What a curated fact of the same two countries says is corroborated, never changed: a meeting whose days, known to the
 -- day, hold the day of the event and whose kind fits its class; a signature of that very day. Of several the shortest.
-{{ config(meta={'keyed': {'key': ['fact_id'], 'by': {'int_reported_event': ['fact_id']}}}) }}
+{{ config(meta={'keyed': {
+    'key': ['fact_id'],
+    'by': {'int_reported_event': ['fact_id']},
+    'through': {'int_curated_event': {'int_reported_event': {'dyad_code': 'dyad_code'}}},
+}}) }}
 with reported_events as (
     select * from {{ ref('int_reported_event') }}
 ),
 
-dyads as (
-    select fact_kind, fact_id, dyad_code from {{ ref('bridge_fact_dyad') }} where evidence_class = 'curated'
-),
-
 curated_meetings as (
-    select
-        dyads.dyad_code,
-        meetings.meeting_id,
-        meetings.kind,
-        meetings.started_earliest as first_day,
-        case when meetings.ended_precision = 'day' then meetings.ended_latest else meetings.started_latest end as last_day
-    from {{ ref('int_meeting') }} as meetings
-    inner join dyads on dyads.fact_kind = 'meeting' and meetings.fact_id = dyads.fact_id
-    where meetings.started_precision = 'day' and meetings.modality in ('asserted', 'inferred')
+    select dyad_code, subject_id as meeting_id, meeting_kind as kind, first_day, last_day
+    from {{ ref('int_curated_event') }}
+    where fact_kind = 'meeting'
 ),
 
 corroborated_meetings as (
@@ -41,13 +35,9 @@ corroborated_meetings as (
 ),
 
 curated_signatures as (
-    select distinct dyads.dyad_code, signatures.agreement_id, signatures.occurred_earliest as signed_on
-    from {{ ref('int_agreement_event') }} as signatures
-    inner join dyads on dyads.fact_kind = 'agreement_event' and signatures.fact_id = dyads.fact_id
-    where
-        signatures.event = 'signed'
-        and signatures.occurred_precision = 'day'
-        and signatures.modality in ('asserted', 'inferred')
+    select dyad_code, subject_id as agreement_id, first_day as signed_on
+    from {{ ref('int_curated_event') }}
+    where fact_kind = 'agreement_event'
 ),
 
 corroborated_agreements as (
