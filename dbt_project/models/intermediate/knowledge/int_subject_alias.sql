@@ -2,7 +2,7 @@
 {{ config(meta={'keyed': {
     'key': ['fact_kind', 'fact_id'],
     'by': {
-        'fact_alias': ['fact_kind', 'fact_id'],
+        'int_fact_alias': ['fact_kind', 'fact_id'],
         'int_subject_fact': ['fact_kind', 'fact_id'],
         'int_claim': ['fact_kind', 'fact_id'],
     },
@@ -20,6 +20,6 @@ with subjects as (
 
 select subjects.subject_kind, subjects.subject_id, facts.fact_kind, facts.fact_id, facts.alias
 from subjects
-inner join {{ ref('fact_alias') }} as facts
+inner join {{ ref('int_fact_alias') }} as facts
     on subjects.fact_kind = facts.fact_kind and subjects.fact_id = facts.fact_id
 where subjects.fact_kind = subjects.subject_kind and subjects.fact_kind in ('agreement', 'meeting')

@@ -1,7 +1,7 @@
 -- Grain: one row per dyad and meeting or signature between the two that somebody recorded, known to the day: what a reported
 -- event may corroborate.
 with dyads as (
-    select fact_kind, fact_id, dyad_code from {{ ref('bridge_fact_dyad') }} where evidence_class = 'curated'
+    select fact_kind, fact_id, dyad_code from {{ ref('int_fact_dyad_as_known') }} where is_current
 ),
 
 curated_meetings as (
@@ -13,7 +13,10 @@ curated_meetings as (
         case when meetings.ended_precision = 'day' then meetings.ended_latest else meetings.started_latest end as last_day
     from {{ ref('int_meeting') }} as meetings
     inner join dyads on dyads.fact_kind = 'meeting' and meetings.fact_id = dyads.fact_id
-    where meetings.started_precision = 'day' and meetings.modality in ('asserted', 'inferred')
+    where
+        meetings.evidence_class = 'curated'
+        and meetings.started_precision = 'day'
+        and meetings.modality in ('asserted', 'inferred')
 ),
 
 curated_signatures as (
@@ -21,7 +24,8 @@ curated_signatures as (
     from {{ ref('int_agreement_event') }} as signatures
     inner join dyads on dyads.fact_kind = 'agreement_event' and signatures.fact_id = dyads.fact_id
     where
-        signatures.event = 'signed'
+        signatures.evidence_class = 'curated'
+        and signatures.event = 'signed'
         and signatures.occurred_precision = 'day'
         and signatures.modality in ('asserted', 'inferred')
 )
