@@ -124,6 +124,7 @@ def test_words_do_not_change_a_fingerprint_and_rules_do() -> None:
         replace(contract, columns=(replace(first, pattern="x"), *rest)),
         replace(contract, columns=tuple(rest)),
         replace(contract, key=("kind",)),
+        replace(contract, is_bulk=not contract.is_bulk),
     ):
         assert fingerprint({**FEEDS, "meetings": change}) != before
 
