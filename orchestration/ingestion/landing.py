@@ -3,8 +3,8 @@
 Belongs here: their columns, where rows are written, and how they are deleted. Does not belong here: what rows hold.
 Every feed has `landing.<table>` with the columns of its contract and `LINEAGE`. Of a feed that is read in bulk that is
 a view: its rows lie in `landing_rows.<table>` with the number of their file, and what is the same for all rows of a
-file stands once in `ops.landed_files`. To write a text of 64 characters beside each of millions of rows costs as much
-as to write the row.
+file stands once in `ops.landed_files`. To write the same two texts beside each of millions of rows costs more than half
+of what the row costs.
 """
 # Statements are put together from identifiers of contracts; what files hold is bound.
 # ruff: noqa: S608
