@@ -16,7 +16,7 @@ SINKS = {"execute", "executemany", "sql", "query", "from_query", "table", "view"
 """Methods whose first argument is SQL, or the name of a table as SQL."""
 NOT_DUCKDB = {"pa"}
 """`pa.table` makes a table of Arrow."""
-HELPERS = {"quoted", "literal", "literal_struct", "bind"}
+HELPERS = {"quoted", "literal", "literal_struct", "bind", "rows_of"}
 """They return SQL that is safe for whatever they are given."""
 OF_CONTRACTS = {"contract", "column", "columns", "registry", "FEEDS", "LANDING"}
 """What a contract says is part of the code."""

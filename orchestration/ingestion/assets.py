@@ -22,6 +22,7 @@ from orchestration.automation.runs import POOL, writing
 from orchestration.connectors.assets import FETCHED_FEEDS, raw_key
 from orchestration.contracts import FEEDS, LANDING, Contract
 from orchestration.ingestion import refresh
+from orchestration.ingestion.landing import rows_of
 from orchestration.ingestion.outcome import DeliveryOutcome, OutcomeStatus
 from orchestration.ingestion.standing import MOST_NAMED, Standing, archive_size, standing
 from orchestration.ownership import OWNERS
@@ -300,7 +301,7 @@ def _growth(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[s
 def _counted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, int]:
     if contract.feed not in LANDING:
         return {}
-    rows = connection.table(f"landing.{quoted(contract.table)}").aggregate("count(*)").fetchall()
+    rows = connection.table(rows_of(contract)).aggregate("count(*)").fetchall()
     return {"dagster/row_count": rows[0][0]}
 
 

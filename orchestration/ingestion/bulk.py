@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Protocol
 
 import duckdb
+import pyarrow as pa
 
 from orchestration.contracts import Column, ColumnType, Contract
+from orchestration.ingestion import landing
 from orchestration.ingestion.chunks import MOST_LEFT_OVER, ROW_GROUP, ROW_NUMBER, Chunks, NotPlainError, Rest
 from orchestration.ingestion.clock import naive
 from orchestration.ingestion.readers import delimited, zipped
@@ -34,7 +36,7 @@ _INTEGER = " *[+-]?[0-9]{1,19} *"
 _CHUNK_BYTES = 1 << 20
 _MOST_REPEATED = 10_000
 """Different cells of one column in a row group beyond which they are no codes that repeat, and no dictionary helps."""
-_CHUNKS = "arriving_chunks"
+_CHUNKS, _SEEN = "arriving_chunks", "seen_values"
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -117,23 +119,23 @@ def insert_chunks(
     Raises:
         NotPlainError: another reader has to see it; the caller rolls back.
     """
-    lineage = {"delivery_id": delivery_id, "sha256": sha256, "loaded_at": naive(loaded_at)}
+    number = landing.number_file(con, delivery_id=delivery_id, sha256=sha256, loaded_at=naive(loaded_at))
     rest = Rest(folder / f"{sha256}-rest.csv", table.names, table.delimiter)
     with Chunks(table.paths, table.delimiter, contract, columns, rest) as chunks:
         con.register(_CHUNKS, chunks.reader())
         try:
-            con.execute(*_landing(contract, columns, _CHUNKS, ROW_NUMBER, lineage, is_typed=True))
+            con.execute(*_landing(contract, columns, _CHUNKS, ROW_NUMBER, number, is_typed=True))
         except duckdb.Error as error:
             if chunks.problem is not None:
                 raise chunks.problem from error
             raise
         finally:
             con.unregister(_CHUNKS)
-        total, broken = _counted(con, contract, delivery_id)
+        total, broken = _counted(con, contract, number, looks=_may_break(con, contract, columns, chunks.seen()))
         if broken > MOST_LEFT_OVER:
             raise NotPlainError(f"{broken:,} rows break the contract")
         if broken:
-            chunks.leave_over(_take_broken(con, contract, delivery_id))
+            chunks.leave_over(_take_broken(con, contract, number))
     return Loaded(row_count=total - broken, rest=rest if len(rest) else None)
 
 
@@ -157,37 +159,54 @@ def insert(
         NotPlainError: something in it is broken; the caller rolls back.
     """
     staged = folder / f"{sha256}.parquet"
-    lineage = {"delivery_id": delivery_id, "sha256": sha256, "loaded_at": naive(loaded_at)}
+    number = landing.number_file(con, delivery_id=delivery_id, sha256=sha256, loaded_at=naive(loaded_at))
     try:
         con.execute(_staging(contract, table, columns, staged), {"paths": [str(path) for path in table.paths]})
         origin = f"read_parquet({literal(staged)}, file_row_number = true)"
-        con.execute(*_landing(contract, columns, origin, "file_row_number + 1", lineage, is_typed=False))
+        con.execute(*_landing(contract, columns, origin, "file_row_number + 1", number, is_typed=False))
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException) as error:
         raise NotPlainError(str(error).splitlines()[0]) from error
     finally:
         staged.unlink(missing_ok=True)
-    total, broken = _counted(con, contract, delivery_id)
+    total, broken = _counted(con, contract, number)
     if broken:
         raise NotPlainError(f"{broken:,} rows break the contract")
     return Loaded(row_count=total)
 
 
-def _counted(con: duckdb.DuckDBPyConnection, contract: Contract, delivery_id: str) -> tuple[int, int]:
-    """Return how many rows of a delivery are in landing, and how many of them break the contract."""
+def _may_break(
+    con: duckdb.DuckDBPyConnection, contract: Contract, columns: Columns, seen: Mapping[str, pa.Array]
+) -> bool:
+    """Say whether any of the values that were seen breaks the contract, so that all rows are to be looked at for it."""
+    for name, place in columns.known:
+        condition = _is_broken([contract.columns_by_name[name]])
+        con.register(_SEEN, pa.table({name: seen[f"c{place}"]}))
+        try:
+            if con.execute(f"select count(*) from {_SEEN} where {condition}").fetchall() != [(0,)]:
+                return True
+        finally:
+            con.unregister(_SEEN)
+    return False
+
+
+def _counted(
+    con: duckdb.DuckDBPyConnection, contract: Contract, file_number: int, *, looks: bool = True
+) -> tuple[int, int]:
+    """Return how many rows of a file are in landing, and how many of them break the contract where that is asked."""
     total, broken = con.execute(
-        f"select count(*), count(*) filter (where {_is_broken(contract)}) "
-        f"from landing.{quoted(contract.table)} where _delivery_id = $id",
-        {"id": delivery_id},
+        f"select count(*), count(*) filter (where {_is_broken(contract.columns) if looks else 'false'}) "
+        f"from {landing.rows_of(contract)} where _file_number = $number",
+        {"number": file_number},
     ).fetchall()[0]
     return int(total), int(broken)
 
 
-def _take_broken(con: duckdb.DuckDBPyConnection, contract: Contract, delivery_id: str) -> list[int]:
+def _take_broken(con: duckdb.DuckDBPyConnection, contract: Contract, file_number: int) -> list[int]:
     """Take the rows that break the contract out of landing, and return their numbers."""
     rows = con.execute(
-        f"delete from landing.{quoted(contract.table)} where _delivery_id = $id and ({_is_broken(contract)}) "
+        f"delete from {landing.rows_of(contract)} where _file_number = $number and ({_is_broken(contract.columns)}) "
         "returning _row_number",
-        {"id": delivery_id},
+        {"number": file_number},
     ).fetchall()
     return [number for (number,) in rows]
 
@@ -222,12 +241,12 @@ def _landing(
     columns: Columns,
     origin: str,
     row_number: str,
-    lineage: Mapping[str, object],
+    file_number: int,
     *,
     is_typed: bool,
 ) -> tuple[str, Mapping[str, object]]:
     """Return the statement that takes what is read into landing, with its lineage."""
-    parameters = Parameters(dict(lineage))
+    parameters = Parameters({"file_number": file_number})
     placed = dict(columns.known)
     cells = []
     for column in contract.columns:
@@ -243,12 +262,10 @@ def _landing(
         filled = f"list_filter([{pairs}], lambda pair: pair.v is not null)"
         cells.append(f"nullif(to_json(map_from_entries({filled}))::varchar, '{{}}') as _extra")
     statement = f"""
-        insert into landing.{quoted(contract.table)} by name
+        insert into {landing.rows_of(contract)} by name
         select {", ".join(cells)},
-            $delivery_id::varchar as _delivery_id,
-            $sha256::varchar as _file_sha256,
-            {row_number} as _row_number,
-            $loaded_at::timestamp as _loaded_at
+            $file_number::integer as _file_number,
+            {row_number} as _row_number
         from {origin}
     """
     return statement, parameters.values
@@ -329,10 +346,10 @@ def _is_empty(column: Column, cell: str) -> str:
     return " or ".join(conditions)
 
 
-def _is_broken(contract: Contract) -> str:
-    """Return the condition under which a row in landing breaks the contract; all of its cells are of their types."""
+def _is_broken(columns: Iterable[Column]) -> str:
+    """Return the condition under which a row breaks what a contract says of these; all cells are of their types."""
     broken = []
-    for column in contract.columns:
+    for column in columns:
         name = quoted(column.name)
         conditions = []
         if column.minimum is not None:

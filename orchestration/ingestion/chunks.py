@@ -12,6 +12,7 @@ looked at once. Decimals rarely repeat, and Arrow reads them; it takes nothing f
 from __future__ import annotations
 
 import csv
+import math
 import os
 import re
 from array import array
@@ -51,7 +52,7 @@ _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, 
 _TYPES = {ColumnType.INTEGER: pa.int64(), ColumnType.DECIMAL: pa.float64(), ColumnType.BOOLEAN: pa.bool_()}
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 
-_Value = str | int | bool | None
+_Value = str | int | float | bool | None
 
 
 class NotPlainError(Exception):
@@ -149,6 +150,13 @@ class Chunks:
     def reader(self) -> pa.RecordBatchReader:
         """Return what DuckDB reads from; it ends early where something is not plain."""
         return pa.RecordBatchReader.from_batches(self._schema.append(pa.field(ROW_NUMBER, pa.int64())), self._batches())
+
+    def seen(self) -> dict[str, pa.Array]:
+        """Return the values that were read, each once, by column: of decimals only the bounds of all of them.
+
+        Cells of rows that were left over may be among them.
+        """
+        return {name: reader.seen() for name, reader in self._cells.items()}
 
     def leave_over(self, numbers: Sequence[int]) -> None:
         """Leave rows over that were read, too: the caller found that they break the contract.
@@ -264,8 +272,21 @@ class _CellReader:
 
     def typed(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
         if self.is_decimal:
+            self._note_bounds(column)
             return column
         return pa.chunked_array([self._taken(chunk) for chunk in column.chunks], self.type)
+
+    def seen(self) -> pa.Array:
+        return pa.array(list(dict.fromkeys(self._values.values())), self.type)
+
+    def _note_bounds(self, column: pa.ChunkedArray) -> None:
+        """Note what tells whether any of these is empty, beyond a bound, or no number."""
+        found = [*pyarrow.compute.min_max(column).as_py().values()]
+        if column.null_count:
+            found.append(None)
+        if not pyarrow.compute.all(pyarrow.compute.is_finite(column)).as_py():
+            found.append(math.inf)
+        self._values.update((str(value), value) for value in found)
 
     def _taken(self, cells: pa.DictionaryArray) -> pa.Array:
         values = []

@@ -17,18 +17,10 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.contracts import Contract
+from orchestration.ingestion import landing
 from orchestration.ingestion.clock import Clock, as_text
 from orchestration.settings import Settings
 from orchestration.sql_text import literal, quoted
-
-LINEAGE = {
-    "_extra": "VARCHAR",
-    "_delivery_id": "VARCHAR",
-    "_file_sha256": "VARCHAR",
-    "_row_number": "BIGINT",
-    "_loaded_at": "TIMESTAMP",
-}
-"""The columns that every landing table has behind those of its contract."""
 
 _OPS = {
     "deliveries": """
@@ -45,6 +37,7 @@ _OPS = {
         delivery_id VARCHAR, feed VARCHAR, file_sha256 VARCHAR, row_number BIGINT,
         column_name VARCHAR, found VARCHAR, expected VARCHAR, raw_row VARCHAR, key_values VARCHAR
     """,
+    "landed_files": "file_number INTEGER, delivery_id VARCHAR, file_sha256 VARCHAR, loaded_at TIMESTAMP",
     "corrections": """
         delivery_id VARCHAR, feed VARCHAR, file_sha256 VARCHAR, row_number BIGINT, rejected_row_id VARCHAR
     """,
@@ -147,25 +140,24 @@ def memory_limited(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def create_tables(con: duckdb.DuckDBPyConnection, registry: Mapping[str, Contract]) -> None:
     """Create what is missing of the tables of landing, ledger and dates."""
-    for schema in ("landing", "ops", "reference"):
+    for schema in ("landing", "landing_rows", "ops", "reference"):
         con.execute(f"create schema if not exists {schema}")
     for name, columns in _OPS.items():
         con.execute(f"create table if not exists ops.{name} ({columns})")
     con.execute(f"create table if not exists reference.edtf ({_EDTF})")
     for contract in registry.values():
         if contract.columns:
-            own = {column.name: column.type.duckdb_type for column in contract.columns}
-            columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in (own | LINEAGE).items())
-            con.execute(f"create table if not exists landing.{quoted(contract.table)} ({columns})")
+            landing.create(con, contract)
 
 
 def drop_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Drop every table of landing, the ledger and the dates that were read; the countries stay."""
+    landing.drop(con)
     tables = con.execute(
         """
         select schema_name, table_name from duckdb_tables()
         where database_name = current_database()
-          and (schema_name = 'landing' or (schema_name = 'ops' and table_name <> 'reference_fingerprint')
+          and ((schema_name = 'ops' and table_name <> 'reference_fingerprint')
                or (schema_name = 'reference' and table_name = 'edtf'))
         """
     ).fetchall()

@@ -6,13 +6,13 @@ Belongs here: what decides how a file becomes rows, and whether it does. Does no
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from types import CodeType
 
 import orchestration
 from orchestration.contracts import Contract
@@ -24,6 +24,7 @@ _READING_CODE = (
     "ingestion/bulk.py",
     "ingestion/chunks.py",
     "ingestion/formats.py",
+    "ingestion/landing.py",
     "ingestion/readers",
     "ingestion/releases.py",
     "ingestion/staging.py",
@@ -34,7 +35,7 @@ _READING_CODE = (
 def fingerprint(registry: Mapping[str, Contract]) -> str:
     """Return a hash that changes when a file that was loaded may have to be read anew."""
     contracts = [_shape(contract) for contract in registry.values()]
-    code = [_meaning(path.read_text(encoding="utf-8")) for path in _sources()]
+    code = [meaning(path.read_text(encoding="utf-8")) for path in _sources()]
     return hashlib.sha256(json.dumps([contracts, code]).encode()).hexdigest()
 
 
@@ -55,6 +56,7 @@ def _shape(contract: Contract) -> list[object]:
         contract.at_least_one,
         contract.mode,
         contract.is_folder_delivery,
+        contract.is_bulk,
         contract.reader,
         [contract.dialect.delimiter, contract.dialect.is_bare],
         [[c.name, c.type, c.required, c.allowed, c.pattern, c.minimum, c.maximum, c.dates] for c in contract.columns],
@@ -68,15 +70,21 @@ def _sources() -> Iterable[Path]:
 
 
 @cache
-def _meaning(source: str) -> str:
-    """Return the code without comments, layout and docstrings; kept, since it takes longer than a small file does."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            node.body = [child for child in body if not _is_text(child)]  # type: ignore[attr-defined]
-    return ast.dump(tree)
+def meaning(source: str) -> str:
+    """Return what Python makes of code, whatever its comments, layout and docstrings say; kept, since it takes a while.
+
+    Bytecode is there sooner than the syntax tree, whose nodes become objects of Python. It may change with the version
+    of Python, and where a function gets its first docstring: then the archive is read once too often.
+    """
+    return repr(_parts(compile(source, "", "exec", dont_inherit=True, optimize=2)))
 
 
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+def _parts(value: object) -> object:
+    """Return what matters of a compiled constant, in the same order in every process."""
+    if isinstance(value, CodeType):
+        names = (value.co_name, value.co_names, value.co_varnames, value.co_freevars, value.co_cellvars)
+        given = (value.co_argcount, value.co_posonlyargcount, value.co_kwonlyargcount, value.co_flags)
+        return names, given, value.co_code, value.co_exceptiontable, [_parts(one) for one in value.co_consts]
+    if isinstance(value, frozenset):
+        return "frozenset", sorted(map(repr, value))
+    return [_parts(one) for one in value] if isinstance(value, tuple) else value

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from orchestration.contracts import Contract, Mode
-from orchestration.ingestion import bulk, ledger, published_names, releases
+from orchestration.ingestion import bulk, landing, ledger, published_names, releases
 from orchestration.ingestion.archive import Archive, Delivery
 from orchestration.ingestion.chunks import NotPlainError
 from orchestration.ingestion.clock import Clock, naive
@@ -563,14 +563,10 @@ class Loader:
             self._delete_rows(gone, {delivery.feed for delivery in deliveries})
 
     def _delete_rows(self, gone: Sequence[str], feeds: Collection[str]) -> None:
-        tables = {contract.table for name, contract in self.registry.items() if contract.columns and name in feeds}
+        contracts = [contract for name, contract in self.registry.items() if contract.columns and name in feeds]
         if dossiers.FEED in feeds:
-            tables = {contract.table for contract in self.registry.values() if contract.columns}
-        for table in sorted(tables):
-            self.con.execute(
-                f"delete from landing.{quoted(table)} where _delivery_id in (select unnest($gone::varchar[]))",
-                {"gone": list(gone)},
-            )
+            contracts = [contract for contract in self.registry.values() if contract.columns]
+        landing.delete(self.con, contracts, gone)
 
     def _insert(self, batch: Batch, loaded_at: datetime) -> None:
         incomplete = [stage for stage in batch.stages if self._insert_stage(stage, loaded_at) < self._staged(stage)]
@@ -590,18 +586,32 @@ class Loader:
         cells = [f"{converted(column, parameters)} as {quoted(column.name)}" for column in contract.columns]
         broken = [judgement.is_broken for judgement in judgements(contract, parameters)]
         broken += [judgement.is_broken for judgement in group_judgements(contract)]
+        files, lineage = self._lineage(contract, parameters, loaded_at)
         row = self.con.execute(
             f"""
-            insert into landing.{quoted(contract.table)} by name
-            select {", ".join(cells)}, {_extra(stage, parameters)} as _extra,
-                   delivery_id as _delivery_id, sha256 as _file_sha256, _row_number,
-                   {parameters.bind(loaded_at)}::timestamp as _loaded_at
-            from {stage.view} join batch_files using (_file_no)
+            insert into {landing.rows_of(contract)} by name
+            select {", ".join(cells)}, {_extra(stage, parameters)} as _extra, _row_number, {lineage}
+            from {stage.view} join {files} using (_file_no)
             where not ({" or ".join(broken)})
             """,
             parameters.values,
         ).fetchone()
         return int(row[0]) if row else 0
+
+    def _lineage(self, contract: Contract, parameters: Parameters, loaded_at: datetime) -> tuple[str, str]:
+        """Return the files of the batch as SQL, and what every row of theirs says of its file."""
+        if contract.is_bulk:
+            landing.number_batch(self.con, loaded_at=loaded_at)
+            return (
+                "(select _file_no, file_number from batch_files join ops.landed_files as landed "
+                "on batch_files.delivery_id = landed.delivery_id and batch_files.sha256 = landed.file_sha256)",
+                "file_number as _file_number",
+            )
+        time_of_loading = parameters.bind(loaded_at)
+        return (
+            "batch_files",
+            f"delivery_id as _delivery_id, sha256 as _file_sha256, {time_of_loading}::timestamp as _loaded_at",
+        )
 
     def _rows_read(self, batch: Batch) -> dict[str, int]:
         """Return for each delivery the number of rows in its files, readable or not."""

@@ -27,6 +27,10 @@ LEAST_INPUT = 250_000
 """Unless one of its inputs has so many rows, from which few are made."""
 FEW_KEYS = 100_000
 """Up to so many keys are built apart from the rest, however small the table."""
+DELIVERY = "_delivery_id"
+LISTED_DELIVERIES = 50
+"""Up to so many deliveries are named one by one where rows of landing are looked for: where that is a view, DuckDB asks
+only the table of files for them, and looks at the rows of these files alone."""
 MOST_OF_A_TABLE = 0.2
 """Keys for each row of a table beyond which it is as well built whole."""
 
@@ -107,10 +111,10 @@ class Deltas:
     def note_deliveries(self, unique_id: str, deliveries: Sequence[str], column: str) -> None:
         """Note that rows of these deliveries were added to a table of landing, and no others."""
         table = self._plan.place(unique_id).qualified
-        new = self.keep("select unnest(?::varchar[]) as delivery_id", [list(deliveries)])
+        new = self.keep("select distinct unnest(?::varchar[]) as delivery_id", [list(deliveries)])
         self._deltas[unique_id] = Delta(
             self._view(f"select * from {table} where false"),
-            self._view(f"select * from {table} where {quoted(column)} in (select delivery_id from {new})"),
+            self._view(f"from {with_keys(self._connection, table, (column,), new, named=('delivery_id',))}"),
         )
 
     def keep(self, query: str, parameters: object = None) -> str:
@@ -405,7 +409,7 @@ def with_keys(
 ) -> str:
     """Return a query in brackets for the rows of a table that have one of the keys: null is a value like any other.
 
-    Keys that are numbers or days have bounds: whole row groups beyond them are not read.
+    Keys that are numbers or days have bounds, as have few deliveries: whole row groups beyond them are not read.
     """
     names = named or columns
     same, within = [], ["true"]
@@ -413,6 +417,10 @@ def with_keys(
         same.append(f"given.{quoted(column)} {'is not distinct from' if bound.has_null else '='} keys.{quoted(name)}")
         if bound.within:
             within.append(f"given.{quoted(column)} between {bound.within[0]} and {bound.within[1]}")
+        if column == DELIVERY and not bound.has_null:
+            ids = connection.execute(f"select distinct {quoted(name)} from {keys}").fetchmany(LISTED_DELIVERIES + 1)
+            if 0 < len(ids) <= LISTED_DELIVERIES:  # hashes of ours, not what a file holds
+                within.append(f"given.{quoted(column)} in ({', '.join(literal(one) for (one,) in ids)})")
     return (
         f"(select given.{wanted} from {table} as given semi join {keys} as keys on {' and '.join(same)}"
         f" where {' and '.join(within)})"

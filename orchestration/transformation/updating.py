@@ -23,7 +23,7 @@ from orchestration.publication.copying import SCHEMAS
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
 from orchestration.transformation.changed_keys import note_keys
-from orchestration.transformation.keyed import Delta, Deltas, NotByKeyError, with_keys
+from orchestration.transformation.keyed import DELIVERY, Delta, Deltas, NotByKeyError, with_keys
 from orchestration.transformation.plan import Plan, PlannedNode, PlannedTest
 
 HASHED_ROWS = 5_000_000
@@ -37,7 +37,6 @@ MUCH_LARGER = 10
 
 HOLDING_ROWS = ("table", "view", "seed")
 TESTS_IN_ONE_QUERY = 24
-DELIVERY = "_delivery_id"
 PROGRESS_SECONDS = 5.0
 NEXT = "next_content"
 CHANGED = "changed "

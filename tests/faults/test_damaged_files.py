@@ -74,7 +74,7 @@ def test_rows_are_accepted_or_quarantined_or_their_delivery_is_refused_with_a_re
 def test_what_the_ledger_counts_lies_in_landing_and_quarantine(result: IngestResult, settings: Settings) -> None:
     with duckdb.connect(str(settings.warehouse), read_only=True) as con:
         landed = sum(
-            con.table(f"landing.{contract.table}").count("*").fetchall()[0][0]
+            con.sql(f"from landing.{contract.table}").count("*").fetchall()[0][0]
             for contract in FEEDS.values()
             if contract.columns
         )

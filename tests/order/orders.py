@@ -86,10 +86,10 @@ class Installation:
         with duckdb.connect(str(self.settings.warehouse), read_only=True) as connection:
             tables = connection.execute(
                 """
-                select schema_name, table_name from duckdb_tables()
-                where schema_name = 'landing'
-                    or (schema_name = 'reference' and table_name = 'edtf')
-                    or (schema_name = 'ops' and table_name in ('deliveries', 'files', 'rejected_rows'))
+                select table_schema, table_name from information_schema.tables
+                where table_schema = 'landing'
+                    or (table_schema = 'reference' and table_name = 'edtf')
+                    or (table_schema = 'ops' and table_name in ('deliveries', 'files', 'rejected_rows'))
                 order by all
                 """
             ).fetchall()

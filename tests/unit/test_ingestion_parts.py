@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,9 +19,9 @@ from orchestration.contracts import FEEDS, Column, ColumnType, Contract
 from orchestration.ingestion import clock, refresh, refreshing
 from orchestration.ingestion.archive import Archive, DeliveredFile, Delivery, FileChangedError, delivery_id, hash_of
 from orchestration.ingestion.database import connection, transaction
-from orchestration.ingestion.fingerprint import fingerprint
+from orchestration.ingestion.fingerprint import fingerprint, meaning
 from orchestration.ingestion.validation import Parameters, expected_of
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_ROOT, Settings
 
 DAY = datetime(2024, 9, 18, tzinfo=UTC)
 
@@ -124,8 +127,49 @@ def test_words_do_not_change_a_fingerprint_and_rules_do() -> None:
         replace(contract, columns=(replace(first, pattern="x"), *rest)),
         replace(contract, columns=tuple(rest)),
         replace(contract, key=("kind",)),
+        replace(contract, is_bulk=not contract.is_bulk),
     ):
         assert fingerprint({**FEEDS, "meetings": change}) != before
+
+
+def test_comments_and_layout_are_no_meaning_of_code_and_everything_else_is() -> None:
+    code = 'def read(cell, *, of=1):\n    """Words."""\n    if cell in {"a", "b", "c"}:\n        return (1, of)\n'
+    code += "    return None\n"
+    same = (
+        f"# a comment\n\n{code}",
+        code.replace('"""Words."""', '"""Other words."""  # and more\n'),
+        code.replace('{"a", "b", "c"}', '{\n        "a",\n        "b", "c"\n    }'),
+    )
+    assert {meaning(one) for one in same} == {meaning(code)}
+    others = (
+        code.replace('"c"', '"d"'),
+        code.replace("1, of", "1.0, of"),
+        code.replace("1, of", "True, of"),
+        code.replace("of=1", "of=2"),
+        code.replace("*, ", ""),
+        code.replace(" in ", " not in "),
+        code.replace("return None", "raise ValueError"),
+        code.replace("cell", "row"),
+        code.replace("(1, of)", "[1, of]"),
+        code + "class Row:\n    x = 1\n",
+    )
+    assert len({meaning(one) for one in (code, *others)}) == len(others) + 1
+
+
+def test_the_fingerprint_is_the_same_in_every_process() -> None:
+    ask = "from orchestration.contracts import FEEDS; from orchestration.ingestion.fingerprint import fingerprint as f"
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", f"{ask}; print(f(FEEDS))"],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=PROJECT_ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    assert told == {fingerprint(FEEDS)}
 
 
 def test_a_transaction_is_undone_by_any_exception() -> None:

@@ -201,6 +201,17 @@ def test_only_the_rows_of_the_keys_concerned_are_written(warehouse: duckdb.DuckD
     assert {key for key in now if there.get(key) != now[key]} == {"(0, 2024-01-01)", "(2, 2025-06-01)"}
 
 
+@pytest.mark.parametrize("listed", [0, 2, 3])
+def test_deliveries_are_found_whether_they_are_named_one_by_one_or_not(
+    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, listed: int
+) -> None:
+    monkeypatch.setattr(keyed, "LISTED_DELIVERIES", listed)
+    before = _known(warehouse)
+    for delivery in ("b", "c", "d'"):
+        _deliver(warehouse, (100, 0, "2024-01-01", 3), delivery=delivery)
+    assert _update(warehouse, before).by_key == set(KEYED)
+
+
 def test_a_key_of_nothing_is_a_key(warehouse: duckdb.DuckDBPyConnection) -> None:
     before = _known(warehouse)
     _deliver(warehouse, (100, 1, None, 9), (101, 0, None, 4))

@@ -17,7 +17,7 @@ MODEL = "a table that the project's manifest names"
 DAGSTERS = "a statement that SQLAlchemy makes of a table of Dagster's; values are bound"
 BY_KEY = "a temporary table of ours under a number, or a query that keyed.py makes of such and of names of the project"
 COMPILED = "what dbt compiled of a model of the project, or its configuration says"
-WITHIN = "bounds that are whole numbers or dates by their type"
+WITHIN = "bounds that are whole numbers or dates by their type, and ids of deliveries as literals"
 REVIEWED = {
     "automation/history.py": {
         "_begin: sa.text('pragma journal_mode = wal')": "a constant",
@@ -141,12 +141,15 @@ REVIEWED = {
         "lost: had": BY_KEY,
         "lost: lost": BY_KEY,
         "lost: there": BY_KEY,
-        "note_deliveries: new": BY_KEY,
+        "note_deliveries: keys": BY_KEY,
         "note_deliveries: table": BY_KEY,
+        "note_deliveries: wanted": BY_KEY,
+        "note_deliveries: within": WITHIN,
         "note_exchange: hashes": BY_KEY,
         "note_exchange: rows": BY_KEY,
         "note_exchange: was": BY_KEY,
         "note_exchange: will_be": BY_KEY,
+        "with_keys: keys": BY_KEY,
     },
     "transformation/updating.py": {
         "_touched: with_keys(connection, node.qualified, related.columns, lost, named=related.fields)": BY_KEY,
