@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.publication import parquet, publishing
+from orchestration.publication import parquet, publishing, store
 from orchestration.publication.publishing import publish
 from orchestration.settings import Settings
 from orchestration.transformation.builds import UPDATE, begin_build, end_build, latest_build
@@ -107,8 +109,10 @@ class House:
     def publish(self) -> Path:
         """Publish, and return the folder of the large table, whose rows are those of the warehouse."""
         self._connection.close()
-        publish(self._settings, run_id="a-run")
-        self._connection = duckdb.connect(str(self._settings.warehouse))
+        try:
+            publish(self._settings, run_id="a-run")
+        finally:
+            self._connection = duckdb.connect(str(self._settings.warehouse))
         serving = (self._settings.serving / "current").resolve()
         folder = serving / "parquet" / "main.fct_flow.parquet"
         with duckdb.connect() as reader:
@@ -129,6 +133,7 @@ class House:
 def house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setattr(parquet, "PARTED_ROWS", 10)
     monkeypatch.setattr(parquet, "MOST_FILES", 4)
+    monkeypatch.setattr(store, "GRACE", timedelta(hours=1))  # publications before are looked at
     monkeypatch.setattr(publishing, "GROWTH", 1000)  # of a file of a few blocks each one more is much
     built = House(settings)
     yield built
@@ -277,3 +282,25 @@ def test_files_before_that_are_not_what_they_should_be_are_written_anew(house: H
         (folder / "notes.parquet").write_bytes(content)
     house.deliver("update main.fct_flow set value = 9 where row_number = 1")
     assert names(house.publish()) == {"2015.parquet", "2016.parquet", "2017.parquet"}
+
+
+def test_a_disk_that_is_full_while_files_are_merged_leaves_readers_where_they_are(
+    house: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = house.publish()
+    current = (settings.serving / "current").resolve()
+    house.deliver("update main.fct_flow set value = 9 where row_number < 3")
+    merge = parquet._merge
+
+    def full(sources: Any, target: Path) -> None:
+        merge(sources, target)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(parquet, "_merge", full)
+    with pytest.raises(OSError, match="No space left"):
+        house.publish()
+    assert (settings.serving / "current").resolve() == current
+    assert pq.read_table(before).num_rows == 300
+    monkeypatch.setattr(parquet, "_merge", merge)
+    house.publish()
+    assert len(list((settings.serving / "publications").iterdir())) == 2
