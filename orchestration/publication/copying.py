@@ -29,6 +29,9 @@ SCHEMAS = ("main", "evidence")
 STORAGE_VERSION = "v1.2.0"
 """The oldest storage format that holds what is published; drivers of BI tools lag behind DuckDB."""
 
+HELD_ROWS = 200_000
+"""So many rows that came are held in memory; more are read each time that they are written somewhere."""
+
 _FICLONE = 0x40049409
 """The request of Linux that two files share their blocks until one of them is written to: `ioctl_ficlonerange(2)`."""
 
@@ -159,7 +162,8 @@ class StarCopy:
 
     def _exchange(self, table: PublishedTable, changed: ChangedKeys) -> Exchange:
         qualified = f"{quoted(table.schema)}.{quoted(table.name)}"
-        keys, gone, come = (f"temp.main.{what}_{len(self._exchanges)}" for what in ("keys", "gone", "come"))
+        number = len(self._exchanges)
+        keys, gone, came, come = (f"temp.main.{what}_{number}" for what in ("keys", "gone", "came", "come"))
         listed = ", ".join(map(quoted, changed.columns))
         self._connection.execute(
             f"create temp table {keys} as select distinct {listed} from warehouse.{changed.place}"  # noqa: S608
@@ -172,8 +176,13 @@ class StarCopy:
         were = with_keys(self._connection, f"earlier.{qualified}", changed.columns, keys, wanted=told)
         self._connection.execute(f"create temp table {gone} as from {were}")
         # by their numbers: all other columns of the rows between are not read
-        are = with_keys(self._connection, f"warehouse.{qualified}", changed.columns, keys, wanted="rowid")
-        self._connection.execute(f"create temp table {come} as from warehouse.{qualified} where rowid in {are}")
+        are = with_keys(self._connection, f"warehouse.{qualified}", changed.columns, keys, wanted="rowid as row_id")
+        self._connection.execute(f"create temp table {came} as from {are}")
+        (rows,) = self._connection.execute(f"select count(*) from {came}").fetchall()[0]  # noqa: S608
+        self._connection.execute(
+            f"create temp {'table' if rows <= HELD_ROWS else 'view'} {come} as"  # noqa: S608
+            f" from warehouse.{qualified} where rowid in (select row_id from {came})"
+        )
         return Exchange(changed.columns, keys, gone, come, table.row_count)
 
     def _followed(self, schema: str, name: str) -> PublishedTable | None:

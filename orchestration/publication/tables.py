@@ -35,6 +35,6 @@ class Exchange:
     gone: str
     """Of their rows as they were: `row_id` in the database before, and the column that files are parted by, if any."""
     come: str
-    """Their rows as they are."""
+    """Their rows as they are; a view, where they are many."""
     rows_before: int
     """How many rows the whole table had."""

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.publication import parquet, publishing, store
+from orchestration.publication import copying, parquet, publishing, store
 from orchestration.publication.publishing import publish
 from orchestration.settings import Settings
 from orchestration.transformation.builds import UPDATE, begin_build, end_build, latest_build
@@ -155,6 +155,8 @@ def test_the_files_hold_the_rows_of_the_table_whatever_is_delivered(
 ) -> None:
     if seed == 0:  # now and then it is large
         monkeypatch.setattr(parquet, "PARTED_ROWS", 310)
+    if seed == 2:  # many rows come at once
+        monkeypatch.setattr(copying, "HELD_ROWS", 2)
     if seed == 1:  # the key does not say in which year
         house.key = ("fact_id",)
     followed = []

@@ -79,6 +79,7 @@ REVIEWED = {
     "publication/copying.py": {
         "copy_star: schema": "one of SCHEMAS",
         "_exchange: are": BY_KEY,
+        "_exchange: came": BY_KEY,
         "_exchange: changed.place": BY_KEY,
         "_exchange: come": BY_KEY,
         "_exchange: gone": BY_KEY,
