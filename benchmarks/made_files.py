@@ -83,6 +83,27 @@ def write_baci_extract(of: Path, *, rows: int, vintage: str) -> Path:
     return target
 
 
+def write_baci_addition(of: Path, *, rows: int, vintage: str) -> Path:
+    """Write rows that a table of BACI does not have beside it, of a later vintage: exports of a country of its own."""
+    target = of.with_name(of.name.replace(of.stem.rpartition("_")[2], f"{vintage}_extract"))
+    *importers, exporter = COUNTRIES.split()
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            copy (
+                select
+                    (select any_value(t) from (select t from read_csv({literal(of)}, header = true) limit 1)) as t,
+                    $exporter as i, ($importers)[1 + range % len($importers)] as j,
+                    lpad((10000 + range // len($importers) % {PRODUCTS} * 17)::varchar, 6, '0') as k,
+                    printf('%.3f', 1 + range / 8) as v, '          NA' as q
+                from range({rows:d})
+            ) to {literal(target)} (header, delimiter ',', quote '')
+            """,  # noqa: S608 - numbers and paths of this module
+            {"exporter": exporter, "importers": importers},
+        )
+    return target
+
+
 def write_memberships(folder: Path, *, files: int, rows: int, first: int = 0) -> None:
     """Write small native files, each of `rows` steps of memberships that no other file has."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,7 @@ import duckdb
 from benchmarks import gdelt_files
 from benchmarks.made_files import (
     write_baci,
+    write_baci_addition,
     write_baci_extract,
     write_claims,
     write_comtrade,
@@ -40,7 +41,7 @@ from orchestration.transformation.star import refresh_star
 
 QUIET: Callable[[str], None] = str
 BACI_COLUMNS = "{'t': 'INTEGER', 'i': 'INTEGER', 'j': 'INTEGER', 'k': 'VARCHAR', 'v': 'DOUBLE', 'q': 'DOUBLE'}"
-WITHOUT_PARQUET = "of BACI, without Parquet"
+WITHOUT_PARQUET = "of BACI, which replace others, without Parquet"
 DLT = "dlt[duckdb,filesystem]==1.31.*"
 
 
@@ -290,12 +291,13 @@ def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
         deliveries: dict[str, Callable[[], object]] = {
             "of another feed": lambda: write_memberships(settings.raw / "memberships", files=1, rows=1000),  # noqa: B023
             "of GDELT": lambda: write_events(settings, first=rows // 10_000, files=1),  # noqa: B023
-            "of BACI": lambda: write_baci_extract(tables[0], rows=1000, vintage="V202402"),  # noqa: B023
+            "of BACI, which replace others": lambda: write_baci_extract(tables[0], rows=1000, vintage="V202402"),  # noqa: B023
+            "of BACI, which were not there": lambda: write_baci_addition(tables[0], rows=1000, vintage="V202403"),  # noqa: B023
         }
         seconds[rows] = {kind: deliver_and_publish(settings, deliver) for kind, deliver in deliveries.items()}
         seconds[rows][WITHOUT_PARQUET] = deliver_and_publish(
             replace(settings, has_parquet=False),
-            lambda: write_baci_extract(tables[0], rows=1000, vintage="V202403"),  # noqa: B023
+            lambda: write_baci_extract(tables[0], rows=1000, vintage="V202404"),  # noqa: B023
         )
         folder = PublicationStore(settings.serving).current_folder()
         assert folder is not None

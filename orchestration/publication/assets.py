@@ -16,9 +16,10 @@ from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
 from orchestration.ingestion.database import tells_of_damage
 from orchestration.ownership import OWNERS
-from orchestration.publication.copying import SCHEMAS, NothingToPublishError, PublishedTable
+from orchestration.publication.copying import SCHEMAS, NothingToPublishError
 from orchestration.publication.publishing import AuditFailedError, PublishOutcome, publish, site_of
 from orchestration.publication.store import PublicationStore
+from orchestration.publication.tables import PublishedTable
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.site.building import FOLDER, LIST, SiteError
 from orchestration.transformation.star import rebuild_star

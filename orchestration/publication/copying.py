@@ -6,20 +6,22 @@ published, and where readers find it.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
 
 from orchestration.ingestion.database import leave_row_groups
+from orchestration.publication.parquet import PARTED_BY, ParquetFiles, has_column
 from orchestration.publication.store import DATABASE, Publication
+from orchestration.publication.tables import Exchange, PublishedTable
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.changed_keys import ChangedKeys
-from orchestration.transformation.keyed import delete_keys, with_keys
+from orchestration.transformation.keyed import with_keys
 
 SCHEMAS = ("main", "evidence")
 """The star and its lineage; everything else in the writer's database is private."""
@@ -27,10 +29,8 @@ SCHEMAS = ("main", "evidence")
 STORAGE_VERSION = "v1.2.0"
 """The oldest storage format that holds what is published; drivers of BI tools lag behind DuckDB."""
 
-PARTED_ROWS = 5_000_000
-"""A larger table whose rows have a period is a folder of Parquet files, one for each year in which periods begin."""
-
-PARTED_BY = "period_earliest"
+HELD_ROWS = 200_000
+"""So many rows that came are held in memory; more are read each time that they are written somewhere."""
 
 _FICLONE = 0x40049409
 """The request of Linux that two files share their blocks until one of them is written to: `ioctl_ficlonerange(2)`."""
@@ -48,22 +48,6 @@ PUBLICATIONS_COLUMNS = {
 
 class NothingToPublishError(RuntimeError):
     """The writer's database has no tables of the star yet."""
-
-
-@dataclass(frozen=True)
-class PublishedTable:
-    """One table of a publication."""
-
-    schema: str
-    name: str
-    row_count: int
-    content: str | None = None
-    """What it holds, in the words of the ledger of builds; None where that is not known."""
-
-    @property
-    def parquet(self) -> str:
-        """The name of its Parquet file, or of the folder of such files that a large table is."""
-        return f"{self.schema}.{self.name}.parquet"
 
 
 @dataclass(frozen=True)
@@ -95,7 +79,7 @@ class StarCopy:
         self._folder = folder
         self._contents = contents or {}
         self._earlier = earlier
-        self._has_parquet = has_parquet
+        self._exchanges: dict[tuple[str, str], Exchange] = {}
         self._in_parquet: set[tuple[str, str]] = set()
         # Attached rather than opened: dbt's connection to the writer's database, in the same process, may have had
         # another configuration, and DuckDB does not mix the two.
@@ -103,11 +87,20 @@ class StarCopy:
         self._connection.execute("set TimeZone = 'UTC'")
         leave_row_groups(self._connection)
         self._connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
-        # while the disk copies, what changed is written as Parquet
+        # while the disk copies, what changed is looked up and written as Parquet
         self._beside = ThreadPoolExecutor(max_workers=1)
         self._copied = (
             self._beside.submit(share_or_copy, earlier.folder / DATABASE, folder / DATABASE)
             if earlier is not None
+            else None
+        )
+        self._parquet = (
+            ParquetFiles(
+                self._connection,
+                folder / "parquet",
+                earlier=earlier.folder / "parquet" if earlier is not None else None,
+            )
+            if has_parquet
             else None
         )
 
@@ -115,6 +108,8 @@ class StarCopy:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._parquet is not None:
+            self._parquet.close()
         self._connection.close()
         self._beside.shutdown()
 
@@ -128,11 +123,13 @@ class StarCopy:
         if not relations:
             raise NothingToPublishError("The warehouse holds no tables of the star; run `make warehouse` first.")
         if self._copied is not None:
-            if self._has_parquet:
-                self._write_changed_tables(relations)
+            self._find_exchanges(relations)
+            self._write_changed_tables(relations)
             self._copied.result()
+        # a copy that is not finished is thrown away, so that it needs no log to recover from
         self._connection.execute(
-            f"attach {literal(self._folder / DATABASE)} as published (storage_version '{STORAGE_VERSION}')"
+            f"attach {literal(self._folder / DATABASE)} as published"
+            f" (storage_version '{STORAGE_VERSION}', recovery_mode 'no_wal_writes')"
         )
         for schema in SCHEMAS:
             self._connection.execute(f"create schema if not exists published.{schema}")
@@ -150,30 +147,74 @@ class StarCopy:
         now = self._contents.get((schema, name))
         return then if then is not None and now is not None and then.content == now else None
 
+    def _find_exchanges(self, relations: Sequence[tuple[str, str, str | None, bool]]) -> None:
+        """Find the rows by which tables differ from those of the earlier publication, where their keys are known.
+
+        Rows are looked up in that publication, since their numbers are those of the copy.
+        """
+        if self._earlier is None or not self._earlier.changed_keys:
+            return
+        self._connection.execute(f"attach {literal(self._earlier.folder / DATABASE)} as earlier (read_only)")
+        for schema, name, _, _ in relations:
+            changed = self._earlier.changed_keys.get((schema, name))
+            if changed is not None:
+                self._exchanges[schema, name] = self._exchange(self._earlier.tables[schema, name], changed)
+
+    def _exchange(self, table: PublishedTable, changed: ChangedKeys) -> Exchange:
+        qualified = f"{quoted(table.schema)}.{quoted(table.name)}"
+        number = len(self._exchanges)
+        keys, gone, came, come = (f"temp.main.{what}_{number}" for what in ("keys", "gone", "came", "come"))
+        listed = ", ".join(map(quoted, changed.columns))
+        self._connection.execute(
+            f"create temp table {keys} as select distinct {listed} from warehouse.{changed.place}"  # noqa: S608
+            " where list_contains($1, build_number)",
+            [list(changed.builds)],
+        )
+        told = "rowid as row_id"
+        if has_column(self._connection, "earlier", table, PARTED_BY):
+            told = f"{told}, given.{PARTED_BY}"
+        were = with_keys(self._connection, f"earlier.{qualified}", changed.columns, keys, wanted=told)
+        self._connection.execute(f"create temp table {gone} as from {were}")
+        # by their numbers: all other columns of the rows between are not read
+        are = with_keys(self._connection, f"warehouse.{qualified}", changed.columns, keys, wanted="rowid as row_id")
+        self._connection.execute(f"create temp table {came} as from {are}")
+        (rows,) = self._connection.execute(f"select count(*) from {came}").fetchall()[0]  # noqa: S608
+        self._connection.execute(
+            f"create temp {'table' if rows <= HELD_ROWS else 'view'} {come} as"  # noqa: S608
+            f" from warehouse.{qualified} where rowid in (select row_id from {came})"
+        )
+        return Exchange(changed.columns, keys, gone, come, table.row_count)
+
     def _followed(self, schema: str, name: str) -> PublishedTable | None:
         """Exchange the rows of the keys that changed since the earlier publication; None where they are not known."""
-        changed = self._earlier.changed_keys.get((schema, name)) if self._earlier else None
-        if changed is None:
+        exchange = self._exchanges.get((schema, name))
+        if exchange is None:
             return None
-        self._bring_keys(changed)
-        qualified = f"{quoted(schema)}.{quoted(name)}"
-        delete_keys(self._connection, f"published.{qualified}", changed.columns, "temp.changed")
-        rows = with_keys(self._connection, f"warehouse.{qualified}", changed.columns, "temp.changed")
-        self._connection.execute(f"insert into published.{qualified} by name from {rows}")
-        (count,) = self._connection.execute(f"select count(*) from published.{qualified}").fetchall()[0]  # noqa: S608
+        qualified = f"published.{quoted(schema)}.{quoted(name)}"
+        self._connection.execute(f"delete from {qualified} where rowid in (select row_id from {exchange.gone})")  # noqa: S608
+        self._connection.execute(f"insert into {qualified} by name from {exchange.come}")
+        (count,) = self._connection.execute(f"select count(*) from {qualified}").fetchall()[0]  # noqa: S608
         return PublishedTable(schema, name, count, self._contents.get((schema, name)))
 
     def _write_changed_tables(self, relations: Sequence[tuple[str, str, str | None, bool]]) -> None:
         """Write tables that are others than in the earlier publication as Parquet; of views only copies are read."""
+        if self._parquet is None:
+            return
+        changed = []
         for schema, name, _, is_table in relations:
             if is_table and self._taken_over(schema, name) is None:
                 place = f"warehouse.{quoted(schema)}.{quoted(name)}"
                 (count,) = self._connection.execute(f"select count(*) from {place}").fetchall()[0]  # noqa: S608
-                self._write_table(PublishedTable(schema, name, count), of="warehouse")
-                self._in_parquet.add((schema, name))
+                changed.append(PublishedTable(schema, name, count))
+        # large ones first: their files are merged beside the others
+        for table in sorted(changed, key=lambda table: table.row_count, reverse=True):
+            exchange = self._exchanges.get((table.schema, table.name))
+            if exchange is None or not self._parquet.follow(table, exchange, database="warehouse"):
+                self._parquet.write(table, database="warehouse")
+            self._in_parquet.add((table.schema, table.name))
 
     def write_publications(self, publications: Sequence[Publication]) -> PublishedTable:
-        """Write `evidence.publications`, this publication last."""
+        """Write `evidence.publications`, this publication last, and with it all of the database to its file."""
         columns = ", ".join(f"{name} {kind}" for name, (kind, _) in PUBLICATIONS_COLUMNS.items())
         self._connection.execute(f"create or replace table published.evidence.publications ({columns})")
         self._connection.executemany(
@@ -193,82 +234,20 @@ class StarCopy:
         self._comment("table", "evidence", "publications", None, PUBLICATIONS_COMMENT)
         for name, (_, comment) in PUBLICATIONS_COLUMNS.items():
             self._comment("column", "evidence", "publications", name, comment)
+        # told here: one that fails when the connection is closed is not
+        self._connection.execute("checkpoint published")
         return PublishedTable("evidence", "publications", len(publications))
 
     def write_parquet(self, tables: Sequence[PublishedTable]) -> None:
         """Write every table beside the database, for readers without DuckDB, unless nobody wants them so."""
-        for table in tables if self._has_parquet else ():
+        if self._parquet is None:
+            return
+        for table in tables:
             if (table.schema, table.name) in self._in_parquet:
                 continue
-            before = self._earlier.folder / "parquet" / table.parquet if self._earlier is not None else None
-            if before is not None and self._taken_over(table.schema, table.name) is not None and before.exists():
-                _same(before, self._parquet / table.parquet)
-            else:
-                self._write_table(table, of="published")
-
-    @property
-    def _parquet(self) -> Path:
-        """The folder of Parquet files, which is there from now on."""
-        folder = self._folder / "parquet"
-        folder.mkdir(exist_ok=True)
-        return folder
-
-    def _write_table(self, table: PublishedTable, *, of: str) -> None:
-        """Write a table of one of the two databases as Parquet."""
-        qualified = f"{of}.{quoted(table.schema)}.{quoted(table.name)}"
-        if table.row_count > PARTED_ROWS and self._has_periods(table, of=of):
-            self._write_years(table, qualified, self._parquet / table.parquet)
-        else:
-            self._write_file(f"from {qualified}", self._parquet / table.parquet)
-
-    def _write_years(self, table: PublishedTable, qualified: str, folder: Path) -> None:
-        """Write the files of a large table; those of years in which no key changed are the same files."""
-        folder.mkdir()
-        touched = self._touched_years(table)
-        years = self._connection.execute(f"select distinct year({PARTED_BY}) from {qualified} order by all")  # noqa: S608
-        for (year,) in years.fetchall():
-            name = f"{year if year is not None else 'undated'}.parquet"
-            before = self._earlier.folder / "parquet" / table.parquet / name if self._earlier is not None else None
-            if touched is not None and year not in touched and before is not None and before.is_file():
-                _same_file(before, folder / name)
-                continue
-            within = (
-                f"{PARTED_BY} is null"
-                if year is None
-                else f"{PARTED_BY} >= make_date({year:d}, 1, 1) and {PARTED_BY} < make_date({year + 1:d}, 1, 1)"
-            )
-            self._write_file(f"from {qualified} where {within}", folder / name)
-
-    def _touched_years(self, table: PublishedTable) -> set[int | None] | None:
-        """Return the years of the keys that changed; None where they are not known."""
-        changed = self._earlier.changed_keys.get((table.schema, table.name)) if self._earlier else None
-        if changed is None or PARTED_BY not in changed.columns:
-            return None
-        self._bring_keys(changed)
-        years = self._connection.execute(f"select distinct year({PARTED_BY}) from temp.changed")  # noqa: S608
-        return {year for (year,) in years.fetchall()}
-
-    def _bring_keys(self, changed: ChangedKeys) -> None:
-        """Have the keys that changed in the temporary table `changed`."""
-        columns = ", ".join(map(quoted, changed.columns))
-        self._connection.execute(
-            f"create or replace temp table changed as select distinct {columns} from warehouse.{changed.place}"  # noqa: S608
-            " where list_contains($1, build_number)",
-            [list(changed.builds)],
-        )
-
-    def _has_periods(self, table: PublishedTable, *, of: str) -> bool:
-        found = self._connection.execute(
-            """
-            select count(*) from duckdb_columns()
-            where database_name = $1 and schema_name = $2 and table_name = $3 and column_name = $4
-            """,
-            [of, table.schema, table.name, PARTED_BY],
-        )
-        return found.fetchall() == [(1,)]
-
-    def _write_file(self, query: str, path: Path) -> None:
-        self._connection.execute(f"copy ({query}) to {literal(path)} (format parquet, compression zstd)")
+            if self._taken_over(table.schema, table.name) is None or not self._parquet.take_over(table):
+                self._parquet.write(table, database="published")
+        self._parquet.finish(database="warehouse")
 
     def _relations(self) -> list[tuple[str, str, str | None, bool]]:
         """Return schema, name and comment of what is published, and whether it is a table."""
@@ -293,17 +272,23 @@ class StarCopy:
         ).fetchone()
         if comment:
             self._comment("table", schema, name, None, comment)
-        columns = self._connection.execute(
-            """
-            select column_name, comment from duckdb_columns()
-            where database_name = 'warehouse' and schema_name = ? and table_name = ? and comment is not null
-            order by column_index
-            """,
-            [schema, name],
-        ).fetchall()
-        for column, column_comment in columns:
+        for column, column_comment in self._column_comments.get((schema, name), ()):
             self._comment("column", schema, name, column, column_comment)
         return PublishedTable(schema, name, copied[0] if copied else 0, self._contents.get((schema, name)))
+
+    @cached_property
+    def _column_comments(self) -> Mapping[tuple[str, str], Sequence[tuple[str, str]]]:
+        """What is said of the columns of tables and views: asked once, since the whole catalog answers."""
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for schema, name, column, comment in self._connection.execute(
+            """
+            select schema_name, table_name, column_name, comment from duckdb_columns()
+            where database_name = 'warehouse' and comment is not null
+            order by schema_name, table_name, column_index
+            """
+        ).fetchall():
+            found.setdefault((schema, name), []).append((column, comment))
+        return found
 
     def _copy_macros(self) -> None:
         """Carry the macros over through a copy of the whole catalog.
@@ -359,22 +344,4 @@ def share_or_copy(source: Path, destination: Path) -> None:
         with source.open("rb") as read, destination.open("wb") as written:
             fcntl.ioctl(written, _FICLONE, read.fileno())
     except (ImportError, OSError):  # another operating system, another file system, or two of them
-        shutil.copyfile(source, destination)
-
-
-def _same(source: Path, destination: Path) -> None:
-    """Give a file, or all files of a folder, a second name."""
-    if not source.is_dir():
-        _same_file(source, destination)
-        return
-    destination.mkdir()
-    for path in source.iterdir():
-        _same_file(path, destination / path.name)
-
-
-def _same_file(source: Path, destination: Path) -> None:
-    """Give a file that never changes a second name, or copy it where the disk knows no second names."""
-    try:
-        os.link(source, destination)
-    except OSError:
         shutil.copyfile(source, destination)

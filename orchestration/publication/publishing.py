@@ -19,7 +19,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publication.copying import Earlier, PublishedTable, StarCopy
+from orchestration.publication.copying import Earlier, StarCopy
 from orchestration.publication.store import (
     DATABASE,
     RECORD,
@@ -29,6 +29,7 @@ from orchestration.publication.store import (
     previous,
     utc_now,
 )
+from orchestration.publication.tables import PublishedTable
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.site.building import Site, WrittenSite
 from orchestration.transformation.builds import UPDATE, Build, latest_build

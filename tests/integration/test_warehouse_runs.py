@@ -26,7 +26,7 @@ from orchestration.ingestion import refresh
 from orchestration.ingestion.assets import ADDS_UP, LEDGER, SET_ASIDE, feed_key
 from orchestration.ingestion.outcome import OutcomeStatus
 from orchestration.publication import assets as publication
-from orchestration.publication import copying
+from orchestration.publication import parquet
 from orchestration.publication.postgres import PostgresTarget
 from orchestration.publication.publishing import AuditFailedError, publish
 from orchestration.publication.quarantine import export as export_quarantine
@@ -369,7 +369,7 @@ def test_updates_leave_what_a_whole_build_gives(
         *RECORDED,
     ]
     random.Random(8).shuffle(changes)  # noqa: S311
-    monkeypatch.setattr(copying, "PARTED_ROWS", 0)
+    monkeypatch.setattr(parquet, "PARTED_ROWS", 0)
     monkeypatch.setattr(keyed, "LEAST_ROWS", 0)
     done = []
     for path, text in changes:

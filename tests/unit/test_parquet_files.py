@@ -1,0 +1,308 @@
+"""Publications follow what changed in a large table: their Parquet files hold its rows, and are mostly those before."""
+
+from __future__ import annotations
+
+import errno
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from orchestration.publication import copying, parquet, publishing, store
+from orchestration.publication.publishing import publish
+from orchestration.settings import Settings
+from orchestration.transformation.builds import UPDATE, begin_build, end_build, latest_build
+from orchestration.transformation.changed_keys import forget_keys, note_keys
+from orchestration.transformation.updating import contents_by_name
+
+FLOWS = ("main", "fct_flow")
+ROW = """
+    select
+        'flow ' || n as fact_id, make_date(2015 + n % 3, 1 + n % 12, 1) as period_earliest, 'baci' as source,
+        if(n % 7 = 0, null, 'A-' || n % 5) as dyad_code, null::varchar as locator, n::bigint as row_number,
+        n / 4.0 as value, n % 2 = 0 as is_total, timestamp '2024-01-01 12:30' + n * interval 1 second as recorded_from
+    from range($1, $2) as numbers (n)
+"""
+
+
+class House:
+    """A warehouse with one large table, in which rows come, change and go, and its publications."""
+
+    key: tuple[str, ...] = ("fact_id", "period_earliest")
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        settings.warehouse.parent.mkdir(parents=True)
+        self._connection = duckdb.connect(str(settings.warehouse))
+        self._connection.execute(f"create table main.fct_flow as {ROW}", [0, 300])
+        self._connection.execute("create table main.dim_small as select 1 as small_id")
+        self._number = 0
+        self.whole()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def whole(self, *, with_lists: bool = False) -> None:
+        """Build everything anew, in another order."""
+        columns = "*, null::varchar[] as names" if with_lists else "*"
+        self._connection.execute(
+            f"create or replace table main.fct_flow as select {columns} from main.fct_flow order by hash(fact_id)"  # noqa: S608
+        )
+        forget_keys(self._connection)
+        self._build(method=None)
+
+    def deliver(self, sql: str, parameters: object = None) -> None:
+        """Change some rows, and note their keys."""
+        was = self._content
+        self._connection.execute("create or replace temp table before as from main.fct_flow")
+        self._connection.execute(sql, parameters)
+        self._connection.execute(
+            f"""
+            create or replace temp table keys as select distinct {", ".join(self.key)} from (
+                (from temp.before except from main.fct_flow) union all (from main.fct_flow except from temp.before)
+            )
+            """  # noqa: S608 - two names
+        )
+        self._build(
+            method=UPDATE,
+            note=lambda number: note_keys(
+                self._connection,
+                table=FLOWS,
+                build_number=number,
+                contents=(was, self._content),
+                columns=self.key,
+                keys="temp.keys",
+            ),
+        )
+
+    @property
+    def _content(self) -> str:
+        return f"content {self._number} 0"
+
+    def _build(self, *, method: str | None, note: Callable[[int], None] = lambda _: None) -> None:
+        before = latest_build(self._connection)
+        self._number += 1
+        build = begin_build(
+            self._connection,
+            run_id="a-run",
+            inputs={"ledger": str(self._number), "dbt": "models"},
+            is_whole=True,
+            method=method,
+        )
+        note(build.number)
+        contents_by_name(self._connection, build_number=build.number)  # makes its table
+        self._connection.execute("delete from ops.built_tables")
+        for table, content in (("fct_flow", f"content {self._number}"), ("dim_small", "small")):
+            self._connection.execute(
+                "insert into ops.built_tables values ($1, 'main', $1, $2, 0, $3)", [table, content, build.number]
+            )
+        end_build(self._connection, build, before=before, failures=(), models_built=1, tests_passed=1)
+
+    def publish(self) -> Path:
+        """Publish, and return the folder of the large table, whose rows are those of the warehouse."""
+        self._connection.close()
+        try:
+            publish(self._settings, run_id="a-run")
+        finally:
+            self._connection = duckdb.connect(str(self._settings.warehouse))
+        serving = (self._settings.serving / "current").resolve()
+        folder = serving / "parquet" / "main.fct_flow.parquet"
+        with duckdb.connect() as reader:
+            reader.execute(f"attach '{serving / 'warehouse.duckdb'}' as published (read_only)")
+            as_parquet = reader.read_parquet(str(folder / "*.parquet") if folder.is_dir() else str(folder))
+            found = as_parquet.order("all").fetchall()
+            types = dict(zip(as_parquet.columns, map(str, as_parquet.types), strict=True))
+            published = reader.table("published.main.fct_flow")
+            assert dict(zip(published.columns, map(str, published.types), strict=True)) == types
+            assert published.order("all").fetchall() == found
+        assert self._connection.table("main.fct_flow").order("all").fetchall() == found
+        everything = [path for path in (serving / "parquet").rglob("*") if path.is_file()]
+        assert {path.suffix for path in everything} == {".parquet"}
+        return folder
+
+
+@pytest.fixture
+def house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setattr(parquet, "PARTED_ROWS", 10)
+    monkeypatch.setattr(parquet, "MOST_FILES", 4)
+    monkeypatch.setattr(store, "GRACE", timedelta(hours=1))  # publications before are looked at
+    monkeypatch.setattr(publishing, "GROWTH", 1000)  # of a file of a few blocks each one more is much
+    built = House(settings)
+    yield built
+    built.close()
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def same(one: Path, other: Path) -> set[str]:
+    """Return the names of files that are the very same in two folders."""
+    return {name for name in names(one) & names(other) if (one / name).samefile(other / name)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_files_hold_the_rows_of_the_table_whatever_is_delivered(
+    house: House, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if seed == 0:  # now and then it is large
+        monkeypatch.setattr(parquet, "PARTED_ROWS", 310)
+    if seed == 2:  # many rows come at once
+        monkeypatch.setattr(copying, "HELD_ROWS", 2)
+    if seed == 1:  # the key does not say in which year
+        house.key = ("fact_id",)
+    followed = []
+    follow = parquet.ParquetFiles.follow
+
+    def counting(*given: Any, **named: Any) -> bool:
+        followed.append(follow(*given, **named))
+        return followed[-1]
+
+    monkeypatch.setattr(parquet.ParquetFiles, "follow", counting)
+    chance = random.Random(seed)  # noqa: S311
+    house.publish()
+    first = 1_000
+    for _ in range(12):
+        for _ in range(chance.choice((1, 1, 2))):  # a publication may follow several builds
+            what = chance.choice(("add", "add", "add", "correct", "undate", "drop", "both"))
+            some = [chance.randrange(7), chance.choice((7, 40))]
+            if what in ("add", "both"):
+                rows = chance.choice((1, 3, 40))
+                house.deliver(f"insert into main.fct_flow {ROW}", [first, first + rows])
+                first += rows
+            if what in ("correct", "both"):
+                house.deliver("update main.fct_flow set value = 9, source = 'b' where row_number % $2 = $1", some)
+            if what == "undate":
+                house.deliver("update main.fct_flow set period_earliest = null where row_number % (3 * $2) = $1", some)
+            if what == "drop":
+                house.deliver("delete from main.fct_flow where row_number % $2 = $1", some)
+        if chance.random() < 0.1:
+            house.whole()
+        house.publish()
+    assert sum(followed) > 5
+
+
+def test_rows_that_came_to_a_year_leave_its_file_as_it_is(house: House) -> None:
+    before = house.publish()
+    # as publications lay before files of a year could be several
+    assert names(before) == {"2015.parquet", "2016.parquet", "2017.parquet"}
+    house.deliver(f"insert into main.fct_flow {ROW}", [3000, 3004])
+    after = house.publish()
+    assert names(after) == names(before) | {"2015-2.parquet", "2016-2.parquet", "2017-2.parquet"}
+    assert same(before, after) == names(before)
+    assert pq.read_metadata(after / "2015-2.parquet").num_rows == 2
+
+
+def test_a_row_that_is_another_has_only_the_file_written_that_held_it(house: House) -> None:
+    house.publish()
+    house.deliver(f"insert into main.fct_flow {ROW}", [3000, 3004])
+    before = house.publish()
+    house.deliver("update main.fct_flow set value = 9 where row_number = 3001")
+    after = house.publish()
+    assert names(after) == names(before)
+    assert same(before, after) == names(before) - {"2016-2.parquet"}
+    house.deliver("update main.fct_flow set value = 9 where row_number = 1")
+    last = house.publish()
+    assert names(last) == names(after) - {"2016-2.parquet"}, "where the first file is written, it takes up the others"
+    assert same(after, last) == names(last) - {"2016.parquet"}
+
+
+def test_a_row_that_moves_to_another_year_moves_to_another_file(house: House) -> None:
+    before = house.publish()
+    house.deliver("update main.fct_flow set period_earliest = '2030-01-01' where row_number = 1")
+    after = house.publish()
+    assert names(after) == names(before) | {"2030.parquet"}
+    assert same(before, after) == names(before) - {"2016.parquet"}
+
+
+def test_a_year_without_rows_has_no_file(house: House) -> None:
+    house.publish()
+    house.deliver("delete from main.fct_flow where year(period_earliest) = 2016")
+    assert names(house.publish()) == {"2015.parquet", "2017.parquet"}
+
+
+def test_many_small_files_of_a_year_become_one_and_much_becomes_part_of_the_first(house: House) -> None:
+    before = house.publish()
+    sizes = []
+    for number in range(12):
+        house.deliver(f"insert into main.fct_flow {ROW}", [3000 + 3 * number, 3001 + 3 * number])
+        after = house.publish()
+        sizes.append(len([name for name in names(after) if name.startswith("2015")]))
+        assert ((after / "2015.parquet").samefile(before / "2015.parquet")) == (number < 10), "up to a tenth is beside"
+    assert sizes == [2, 3, 4, 2, 3, 4, 2, 3, 4, 2, 1, 2]
+
+
+def test_merged_files_have_the_types_of_those_that_duckdb_writes(house: House) -> None:
+    before = house.publish()
+    house.deliver("update main.fct_flow set value = 9 where row_number = 1")
+    merged, written = (pq.ParquetFile(folder / "2016.parquet") for folder in (house.publish(), before))
+    assert (merged.metadata.created_by == written.metadata.created_by) is False
+    assert merged.schema_arrow.equals(written.schema_arrow)
+    assert merged.schema_arrow.field("source").type == pa.string()
+    # a whole number says of itself that it is one, or does not
+    kinds = [
+        [
+            (column.physical_type, str(column.logical_type).replace("Int(bitWidth=64, isSigned=true)", "None"))
+            for column in map(file.schema.column, range(len(file.schema)))
+        ]
+        for file in (merged, written)
+    ]
+    assert kinds[0] == kinds[1]
+    frame = pd.read_parquet(house.publish().parent / "main.fct_flow.parquet")
+    assert not any(isinstance(kind, pd.CategoricalDtype) for kind in frame.dtypes)
+
+
+def test_other_types_than_plain_ones_are_written_by_duckdb(house: House) -> None:
+    house.whole(with_lists=True)
+    house.publish()
+    house.deliver("update main.fct_flow set names = ['a', null] where row_number = 1")
+    created = pq.ParquetFile(house.publish() / "2016.parquet").metadata.created_by
+    assert "DuckDB" in created
+
+
+@pytest.mark.parametrize("how", ["noise", "other rows", "gone", "of nobody"])
+def test_files_before_that_are_not_what_they_should_be_are_written_anew(house: House, how: str) -> None:
+    folder = house.publish()
+    file = folder / "2016.parquet"
+    content = bytearray(file.read_bytes())
+    file.unlink()
+    if how == "noise":  # in the pages, not in the footer
+        content[4:-2500] = random.Random(1).randbytes(len(content) - 2504)  # noqa: S311
+        file.write_bytes(content)
+    elif how == "other rows":
+        shutil.copyfile(folder / "2015.parquet", file)
+    elif how == "of nobody":
+        file.write_bytes(content)
+        (folder / "notes.parquet").write_bytes(content)
+    house.deliver("update main.fct_flow set value = 9 where row_number = 1")
+    assert names(house.publish()) == {"2015.parquet", "2016.parquet", "2017.parquet"}
+
+
+def test_a_disk_that_is_full_while_files_are_merged_leaves_readers_where_they_are(
+    house: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = house.publish()
+    current = (settings.serving / "current").resolve()
+    house.deliver("update main.fct_flow set value = 9 where row_number < 3")
+    merge = parquet._merge
+
+    def full(sources: Any, target: Path) -> None:
+        merge(sources, target)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(parquet, "_merge", full)
+    with pytest.raises(OSError, match="No space left"):
+        house.publish()
+    assert (settings.serving / "current").resolve() == current
+    assert pq.read_table(before).num_rows == 300
+    monkeypatch.setattr(parquet, "_merge", merge)
+    house.publish()
+    assert len(list((settings.serving / "publications").iterdir())) == 2
