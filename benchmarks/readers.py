@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import functools
 import multiprocessing
+import os
 import shutil
 import statistics
 import sys
@@ -287,11 +288,12 @@ def _peak_of(folder: Path) -> Iterator[list[int]]:
 
 def _size(folder: Path) -> int:
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += 0 if path.is_symlink() else path.lstat().st_size
-        except FileNotFoundError:  # pruned while it was looked at
-            continue
+    for within, _, names in os.walk(folder):  # passes over folders that are removed or renamed while it walks
+        for path in (Path(within) / name for name in names):
+            try:
+                total += 0 if path.is_symlink() else path.lstat().st_size
+            except FileNotFoundError:  # pruned while it was looked at
+                continue
     return total
 
 
