@@ -21,8 +21,9 @@ import duckdb
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.plan import Keyed, Plan, PlannedNode
 
-LEAST_ROWS = 2_000
-"""A table of fewer rows is built whole: that costs less than to find out what concerns which of them."""
+LEAST_ROWS, FOR_AN_INPUT = 4_000, 700
+"""A table of fewer rows, and so many more for each input, is built whole: to find out what concerns which of its rows
+takes as long as to build these."""
 LEAST_INPUT = 250_000
 """Unless one of its inputs has so many rows, from which few are made."""
 FEW_KEYS = 100_000
@@ -64,14 +65,30 @@ class NotByKeyError(Exception):
 class Deltas:
     """What changed in the tables that were looked at so far, on one connection, in temporary tables."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, *, tested: Collection[str] = ()):
-        """`tested` are the unique ids of tables whose tests are spared something where it is known what changed."""
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        plan: Plan,
+        *,
+        row_counts: Mapping[str, int],
+        tested: Collection[str] = (),
+    ):
+        """`row_counts` says how many rows tables and sources had before, as far as that is known.
+
+        `tested` are the unique ids of tables whose tests are spared something where it is known what changed.
+        """
         self._connection = connection
         self._plan = plan
         self._numbers = count(1)
         self._made: list[tuple[str, str]] = []
         self._deltas: dict[str, Delta] = {}
-        self._wanted = plan.keyed_inputs | frozenset(tested)
+        self._row_counts = row_counts
+        self._wanted = frozenset(tested) | {
+            one
+            for node in plan.nodes.values()
+            if node.keyed is not None and not self._is_small(node.unique_id, node.keyed)
+            for one in node.keyed.inputs
+        }
 
     def __getitem__(self, unique_id: str) -> Delta | None:
         """Return what changed in a table; None where nothing is known of that."""
@@ -130,12 +147,8 @@ class Deltas:
             self._connection.execute(f"drop {kind} if exists {name}")
         self._made.clear()
 
-    def build(
-        self, node: PlannedNode, changed: frozenset[str], *, columns: Mapping[str, str], row_counts: Mapping[str, int]
-    ) -> Built | None:
+    def build(self, node: PlannedNode, changed: frozenset[str], *, columns: Mapping[str, str]) -> Built | None:
         """Build the rows of the keys that are concerned, and put them into the table; None where all are as they were.
-
-        `row_counts` says how many rows tables and sources had before, as far as that is known.
 
         Raises:
             NotByKeyError: it has to be built whole.
@@ -143,8 +156,7 @@ class Deltas:
         keyed = node.keyed
         if keyed is None:
             raise NotByKeyError("it does not say what its rows follow from")
-        row_count = row_counts[node.unique_id]
-        if row_count < LEAST_ROWS and all(row_counts.get(one, 0) < LEAST_INPUT for one in (*keyed.by, *keyed.of)):
+        if self._is_small(node.unique_id, keyed):
             raise NotByKeyError("it is small")
         tables, views = self._plan.holders(node.unique_id)
         inputs = sorted(tables & changed)
@@ -154,7 +166,7 @@ class Deltas:
         made = [self._made_of(node, keyed, whole, views) for whole in (were, are) if made_of]
         concerned = self._concerned(node, keyed, inputs, made)
         (keys,) = self._row(f"select count(*) from {concerned}")
-        if keys > max(FEW_KEYS, MOST_OF_A_TABLE * row_count):
+        if keys > max(FEW_KEYS, MOST_OF_A_TABLE * self._row_counts[node.unique_id]):
             raise NotByKeyError(f"{keys:,} keys are concerned")
         listed = ", ".join(map(quoted, columns))
         anew = f" union all select {listed} from {{}} where {keyed.anew}" if keyed.anew else ""
@@ -213,6 +225,13 @@ class Deltas:
         """Return the rows of a table that have the values of some rows in these columns."""
         listed = ", ".join(map(quoted, columns))
         return with_keys(self._connection, table, columns, self.keep(f"select distinct {listed} from {rows}"))
+
+    def _is_small(self, unique_id: str, keyed: Keyed) -> bool:
+        """Whether a table is as well built whole."""
+        least = LEAST_ROWS + FOR_AN_INPUT * len(keyed.inputs)
+        return self._row_counts.get(unique_id, 0) < least and all(
+            self._row_counts.get(one, 0) < LEAST_INPUT for one in (*keyed.by, *keyed.of)
+        )
 
     def _judge(self, keyed: Keyed, inputs: Sequence[str]) -> None:
         for one in inputs:

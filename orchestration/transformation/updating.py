@@ -199,7 +199,12 @@ def update_star(
     contents = {**before, **sources}
     nodes: list[NodeOutcome] = []
     looked_at = 0
-    deltas = Deltas(connection, plan, tested=_beside_a_larger_one(plan, before))
+    deltas = Deltas(
+        connection,
+        plan,
+        row_counts={unique_id: content.row_count for unique_id, content in before.items()},
+        tested=_beside_a_larger_one(plan, before),
+    )
     for unique_id in changed:
         _note_deliveries(deltas, unique_id, before.get(unique_id), sources[unique_id])
     work = _Work(connection, before, deltas, build_number)
@@ -265,7 +270,6 @@ class _Work:
         self._connection = connection
         self._build_number = build_number
         self._before = before
-        self._row_counts = {unique_id: content.row_count for unique_id, content in before.items()}
         self._deltas = deltas
         self._columns = _columns(connection)
         self.by_key: set[str] = set()
@@ -286,7 +290,7 @@ class _Work:
     def _exchange_keys(self, node: PlannedNode, columns: Mapping[str, str], changed: frozenset[str]) -> Content:
         """Build the rows of the keys that are concerned, and keep the fingerprint of all rows true."""
         was = self._before[node.unique_id]
-        built = self._deltas.build(node, changed, columns=columns, row_counts=self._row_counts)
+        built = self._deltas.build(node, changed, columns=columns)
         self.by_key.add(node.unique_id)
         if built is None:
             return was

@@ -371,6 +371,7 @@ def test_updates_leave_what_a_whole_build_gives(
     random.Random(8).shuffle(changes)  # noqa: S311
     monkeypatch.setattr(parquet, "PARTED_ROWS", 0)
     monkeypatch.setattr(keyed, "LEAST_ROWS", 0)
+    monkeypatch.setattr(keyed, "FOR_AN_INPUT", 0)
     done = []
     for path, text in changes:
         (raw / path).parent.mkdir(exist_ok=True)

@@ -162,6 +162,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(autouse=True)
 def small_tables_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyed, "LEAST_ROWS", 0)
+    monkeypatch.setattr(keyed, "FOR_AN_INPUT", 0)
 
 
 def _update(connection: duckdb.DuckDBPyConnection, before: Mapping[str, Content], plan: Plan = PLAN) -> Update:
