@@ -251,9 +251,7 @@ class Deltas:
         for one in inputs:
             delta = self[one]
             if delta is not None and one in keyed.by:
-                named = ", ".join(
-                    f"{quoted(column)} as {quoted(name)}" for column, name in zip(keyed.by[one], keyed.key, strict=True)
-                )
+                named = _as_key(keyed, one)
                 parts += [f"select {named} from {delta.before}", f"select {named} from {delta.after}"]
             if delta is not None and one in keyed.through:
                 parts += self._looking_up(keyed, one, delta)
@@ -266,15 +264,16 @@ class Deltas:
         """Return queries for the keys of the rows that look up what changed in a table."""
         queries = []
         for other, columns in keyed.through[unique_id].items():
-            listed = ", ".join(map(quoted, columns))
-            values = self.keep(f"select distinct {listed} from (from {delta.before} union all from {delta.after})")
+            values = self._values(delta, list(columns))
             place = self._plan.place(other).qualified
             rows = with_keys(self._connection, place, list(columns.values()), values, named=list(columns))
-            named = ", ".join(
-                f"{quoted(column)} as {quoted(name)}" for column, name in zip(keyed.by[other], keyed.key, strict=True)
-            )
-            queries.append(f"select {named} from {rows}")
+            queries.append(f"select {_as_key(keyed, other)} from {rows}")
         return queries
+
+    def _values(self, delta: Delta, columns: Sequence[str]) -> str:
+        """Return a table of the values that rows which changed have in some columns, or had."""
+        listed = ", ".join(map(quoted, columns))
+        return self.keep(f"select distinct {listed} from (from {delta.before} union all from {delta.after})")
 
     @staticmethod
     def _turned(node: PlannedNode, keyed: Keyed, unique_id: str, delta: Delta) -> str:
@@ -295,8 +294,7 @@ class Deltas:
             if delta.key == columns:
                 wholes[one] = delta.before if before else delta.after
                 continue
-            listed = ", ".join(map(quoted, columns))
-            alike = self.keep(f"select distinct {listed} from (from {delta.before} union all from {delta.after})")
+            alike = self._values(delta, columns)
             now = with_keys(self._connection, self._plan.place(one).qualified, columns, alike)
             wholes[one] = self.keep(
                 f"(select * from {now} except all from {delta.after}) union all from {delta.before}"
@@ -450,6 +448,12 @@ def delete_keys(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequ
     """Delete the rows of a table that have one of the keys."""
     rows = with_keys(connection, table, columns, keys, wanted="rowid")
     connection.execute(f"delete from {table} where rowid in {rows}")
+
+
+def _as_key(keyed: Keyed, unique_id: str) -> str:
+    """Return the columns of an input that make the key, under its names."""
+    columns = zip(keyed.by[unique_id], keyed.key, strict=True)
+    return ", ".join(f"{quoted(column)} as {quoted(name)}" for column, name in columns)
 
 
 def _replaced(code: str, places: Mapping[str, str]) -> str:

@@ -28,7 +28,7 @@ KINDS = ("table", "view", "seed", "table_function")
 class Keyed:
     """How the rows of a model follow from those of what it reads, so that only some of them need be built again.
 
-    A model says it in its configuration, as `meta.keyed`; `docs/performance.md` has the rules.
+    A model says it in its configuration, as `meta.keyed`; `docs/decisions/0013` has the rules.
     """
 
     key: tuple[str, ...]
