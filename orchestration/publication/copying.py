@@ -6,7 +6,9 @@ published, and where readers find it.
 
 from __future__ import annotations
 
+import os
 import shutil
+import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,6 +33,9 @@ STORAGE_VERSION = "v1.2.0"
 
 HELD_ROWS = 200_000
 """So many rows that came are held in memory; more are read each time that they are written somewhere."""
+
+SYNC_SECONDS = 0.1
+"""After so long, again and again, what was copied of a file is written to the disk."""
 
 _FICLONE = 0x40049409
 """The request of Linux that two files share their blocks until one of them is written to: `ioctl_ficlonerange(2)`."""
@@ -344,4 +349,22 @@ def share_or_copy(source: Path, destination: Path) -> None:
         with source.open("rb") as read, destination.open("wb") as written:
             fcntl.ioctl(written, _FICLONE, read.fileno())
     except (ImportError, OSError):  # another operating system, another file system, or two of them
-        shutil.copyfile(source, destination)
+        _copy_to_disk(source, destination)
+
+
+def _copy_to_disk(source: Path, destination: Path) -> None:
+    """Copy a file, while what is written already goes to the disk: at the end there would be more to wait for."""
+    copied = threading.Event()
+    with destination.open("wb") as written, ThreadPoolExecutor(max_workers=1) as beside:
+        writing = beside.submit(_keep_syncing, written.fileno(), copied)
+        try:
+            shutil.copyfile(source, destination)
+        finally:
+            copied.set()
+        writing.result()
+        os.fsync(written.fileno())
+
+
+def _keep_syncing(descriptor: int, until: threading.Event) -> None:
+    while not until.wait(SYNC_SECONDS):
+        os.fsync(descriptor)

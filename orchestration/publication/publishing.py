@@ -11,6 +11,7 @@ import logging
 import platform
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -38,6 +39,9 @@ from orchestration.transformation.updating import contents_by_name
 
 GROWTH = 1.5
 """How much larger than when it was written whole a published file may become."""
+
+REMOVAL = "removal of publications"
+"""The name of the thread that gives the place of old ones on the disk back; a process ends when it is done."""
 
 _logger = logging.getLogger(__name__)
 
@@ -99,7 +103,16 @@ def publish(
     log(f"Readers now see {publication.publication_id}: {len(tables)} tables, {publication.row_count:,} rows.")
     if gone:
         log(f"Removed what is no longer kept: {', '.join(gone)}.")
+        # a large file takes the disk its time, and readers see the new one already
+        threading.Thread(target=_remove, args=(store,), name=REMOVAL).start()
     return PublishOutcome(publication=publication, is_new=True, reason="its tests passed", tables=tables, site=pages)
+
+
+def _remove(store: PublicationStore) -> None:
+    try:
+        store.remove_doomed()
+    except OSError as error:
+        _logger.warning("What is no longer kept is still on the disk: %s. The next publication tries again.", error)
 
 
 def reason_to_stay(settings: Settings, build: Build, *, site: Site | None = None) -> str | None:

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import filelock
@@ -26,6 +27,9 @@ import filelock
 DATABASE = "warehouse.duckdb"
 RECORD = "publication.json"
 UNFINISHED = ".tmp"
+"""The ending of a folder that is no publication: not yet, or no longer."""
+DOOMED = f".gone{UNFINISHED}"
+"""The ending of one that is about to be removed."""
 KEPT = 3
 """How many publications stay, at the least."""
 GRACE = timedelta(seconds=20)
@@ -148,7 +152,7 @@ class PublicationStore:
         """Remove what killed publications left behind; call it only where no other can be at work."""
         leftovers = list(self.folder.glob(f"*{UNFINISHED}"))
         for leftover in leftovers:
-            shutil.rmtree(leftover)
+            shutil.rmtree(leftover, onerror=_unless_gone)
         return len(leftovers)
 
     def finish(self, unfinished: Path, publication: Publication, *, facts: Mapping[str, Any]) -> None:
@@ -172,9 +176,10 @@ class PublicationStore:
             _switch(self.database, Path("current") / DATABASE)
 
     def prune(self, *, now: datetime | None = None) -> tuple[str, ...]:
-        """Remove what is neither current, nor among the last kept ones, nor left only just now; return their ids.
+        """Take away what is neither current, nor among the last kept ones, nor left only just now; return their ids.
 
-        Withdrawn publications go first: they are not what one would roll back to.
+        Withdrawn publications go first: they are not what one would roll back to. `remove_doomed` gives their place on
+        the disk back.
         """
         on_disk = self.on_disk()
         current = self.current()
@@ -188,22 +193,26 @@ class PublicationStore:
             for publication in on_disk
             if publication.publication_id not in keep and self._left_at(publication, good) <= before
         )
-        self._remove(gone)
+        self._doom(gone)
         return gone
 
     def remove_all_but_current(self) -> tuple[str, ...]:
         """Remove every other publication, at once: for what must not be seen any more; return their ids."""
         current = self.current()
         gone = tuple(publication.publication_id for publication in self.on_disk() if publication != current)
-        self._remove(gone)
+        self._doom(gone)
+        self.remove_doomed()
         return gone
 
-    def _remove(self, gone: Sequence[str]) -> None:
+    def _doom(self, gone: Sequence[str]) -> None:
+        """Take publications out of sight: a reader that lists them must not find half of one."""
         for publication_id in gone:
-            # out of sight first: a reader that lists publications must not find half of one
-            doomed = self.folder / f"{publication_id}{UNFINISHED}"
-            (self.folder / publication_id).rename(doomed)
-            shutil.rmtree(doomed)
+            (self.folder / publication_id).rename(self.folder / f"{publication_id}{DOOMED}")
+
+    def remove_doomed(self) -> None:
+        """Remove what was taken away, from whatever thread or process: several may be at it."""
+        for doomed in self.folder.glob(f"*{DOOMED}"):
+            shutil.rmtree(doomed, onerror=_unless_gone)
 
     def withdraw(self, publication: Publication, *, at: datetime) -> None:
         """Remember that a rollback took `publication` back, so that nothing publishes the same again by itself."""
@@ -260,6 +269,11 @@ def utc_now() -> datetime:
 
 def _order(publication: Publication) -> tuple[datetime, str]:
     return (publication.published_at, publication.publication_id)
+
+
+def _unless_gone(_: object, __: str, error: tuple[type[BaseException], BaseException, TracebackType]) -> None:
+    if not isinstance(error[1], FileNotFoundError):
+        raise error[1]
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -32,6 +32,8 @@ DELIVERY = "_delivery_id"
 LISTED_DELIVERIES = 50
 """Up to so many deliveries are named one by one where rows of landing are looked for: where that is a view, DuckDB asks
 only the table of files for them, and looks at the rows of these files alone."""
+ROW_NUMBER = "keyed_row_number"
+"""The column of the number of a row in its table, beside the columns of that."""
 MOST_OF_A_TABLE = 0.2
 """Keys for each row of a table beyond which it is as well built whole."""
 
@@ -169,21 +171,26 @@ class Deltas:
         if keys > max(FEW_KEYS, MOST_OF_A_TABLE * self._row_counts[node.unique_id]):
             raise NotByKeyError(f"{keys:,} keys are concerned")
         listed = ", ".join(map(quoted, columns))
-        anew = f" union all select {listed} from {{}} where {keyed.anew}" if keyed.anew else ""
         now = self._now(node, keyed, inputs, are, views, concerned)
         wanted = with_keys(self._connection, f"(from {now} where {self._not_anew(keyed)})", keyed.key, concerned)
-        after = self.keep(f"select {listed} from {wanted}{anew.format(now)}")
+        anew = f" union all select {listed} from {now} where {keyed.anew}" if keyed.anew else ""
+        after = self.keep(f"select {listed} from {wanted}{anew}")
         found = self._connection.table(after)
         if dict(zip(found.columns, map(str, found.types), strict=True)) != columns:
             raise NotByKeyError("it has other columns than before")
         then = made[0] if made else self._then(node, keyed, inputs, views)
+        number = f"{'null' if then else 'rowid'} as {ROW_NUMBER}"
         there = with_keys(
             self._connection,
-            f"(from {then or node.qualified} where {self._not_anew(keyed)})",
+            f"(select *, {number} from {then or node.qualified} where {self._not_anew(keyed)})",
             keyed.key,
             concerned,
         )
-        before = self.keep(f"select {listed} from {there}{anew.format(node.qualified)}")
+        rows = f"select {listed}, {ROW_NUMBER} from {there}"
+        if keyed.anew:
+            rows += f" union all select {listed}, {number} from {node.qualified} where {keyed.anew}"
+        numbered = self.keep(rows)
+        before = self._view(f"select {listed} from {numbered}")
         key = ", ".join(map(quoted, keyed.key))
         differing = self.keep(
             f"""
@@ -200,7 +207,11 @@ class Deltas:
             keyed.key,
         )
         if self._row(f"select count(*) from {delta.before}") != (0,):  # keys that are new are nowhere to be found
-            delete_keys(self._connection, node.qualified, keyed.key, differing)
+            if then:
+                delete_keys(self._connection, node.qualified, keyed.key, differing)
+            else:  # they were looked up there
+                gone = with_keys(self._connection, numbered, keyed.key, differing, wanted=ROW_NUMBER)
+                self._connection.execute(f"delete from {node.qualified} where rowid in {gone}")
         self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
         self.note(node.unique_id, delta)
         return Built(delta, differing)

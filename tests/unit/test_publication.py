@@ -13,9 +13,9 @@ import duckdb
 import pytest
 
 from orchestration.publication.copying import share_or_copy
-from orchestration.publication.publishing import AuditFailedError, publish, rollback
+from orchestration.publication.publishing import REMOVAL, AuditFailedError, publish, rollback
 from orchestration.publication.rollback_job import NAME, build_rollback_job
-from orchestration.publication.store import NoPublicationError, PublicationStore
+from orchestration.publication.store import UNFINISHED, NoPublicationError, PublicationStore
 from orchestration.readers import parquet
 from orchestration.settings import Settings
 from orchestration.transformation.builds import UPDATE, begin_build, end_build, latest_build
@@ -232,6 +232,9 @@ def test_the_last_three_are_kept(settings: Settings, build_star: Edit, monkeypat
     for number in range(5):
         build_star(number, inputs=str(number))
         made.append(publish(settings, run_id="a-run").publication)
+        for thread in threading.enumerate():
+            if thread.name == REMOVAL:
+                thread.join()
     assert list(PublicationStore(settings.serving).on_disk()) == made[-3:]
     assert {path.name for path in (settings.serving / "publications").iterdir()} == {
         publication.publication_id for publication in made[-3:] if publication
@@ -250,6 +253,8 @@ def test_a_path_that_a_reader_has_just_resolved_stays(settings: Settings, build_
     gone = store.prune(now=datetime.now(UTC) + timedelta(minutes=1))
     assert len(gone) == 3
     assert not resolved.exists()
+    store.remove_doomed()
+    assert not list(store.folder.glob(f"*{UNFINISHED}"))
     assert len(store.on_disk()) == 3
 
 
