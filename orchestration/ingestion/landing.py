@@ -95,6 +95,23 @@ def delete(con: duckdb.DuckDBPyConnection, contracts: Sequence[Contract], delive
         con.execute("delete from ops.landed_files where delivery_id in (select unnest($ids::varchar[]))", ids)
 
 
+def counted_by_delivery(table: str, *, is_view: bool) -> str:
+    """Return the query for the rows of each delivery in `landing.<table>`: columns `_delivery_id` and `row_count`.
+
+    In the rows behind a view files are counted, and each is then looked up once.
+    """
+    if not is_view:
+        return f"select _delivery_id, count(*) as row_count from landing.{quoted(table)} group by _delivery_id"
+    return f"""
+        select files.delivery_id as _delivery_id, cast(sum(landed.row_count) as bigint) as row_count
+        from (
+            select _file_number, count(*) as row_count from landing_rows.{quoted(table)} group by _file_number
+        ) as landed
+        join ops.landed_files as files on landed._file_number = files.file_number
+        group by files.delivery_id
+    """
+
+
 def drop(con: duckdb.DuckDBPyConnection) -> None:
     """Drop all of landing, views before what they read."""
     found = con.execute(

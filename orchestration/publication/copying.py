@@ -23,7 +23,7 @@ from orchestration.publication.store import DATABASE, Publication
 from orchestration.publication.tables import Exchange, PublishedTable
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.changed_keys import ChangedKeys
-from orchestration.transformation.keyed import with_keys
+from orchestration.transformation.keyed import bounds_of, in_bounds, with_keys
 
 SCHEMAS = ("main", "evidence")
 """The star and its lineage; everything else in the writer's database is private."""
@@ -178,15 +178,17 @@ class StarCopy:
         told = "rowid as row_id"
         if has_column(self._connection, "earlier", table, PARTED_BY):
             told = f"{told}, given.{PARTED_BY}"
-        were = with_keys(self._connection, f"earlier.{qualified}", changed.columns, keys, wanted=told)
+        names, place = changed.columns, f"warehouse.{qualified}"
+        bounds = bounds_of(self._connection, keys, names)
+        were = with_keys(self._connection, f"earlier.{qualified}", names, keys, wanted=told, bounds=bounds)
         self._connection.execute(f"create temp table {gone} as from {were}")
         # by their numbers: all other columns of the rows between are not read
-        are = with_keys(self._connection, f"warehouse.{qualified}", changed.columns, keys, wanted="rowid as row_id")
+        are = with_keys(self._connection, place, names, keys, wanted="rowid as row_id", bounds=bounds)
         self._connection.execute(f"create temp table {came} as from {are}")
         (rows,) = self._connection.execute(f"select count(*) from {came}").fetchall()[0]  # noqa: S608
         self._connection.execute(
             f"create temp {'table' if rows <= HELD_ROWS else 'view'} {come} as"  # noqa: S608
-            f" from warehouse.{qualified} where rowid in (select row_id from {came})"
+            f" from {place} as given where rowid in (select row_id from {came}) and {in_bounds(names, bounds)}"
         )
         return Exchange(changed.columns, keys, gone, come, table.row_count)
 

@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,9 @@ MOST_BESIDE = 0.1
 
 FULL_GROUP = 100_000
 """Merged row groups are read and written one by one; smaller ones are gathered until they have so many rows."""
+
+FEW_GAPS = 32
+"""So many gaps in a row group are left between pieces of it; with more of them its rows are copied."""
 
 _NEW = ".new"
 """The ending of a file that is about to be merged with others."""
@@ -319,11 +322,7 @@ def _groups(files: Sequence[Any], without: Sequence[Any]) -> Iterator[pa.Table]:
             group = file.read_row_group(number, use_threads=False)
             end = start + group.num_rows
             if positions is not None:
-                here = positions[(positions >= start) & (positions < end)] - start
-                if len(here):
-                    stays = np.ones(group.num_rows, dtype=bool)
-                    stays[here] = False
-                    group = group.filter(pa.array(stays))
+                group = _without(group, positions[(positions >= start) & (positions < end)] - start)
             start = end
             gathered.append(group)
             if sum(table.num_rows for table in gathered) >= FULL_GROUP:
@@ -331,6 +330,17 @@ def _groups(files: Sequence[Any], without: Sequence[Any]) -> Iterator[pa.Table]:
                 gathered = []
     if gathered:
         yield _together(gathered)
+
+
+def _without(group: pa.Table, positions: Any) -> pa.Table:
+    """Return a table without the rows at some positions; where they are few, what lies between is not copied."""
+    if len(positions) > FEW_GAPS:
+        stays = np.ones(group.num_rows, dtype=bool)
+        stays[positions] = False
+        return group.filter(pa.array(stays))
+    edges = [-1, *sorted(positions.tolist()), group.num_rows]
+    between = [group.slice(after + 1, before - after - 1) for after, before in pairwise(edges) if before - after > 1]
+    return pa.concat_tables(between) if between else group.slice(0, 0)
 
 
 def _together(tables: Sequence[pa.Table]) -> pa.Table:

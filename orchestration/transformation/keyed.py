@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
-from typing import Any
 
 import duckdb
 
@@ -167,7 +166,7 @@ class Deltas:
         were, are = self._wholes(keyed, made_of, before=True), self._wholes(keyed, made_of, before=False)
         made = [self._made_of(node, keyed, whole, views) for whole in (were, are) if made_of]
         concerned = self._concerned(node, keyed, inputs, made)
-        (keys,) = self._row(f"select count(*) from {concerned}")
+        keys = self._count(concerned)
         if keys > max(FEW_KEYS, MOST_OF_A_TABLE * self._row_counts[node.unique_id]):
             raise NotByKeyError(f"{keys:,} keys are concerned")
         listed = ", ".join(map(quoted, columns))
@@ -199,22 +198,34 @@ class Deltas:
             )
             """
         )
-        if self._row(f"select count(*) from {differing}") == (0,):
+        if not self._count(differing):
             return None
         delta = Delta(
             self.keep(f"select * from {with_keys(self._connection, before, keyed.key, differing)}"),
             self.keep(f"select * from {with_keys(self._connection, after, keyed.key, differing)}"),
             keyed.key,
         )
-        if self._row(f"select count(*) from {delta.before}") != (0,):  # keys that are new are nowhere to be found
-            if then:
-                delete_keys(self._connection, node.qualified, keyed.key, differing)
-            else:  # they were looked up there
-                gone = with_keys(self._connection, numbered, keyed.key, differing, wanted=ROW_NUMBER)
-                self._connection.execute(f"delete from {node.qualified} where rowid in {gone}")
+        if self._count(delta.before):  # keys that are new are nowhere to be found
+            self._delete(node, keyed, delta.before, differing, numbered=None if then else numbered)
         self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
         self.note(node.unique_id, delta)
         return Built(delta, differing)
+
+    def _delete(self, node: PlannedNode, keyed: Keyed, rows: str, keys: str, *, numbered: str | None) -> None:
+        """Delete the rows of some keys; `numbered` holds their numbers, too, where they were looked up in the table."""
+        if numbered:
+            found = self.keep(f"from {with_keys(self._connection, numbered, keyed.key, keys, wanted=ROW_NUMBER)}")
+        else:
+            found = self._found(node, keyed.found_by or keyed.key, rows)
+            if self._count(found) != self._count(rows):  # others hold the same in these columns
+                found = self._found(node, keyed.key, keys)
+        within = in_bounds(keyed.key, bounds_of(self._connection, keys, keyed.key))
+        self._connection.execute(f"delete from {node.qualified} as given where rowid in (from {found}) and {within}")
+
+    def _found(self, node: PlannedNode, columns: Sequence[str], alike: str) -> str:
+        """Return a table of the numbers of the rows that hold what others hold in some columns."""
+        rows = with_keys(self._connection, node.qualified, columns, alike, wanted=f"rowid as {ROW_NUMBER}")
+        return self.keep(f"from {rows}")
 
     def lost(self, unique_id: str, columns: Sequence[str]) -> str | None:
         """Return a table of the values in these columns that a table had and no longer has; "" where there are none.
@@ -226,11 +237,11 @@ class Deltas:
             return None
         listed = ", ".join(map(quoted, columns))
         had = self.keep(f"select {listed} from {delta.before} except select {listed} from {delta.after}")
-        if self._row(f"select count(*) from {had}") == (0,):
+        if not self._count(had):
             return ""
         there = with_keys(self._connection, self._plan.place(unique_id).qualified, columns, had)
         lost = self.keep(f"from {had} except select {listed} from {there}")
-        return "" if self._row(f"select count(*) from {lost}") == (0,) else lost
+        return lost if self._count(lost) else ""
 
     def alike(self, table: str, columns: Sequence[str], rows: str) -> str:
         """Return the rows of a table that have the values of some rows in these columns."""
@@ -269,7 +280,21 @@ class Deltas:
             if delta is not None and one in keyed.turning:
                 parts.append(self._turned(node, keyed, one, delta))
         parts += [f"select {listed} from {table} where {self._not_anew(keyed)}" for table in made]
-        return self.keep(f"select distinct {listed} from ({' union all '.join(parts)})")
+        concerned = self.keep(f"select distinct {listed} from ({' union all '.join(parts)})")
+        for one, condition in keyed.where.items():
+            concerned = self._that_may_have_rows(keyed, one, condition, concerned)
+        return concerned
+
+    def _that_may_have_rows(self, keyed: Keyed, unique_id: str, condition: str, keys: str) -> str:
+        """Return those of some keys of which a row of an input meets a condition, or did."""
+        columns, delta = keyed.by[unique_id], self[unique_id]
+        place = f"(select * from {self._plan.place(unique_id).qualified} where {condition})"
+        meeting = with_keys(self._connection, place, columns, keys, named=keyed.key)
+        rows = [f"select {_as_key(keyed, unique_id)} from {meeting}"]
+        if delta is not None:
+            rows.append(f"select {_as_key(keyed, unique_id)} from {delta.before} where {condition}")
+        met = self.keep(" union all ".join(rows))
+        return self.keep(f"from {with_keys(self._connection, keys, keyed.key, met)}")
 
     def _looking_up(self, keyed: Keyed, unique_id: str, delta: Delta) -> list[str]:
         """Return queries for the keys of the rows that look up what changed in a table."""
@@ -395,9 +420,9 @@ class Deltas:
         self._made.append(("view", name))
         return name
 
-    def _row(self, query: str) -> tuple[Any, ...]:
-        row: tuple[Any, ...] = self._connection.execute(query).fetchall()[0]
-        return row
+    def _count(self, table: str) -> int:
+        (rows,) = self._connection.execute(f"select count(*) from {table}").fetchall()[0]
+        return int(rows)
 
 
 @dataclass(frozen=True)
@@ -425,6 +450,16 @@ def _bounds(low: object, high: object, has_null: bool | None) -> Bounds:
     return Bounds(False, (told[0], told[1]))
 
 
+def in_bounds(columns: Sequence[str], bounds: Sequence[Bounds]) -> str:
+    """Return the condition under which a row of a table called `given` may have one of the keys of these bounds."""
+    within = [
+        f"given.{quoted(column)} between {bound.within[0]} and {bound.within[1]}"
+        for column, bound in zip(columns, bounds, strict=True)
+        if bound.within
+    ]
+    return " and ".join(within) or "true"
+
+
 def with_keys(
     connection: duckdb.DuckDBPyConnection,
     table: str,
@@ -440,11 +475,11 @@ def with_keys(
     Keys that are numbers or days have bounds, as have few deliveries: whole row groups beyond them are not read.
     """
     names = named or columns
-    same, within = [], ["true"]
-    for column, name, bound in zip(columns, names, bounds or bounds_of(connection, keys, names), strict=True):
+    bounds = bounds or bounds_of(connection, keys, names)
+    same = []
+    within = [in_bounds(columns, bounds)]
+    for column, name, bound in zip(columns, names, bounds, strict=True):
         same.append(f"given.{quoted(column)} {'is not distinct from' if bound.has_null else '='} keys.{quoted(name)}")
-        if bound.within:
-            within.append(f"given.{quoted(column)} between {bound.within[0]} and {bound.within[1]}")
         if column == DELIVERY and not bound.has_null:
             ids = connection.execute(f"select distinct {quoted(name)} from {keys}").fetchmany(LISTED_DELIVERIES + 1)
             if 0 < len(ids) <= LISTED_DELIVERIES:  # hashes of ours, not what a file holds
@@ -453,12 +488,6 @@ def with_keys(
         f"(select given.{wanted} from {table} as given semi join {keys} as keys on {' and '.join(same)}"
         f" where {' and '.join(within)})"
     )
-
-
-def delete_keys(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], keys: str) -> None:
-    """Delete the rows of a table that have one of the keys."""
-    rows = with_keys(connection, table, columns, keys, wanted="rowid")
-    connection.execute(f"delete from {table} where rowid in {rows}")
 
 
 def _as_key(keyed: Keyed, unique_id: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,10 @@ class Keyed:
     looked for (its name) in which column (the value). What changed there concerns the keys of the rows that name it."""
     turning: Mapping[str, str] = field(default_factory=dict)
     """Inputs of one row that all rows are held against: the condition that has to come out as before with each row."""
+    where: Mapping[str, str] = field(default_factory=dict)
+    """Inputs in `by` with a condition: there are rows of a key only where a row of the input with that key meets it."""
+    found_by: tuple[str, ...] = ()
+    """Columns of the model by which its rows are found sooner than by their key, and hardly any others with them."""
     anew: str | None = None
     """The condition for rows that are few and built every time."""
     anew_from: tuple[str, ...] = ()
@@ -253,7 +257,8 @@ def _kept_node(kept: Mapping[str, Any]) -> PlannedNode:
     keyed = kept["keyed"]
     if keyed is not None:
         columns = {name: {one: tuple(listed) for one, listed in keyed[name].items()} for name in ("by", "of", "beside")}
-        keyed = Keyed(**{**keyed, **columns, "key": tuple(keyed["key"]), "anew_from": tuple(keyed["anew_from"])})
+        lists = {name: tuple(keyed[name]) for name in ("key", "found_by", "anew_from")}
+        keyed = Keyed(**{**keyed, **columns, **lists})
     return PlannedNode(**{**kept, "depends_on": tuple(kept["depends_on"]), "keyed": keyed})
 
 
@@ -282,7 +287,7 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
         **{one["name"]: unique_id for unique_id, one in manifest["nodes"].items() if one["resource_type"] != "test"},
         **{f"{one['source_name']}.{one['name']}": unique_id for unique_id, one in manifest["sources"].items()},
     }
-    unknown = set(said) - {"key", "by", "of", "beside", "through", "turning", "anew", "anew_from"}
+    unknown = set(said) - {one.name for one in fields(Keyed)}
     if unknown:
         raise ValueError(f"{node.name}: meta.keyed has no {', '.join(sorted(unknown))}")
     try:
@@ -290,7 +295,9 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
             key=tuple(said["key"]),
             anew=said.get("anew"),
             anew_from=tuple(named[one] for one in said.get("anew_from", ())),
+            found_by=tuple(said.get("found_by", ())),
             turning={named[one]: condition for one, condition in said.get("turning", {}).items()},
+            where={named[one]: condition for one, condition in said.get("where", {}).items()},
             through={
                 named[one]: {named[other]: dict(columns) for other, columns in others.items()}
                 for one, others in said.get("through", {}).items()
@@ -304,6 +311,8 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
         raise ValueError(f"{node.name}: meta.keyed speaks of {error}, which is no model or source") from error
     if any(len(columns) != len(keyed.key) for columns in keyed.by.values()):
         raise ValueError(f"{node.name}: in meta.keyed.by every input has as many columns as the key")
+    if not keyed.where.keys() <= keyed.by.keys():
+        raise ValueError(f"{node.name}: in meta.keyed.where inputs are those in meta.keyed.by")
     if any(other not in keyed.by for others in keyed.through.values() for other in others):
         raise ValueError(f"{node.name}: in meta.keyed.through inputs are looked up from those in meta.keyed.by")
     return keyed

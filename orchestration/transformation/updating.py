@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from orchestration.ingestion.landing import counted_by_delivery
 from orchestration.publication.copying import SCHEMAS
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
@@ -157,7 +158,11 @@ def contents_of_sources(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Ma
     columns = _columns(connection)
     keyed = plan.keyed_inputs
     return {
-        source.unique_id: _content_by_delivery(connection, source.qualified, tells_deliveries=source.unique_id in keyed)
+        source.unique_id: _content_by_delivery(
+            connection,
+            counted_by_delivery(source.table, is_view=("landing_rows", source.table) in columns),
+            tells_deliveries=source.unique_id in keyed,
+        )
         if source.schema == "landing" and DELIVERY in columns.get((source.schema, source.table), {})
         else _content(connection, source.qualified)
         for source in plan.sources
@@ -525,8 +530,7 @@ def _hashes(
     return rows, int(total), int(folded)
 
 
-def _content_by_delivery(connection: duckdb.DuckDBPyConnection, table: str, *, tells_deliveries: bool) -> Content:
-    counted = f"select {quoted(DELIVERY)}, count(*) as row_count from {table} group by all"  # noqa: S608
+def _content_by_delivery(connection: duckdb.DuckDBPyConnection, counted: str, *, tells_deliveries: bool) -> Content:
     if tells_deliveries:
         connection.execute(f"create or replace temp table counted as {counted}")
         counted = "from temp.counted"

@@ -317,6 +317,84 @@ def test_what_all_rows_are_held_against_concerns_those_for_which_that_comes_out_
     assert warehouse.execute("from recent except all (" + RECENT.code + ")").fetchall() == []
 
 
+BEST = _node(
+    "best",
+    'select shop, day, amount from "memory"."main"."newest" where amount >= 25',
+    "newest",
+    by=Keyed(key=("shop", "day"), by={"newest": ("shop", "day")}, where={"newest": "amount >= 25"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("sales", "concerned"),
+    [
+        pytest.param([(100, 0, "2024-01-01", 3), (101, 2, "2025-06-01", 8)], 0, id="none that was or is there"),
+        pytest.param([(100, 2, "2024-01-05", 3), (101, 2, "2025-06-01", 8)], 1, id="one that was there"),
+        pytest.param([(100, 2, "2025-06-01", 30), (101, 2, "2025-07-01", 8)], 1, id="one that is there"),
+        pytest.param([(100, 2, None, 30), (101, 0, None, 8)], 1, id="one of nothing"),
+    ],
+)
+def test_keys_that_cannot_have_rows_do_not_matter(
+    warehouse: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    sales: list[tuple[int, int, str | None, int]],
+    concerned: int,
+) -> None:
+    plan = _with(warehouse, BEST)
+    before = _known(warehouse, plan)
+    assert warehouse.execute("select amount from best where shop = 2 and day = '2024-01-05'").fetchall() == [(29,)]
+    kept, whole = list[int](), keyed.Deltas._that_may_have_rows
+
+    def counted(self: keyed.Deltas, *given: object) -> str:
+        keys = whole(self, *given)  # type: ignore[arg-type]
+        kept.append(self._count(keys))
+        return keys
+
+    monkeypatch.setattr(keyed.Deltas, "_that_may_have_rows", counted)
+    _deliver(warehouse, *sales)
+    assert "best" in _update(warehouse, before, plan).by_key
+    assert kept == [concerned]
+    assert (
+        warehouse.execute(
+            f"(from best except all ({BEST.code})) union all ({BEST.code} except all from best)"
+        ).fetchall()
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("sold_before", "looked_up"),
+    [
+        pytest.param([], [("day", "amount")], id="only those rows hold the same"),
+        pytest.param([(98, 2, "2024-01-04", 18)], [("day", "amount"), ("shop_id", "day")], id="another holds the same"),
+    ],
+)
+def test_rows_that_go_are_found_by_columns_that_tell_them_apart_or_else_by_their_key(
+    warehouse: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    sold_before: list[tuple[int, int, str | None, int]],
+    looked_up: list[tuple[str, ...]],
+) -> None:
+    plan = replace(PLAN, nodes={**PLAN.nodes, "told": _told(found_by=("day", "amount"))})
+    _deliver(warehouse, *sold_before, delivery="before") if sold_before else None
+    _update(warehouse, {**_known(warehouse), "landing.sales": Content("0-0", 0, {})}, plan)
+    before = _known(warehouse, plan)
+    assert warehouse.execute("select amount from told where shop_id = 'S-0' and day = '2024-01-04'").fetchall() == [
+        (18,)
+    ]
+    columns, found = list[tuple[str, ...]](), keyed.Deltas._found
+
+    def noted(self: keyed.Deltas, node: PlannedNode, by: tuple[str, ...], alike: str) -> str:
+        if node.name == "told":
+            columns.append(tuple(by))
+        return found(self, node, by, alike)
+
+    monkeypatch.setattr(keyed.Deltas, "_found", noted)
+    _deliver(warehouse, (100, 0, "2024-01-04", 3))
+    assert "told" in _update(warehouse, before, plan).by_key
+    assert columns == looked_up
+
+
 def test_a_small_table_is_built_whole(warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyed, "LEAST_ROWS", 10)
     before = _known(warehouse)
@@ -492,6 +570,7 @@ def _manifest(**said: object) -> tuple[list[SimpleNamespace], dict[str, object]]
             {"key": ["shop"], "through": {"names": {"newest": {"shop": "shop"}}}},
             "looked up from those in meta.keyed.by",
         ),
+        ({"key": ["shop"], "where": {"names": "shop > 1"}}, "in meta.keyed.where inputs are those in meta.keyed.by"),
         ({"key": ["shop"], "across": {}}, "meta.keyed has no across"),
     ],
 )
@@ -507,6 +586,8 @@ def test_a_plan_that_is_read_again_says_the_same_of_keys(tmp_path: Path) -> None
         by={"newest": ["shop"]},
         through={"names": {"newest": {"shop": "shop"}}},
         turning={"told": "shop > 1"},
+        where={"newest": "shop > 2"},
+        found_by=["day"],
     )
     settings = Settings(raw=tmp_path / "raw", home=tmp_path / "home")
     plan = plan_of(results, manifest, fingerprint="a")
@@ -518,4 +599,6 @@ def test_a_plan_that_is_read_again_says_the_same_of_keys(tmp_path: Path) -> None
         by={"model.e.newest": ("shop",)},
         through={"model.e.names": {"model.e.newest": {"shop": "shop"}}},
         turning={"model.e.told": "shop > 1"},
+        where={"model.e.newest": "shop > 2"},
+        found_by=("day",),
     )

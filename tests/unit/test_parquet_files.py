@@ -159,6 +159,8 @@ def test_the_files_hold_the_rows_of_the_table_whatever_is_delivered(
         monkeypatch.setattr(copying, "HELD_ROWS", 2)
     if seed == 1:  # the key does not say in which year
         house.key = ("fact_id",)
+    if seed == 3:  # gaps are few in some files, many in others
+        monkeypatch.setattr(parquet, "FEW_GAPS", 6)
     followed = []
     follow = parquet.ParquetFiles.follow
 

@@ -11,6 +11,7 @@
         'int_trade_release': ['delivery_id', 'is_extract'],
         'int_commodity': ['commodity_key', 'classification', 'commodity_code']
     },
+    'found_by': ['period_earliest', 'delivery_id', 'row_number'],
     'anew': "source = 'trade_observations'",
     'anew_from': ['int_trade_observation_as_known', 'int_trade_knowledge', 'int_dollar_rate']
 }}) }}

@@ -3,7 +3,8 @@
 -- reporter. Nothing here may be summed before one source, side, classification, level, basis and vintage are chosen.
 {{ config(meta={'keyed': {
     'key': ['source', 'fact_id', 'period_earliest'],
-    'by': {'trade_flow_version': ['source', 'fact_id', 'period_earliest']}
+    'by': {'trade_flow_version': ['source', 'fact_id', 'period_earliest']},
+    'found_by': ['period_earliest', 'delivery_id', 'row_number']
 }}) }}
 select
     fact_id,

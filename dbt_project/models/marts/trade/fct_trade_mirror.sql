@@ -3,7 +3,8 @@
 -- cannot be set beside others. What BACI reconciles out of both sides stands beside, and never in place of one.
 {{ config(meta={'keyed': {
     'key': ['dyad_code', 'period_earliest', 'commodity_code'],
-    'by': {'fct_trade_flow': ['dyad_code', 'period_earliest', 'commodity_code']}
+    'by': {'fct_trade_flow': ['dyad_code', 'period_earliest', 'commodity_code']},
+    'where': {'fct_trade_flow': 'reporter_code is not null'}
 }}) }}
 {% set flow = ['exporter_code', 'importer_code', 'commodity_code', 'classification', 'period_earliest', 'period_latest'] %}
 with figures as (
