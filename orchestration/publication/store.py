@@ -15,6 +15,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,8 @@ KEPT = 3
 """How many publications stay, at the least."""
 GRACE = timedelta(seconds=20)
 """How long a publication stays after readers were led away from it: they may have resolved its path just before."""
+SYNCING = 8
+"""So many files wait at once until the disk has them."""
 
 
 class NoPublicationError(LookupError):
@@ -306,9 +309,11 @@ def _protect(folder: Path) -> None:
 
 
 def _to_disk(folder: Path) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True):
-        _sync(path)
-    _sync(folder)
+    paths = [*folder.rglob("*"), folder]
+    # side by side: a file system writes its journal once for all that wait for it
+    with ThreadPoolExecutor(max_workers=SYNCING) as pool:
+        for _ in pool.map(_sync, paths):
+            pass
 
 
 def _sync(path: Path) -> None:
