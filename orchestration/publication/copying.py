@@ -6,9 +6,10 @@ published, and where readers find it.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-import threading
+import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -34,8 +35,8 @@ STORAGE_VERSION = "v1.2.0"
 HELD_ROWS = 200_000
 """So many rows that came are held in memory; more are read each time that they are written somewhere."""
 
-SYNC_SECONDS = 0.1
-"""After so long, again and again, what was copied of a file is written to the disk."""
+PORTION_BYTES = 32 << 20
+"""So much of a file is copied at a time."""
 
 _FICLONE = 0x40049409
 """The request of Linux that two files share their blocks until one of them is written to: `ioctl_ficlonerange(2)`."""
@@ -355,18 +356,21 @@ def share_or_copy(source: Path, destination: Path) -> None:
 
 
 def _copy_to_disk(source: Path, destination: Path) -> None:
-    """Copy a file, while what is written already goes to the disk: at the end there would be more to wait for."""
-    copied = threading.Event()
-    with destination.open("wb") as written, ThreadPoolExecutor(max_workers=1) as beside:
-        writing = beside.submit(_keep_syncing, written.fileno(), copied)
-        try:
-            shutil.copyfile(source, destination)
-        finally:
-            copied.set()
-        writing.result()
+    """Copy a file, while what is written already goes to the disk: at the end there would be more to wait for.
+
+    What was read of the source is let go of in memory, since readers are about to leave it: the writer's database would
+    have to make room for it there.
+    """
+    if sys.platform != "linux":
+        shutil.copyfile(source, destination)
+        return
+    with source.open("rb") as read, destination.open("wb") as written:
+        size, offset = os.fstat(read.fileno()).st_size, 0
+        while offset < size:
+            count = os.sendfile(written.fileno(), read.fileno(), offset, PORTION_BYTES)
+            if not count:
+                raise OSError(errno.EIO, "the file became shorter while it was copied", str(source))
+            for file in (read, written):  # what is still to be written begins to be, and stays in memory
+                os.posix_fadvise(file.fileno(), offset, count, os.POSIX_FADV_DONTNEED)
+            offset += count
         os.fsync(written.fileno())
-
-
-def _keep_syncing(descriptor: int, until: threading.Event) -> None:
-    while not until.wait(SYNC_SECONDS):
-        os.fsync(descriptor)

@@ -431,6 +431,8 @@ class Bounds:
 
     has_null: bool
     within: tuple[str, str] | None = None
+    is_of_none: bool = False
+    """There are no keys: no row has one, and none need be read to see that."""
 
 
 def bounds_of(connection: duckdb.DuckDBPyConnection, keys: str, names: Sequence[str]) -> tuple[Bounds, ...]:
@@ -444,14 +446,18 @@ def bounds_of(connection: duckdb.DuckDBPyConnection, keys: str, names: Sequence[
 
 
 def _bounds(low: object, high: object, has_null: bool | None) -> Bounds:
+    if has_null is None:
+        return Bounds(False, is_of_none=True)
     if has_null or type(low) not in (int, date):
-        return Bounds(bool(has_null))
+        return Bounds(has_null)
     told = [f"date {literal(one.isoformat())}" if isinstance(one, date) else str(one) for one in (low, high)]
     return Bounds(False, (told[0], told[1]))
 
 
 def in_bounds(columns: Sequence[str], bounds: Sequence[Bounds]) -> str:
     """Return the condition under which a row of a table called `given` may have one of the keys of these bounds."""
+    if any(bound.is_of_none for bound in bounds):
+        return "false"
     within = [
         f"given.{quoted(column)} between {bound.within[0]} and {bound.within[1]}"
         for column, bound in zip(columns, bounds, strict=True)
