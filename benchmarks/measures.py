@@ -166,44 +166,49 @@ def shapes(scratch: Path, size: Size) -> Iterator[Row]:
 
 
 def dlt(scratch: Path, size: Size) -> Iterator[Row]:
-    """The same rows, held against dlt in an environment of its own."""
-    settings = _settings(scratch)
-    (path,) = write_baci(settings.raw / "baci", rows=size.dlt_rows)[:1]
-    loaded = _in_a_process(_REFRESH, settings.raw, settings.home)
-    uv = PROJECT_ROOT / ".uv" / "bin" / "uv"
-    for reader, words, reach in (("duckdb", "its DuckDB/Arrow reader", 1 / 3), ("default", "its defaults", 1 / 60)):
-        command = [uv, "run", "--no-project", "--isolated", "--quiet", "--python", sys.executable]
-        command += [
-            "--with",
-            DLT,
-            "--with",
-            "pyarrow",
-            "--with",
-            "pandas",
-            "python",
-            Path(__file__).parent / "dlt_peer.py",
-        ]
-        answer = subprocess.run(  # noqa: S603
-            [*map(str, command), str(path), str(scratch / f"{reader}.duckdb"), reader],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "RUNTIME__DLTHUB_TELEMETRY": "false", "DLT_DATA_DIR": str(scratch / f"dlt-{reader}")},
-        )
-        found = re.search(r"^seconds ([\d.]+)", answer.stdout, re.MULTILINE)
-        if found is None:
-            why = (answer.stderr.strip().splitlines() or ["no answer"])[-1]
-            yield Row(work="dlt", against=words, measured=0.0, unit="s", note=f"could not be run: {why[:200]}")
+    """The same rows, held against dlt in an environment of its own. What takes a second is the middle one of three."""
+    raw = scratch / "raw"
+    (path,) = write_baci(raw / "baci", rows=size.dlt_rows)[:1]
+    runs = [_in_a_process(_REFRESH, raw, scratch / f"home-{number}") for number in range(3)]
+    loaded = sorted(runs, key=lambda run: run.since_seen)[1]
+    for reader, words, reach, times in (
+        ("duckdb", "its DuckDB/Arrow reader", 1 / 3, 3),
+        ("default", "its defaults", 1 / 60, 1),
+    ):
+        answers = [_dlt(scratch / f"{reader}-{number}", path, reader) for number in range(times)]
+        broken = next((answer for answer in answers if isinstance(answer, str)), None)
+        if broken is not None:
+            yield Row(work="dlt", against=words, measured=0.0, unit="s", note=f"could not be run: {broken}")
             continue
         yield Row(
             work=f"load {size.dlt_rows:,} rows of BACI, from seen to committed",
             against=f"dlt with {words}",
             measured=loaded.since_seen,
             unit="s",
-            peer=float(found[1]),
+            peer=statistics.median(answer for answer in answers if isinstance(answer, float)),
             reach=reach,
             note=f"{loaded.seconds:.2f} s with a new database before it",
         )
+
+
+def _dlt(folder: Path, path: Path, reader: str) -> float | str:
+    """Return the seconds that dlt takes to load a file, or why it could not be run."""
+    folder.mkdir()
+    uv = PROJECT_ROOT / ".uv" / "bin" / "uv"
+    command = [uv, "run", "--no-project", "--isolated", "--quiet", "--python", sys.executable]
+    command += ["--with", DLT, "--with", "pyarrow", "--with", "pandas"]
+    command += ["python", Path(__file__).parent / "dlt_peer.py", path, folder / "peer.duckdb", reader]
+    answer = subprocess.run(  # noqa: S603
+        [*map(str, command)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "RUNTIME__DLTHUB_TELEMETRY": "false", "DLT_DATA_DIR": str(folder / "state")},
+    )
+    found = re.search(r"^seconds ([\d.]+)", answer.stdout, re.MULTILINE)
+    if found is None:
+        return (answer.stderr.strip().splitlines() or ["no answer"])[-1][:200]
+    return float(found[1])
 
 
 def many_files(scratch: Path, size: Size) -> Iterator[Row]:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,6 +14,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from orchestration.publication import copying
 from orchestration.publication.copying import share_or_copy
 from orchestration.publication.publishing import REMOVAL, AuditFailedError, publish, rollback
 from orchestration.publication.rollback_job import NAME, build_rollback_job
@@ -189,7 +192,11 @@ def _note_contents(settings: Settings, contents: Mapping[str, str]) -> None:
             )
 
 
-def test_a_file_that_shares_its_blocks_or_is_copied_holds_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("portion", [copying.PORTION_BYTES, 30_000, 50_000])
+def test_a_file_that_shares_its_blocks_or_is_copied_holds_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portion: int
+) -> None:
+    monkeypatch.setattr(copying, "PORTION_BYTES", portion)
     (tmp_path / "a").write_bytes(os.urandom(100_000))
     share_or_copy(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "b").read_bytes() == (tmp_path / "a").read_bytes()
@@ -198,6 +205,25 @@ def test_a_file_that_shares_its_blocks_or_is_copied_holds_the_same(tmp_path: Pat
     assert not (tmp_path / "a").read_bytes().startswith(b"other")
     with pytest.raises(FileNotFoundError):
         share_or_copy(tmp_path / "none", tmp_path / "c")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems copy on their own")
+def test_a_file_that_becomes_shorter_while_it_is_copied_is_no_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, "no shared blocks")
+
+    def shortened(written: int, read: int, offset: int, count: int) -> int:
+        (tmp_path / "a").write_bytes(b"")
+        return sent(written, read, offset, count)
+
+    (tmp_path / "a").write_bytes(os.urandom(100_000))
+    sent = os.sendfile
+    monkeypatch.setattr("fcntl.ioctl", refuse)
+    monkeypatch.setattr(os, "sendfile", shortened)
+    with pytest.raises(OSError, match="became shorter"):
+        share_or_copy(tmp_path / "a", tmp_path / "b")
 
 
 def test_nobody_may_write_into_a_publication(settings: Settings, build_star: Edit) -> None:
