@@ -38,6 +38,9 @@ HELD_ROWS = 200_000
 PORTION_BYTES = 32 << 20
 """So much of a file is copied at a time."""
 
+_CANNOT_SEND = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
+"""What a file system answers that does not hand data on within the system."""
+
 _FICLONE = 0x40049409
 """The request of Linux that two files share their blocks until one of them is written to: `ioctl_ficlonerange(2)`."""
 
@@ -367,7 +370,14 @@ def _copy_to_disk(source: Path, destination: Path) -> None:
     with source.open("rb") as read, destination.open("wb") as written:
         size, offset = os.fstat(read.fileno()).st_size, 0
         while offset < size:
-            count = os.sendfile(written.fileno(), read.fileno(), offset, PORTION_BYTES)
+            try:
+                count = os.sendfile(written.fileno(), read.fileno(), offset, PORTION_BYTES)
+            except OSError as error:
+                if offset or error.errno not in _CANNOT_SEND:
+                    raise
+                shutil.copyfileobj(read, written, PORTION_BYTES)
+                written.flush()
+                break
             if not count:
                 raise OSError(errno.EIO, "the file became shorter while it was copied", str(source))
             for file in (read, written):  # what is still to be written begins to be, and stays in memory

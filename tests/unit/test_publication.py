@@ -207,6 +207,25 @@ def test_a_file_that_shares_its_blocks_or_is_copied_holds_the_same(
         share_or_copy(tmp_path / "none", tmp_path / "c")
 
 
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOSPC])
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems copy on their own")
+def test_a_file_system_that_does_not_hand_data_on_is_read_and_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    (tmp_path / "a").write_bytes(os.urandom(100_000))
+    monkeypatch.setattr("fcntl.ioctl", refuse)
+    monkeypatch.setattr(os, "sendfile", refuse)
+    if number == errno.ENOSPC:
+        with pytest.raises(OSError, match="No space left"):
+            share_or_copy(tmp_path / "a", tmp_path / "b")
+        return
+    share_or_copy(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b").read_bytes() == (tmp_path / "a").read_bytes()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems copy on their own")
 def test_a_file_that_becomes_shorter_while_it_is_copied_is_no_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
