@@ -13,7 +13,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -35,7 +34,7 @@ from benchmarks.made_files import (
 from benchmarks.scans import scans
 from orchestration.automation.sensors import Cursor, decide
 from orchestration.ingestion import refresh, scan
-from orchestration.publication.publishing import REMOVAL, publish
+from orchestration.publication.publishing import publish, wait_for_removal
 from orchestration.publication.store import PublicationStore
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transformation.star import refresh_star
@@ -358,9 +357,7 @@ def deliver_and_publish(settings: Settings, deliver: Callable[[], object]) -> di
     database = settings.serving / "warehouse.duckdb"
     _forget(database)
     published = _seconds(lambda: publish(settings, run_id="small", log=QUIET))
-    for thread in threading.enumerate():
-        if thread.name == REMOVAL:  # it would slow the copy
-            thread.join()
+    wait_for_removal()  # it would slow the copy
     _forget(database)
     target = settings.home / "copy"
     copy = _seconds(lambda: shutil.copyfile(database, target))
@@ -561,7 +558,7 @@ _BUILD = """
 import sys, time
 from pathlib import Path
 from orchestration.ingestion import refresh
-from orchestration.publication.publishing import REMOVAL, publish
+from orchestration.publication.publishing import publish
 from orchestration.settings import Settings
 from orchestration.transformation import star
 from orchestration.transformation.project import prepare_manifest

@@ -40,7 +40,7 @@ from orchestration.transformation.updating import contents_by_name
 GROWTH = 1.5
 """How much larger than when it was written whole a published file may become."""
 
-REMOVAL = "removal of publications"
+_REMOVAL = "removal of publications"
 """The name of the thread that gives the place of old ones on the disk back; a process ends when it is done."""
 
 _logger = logging.getLogger(__name__)
@@ -104,8 +104,15 @@ def publish(
     if gone:
         log(f"Removed what is no longer kept: {', '.join(gone)}.")
         # a large file takes the disk its time, and readers see the new one already
-        threading.Thread(target=_remove, args=(store,), name=REMOVAL).start()
+        threading.Thread(target=_remove, args=(store,), name=_REMOVAL).start()
     return PublishOutcome(publication=publication, is_new=True, reason="its tests passed", tables=tables, site=pages)
+
+
+def wait_for_removal() -> None:
+    """Wait until this process has given the place of publications that are no longer kept back to the disk."""
+    for thread in threading.enumerate():
+        if thread.name == _REMOVAL:
+            thread.join()
 
 
 def _remove(store: PublicationStore) -> None:

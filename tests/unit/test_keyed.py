@@ -376,7 +376,8 @@ def test_rows_that_go_are_found_by_columns_that_tell_them_apart_or_else_by_their
     looked_up: list[tuple[str, ...]],
 ) -> None:
     plan = replace(PLAN, nodes={**PLAN.nodes, "told": _told(found_by=("day", "amount"))})
-    _deliver(warehouse, *sold_before, delivery="before") if sold_before else None
+    if sold_before:
+        _deliver(warehouse, *sold_before, delivery="before")
     _update(warehouse, {**_known(warehouse), "landing.sales": Content("0-0", 0, {})}, plan)
     before = _known(warehouse, plan)
     assert warehouse.execute("select amount from told where shop_id = 'S-0' and day = '2024-01-04'").fetchall() == [

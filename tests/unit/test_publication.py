@@ -16,7 +16,7 @@ import pytest
 
 from orchestration.publication import copying
 from orchestration.publication.copying import share_or_copy
-from orchestration.publication.publishing import REMOVAL, AuditFailedError, publish, rollback
+from orchestration.publication.publishing import AuditFailedError, publish, rollback, wait_for_removal
 from orchestration.publication.rollback_job import NAME, build_rollback_job
 from orchestration.publication.store import UNFINISHED, NoPublicationError, PublicationStore
 from orchestration.readers import parquet
@@ -277,9 +277,7 @@ def test_the_last_three_are_kept(settings: Settings, build_star: Edit, monkeypat
     for number in range(5):
         build_star(number, inputs=str(number))
         made.append(publish(settings, run_id="a-run").publication)
-        for thread in threading.enumerate():
-            if thread.name == REMOVAL:
-                thread.join()
+        wait_for_removal()
     assert list(PublicationStore(settings.serving).on_disk()) == made[-3:]
     assert {path.name for path in (settings.serving / "publications").iterdir()} == {
         publication.publication_id for publication in made[-3:] if publication
