@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from orchestration.publication.publishing import publish
+from orchestration.publication.publishing import publish, wait_for_afterwards
 from orchestration.publication.store import Publication
 from orchestration.settings import Settings
 from orchestration.transformation.builds import begin_build, end_build, latest_build
@@ -37,8 +37,9 @@ def build(settings: Settings, number: int, *, rows: int = 1) -> None:
 
 
 def publish_number(settings: Settings, number: int, *, rows: int = 1) -> Publication:
-    """Build `number` and publish it."""
+    """Build `number` and publish it; nothing is at work on it any more."""
     build(settings, number, rows=rows)
     publication = publish(settings, run_id=f"run-{number}").publication
+    wait_for_afterwards()
     assert publication is not None
     return publication

@@ -24,7 +24,7 @@ from orchestration.publication.store import DATABASE, Publication
 from orchestration.publication.tables import Exchange, PublishedTable
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.changed_keys import ChangedKeys
-from orchestration.transformation.keyed import bounds_of, in_bounds, with_keys
+from orchestration.transformation.keyed import read_by_number, with_keys
 
 SCHEMAS = ("main", "evidence")
 """The star and its lineage; everything else in the writer's database is private."""
@@ -67,6 +67,8 @@ class Earlier:
     tables: Mapping[tuple[str, str], PublishedTable]
     changed_keys: Mapping[tuple[str, str], ChangedKeys] = field(default_factory=dict)
     """What changed since in tables that are otherwise as they were, by (schema, table)."""
+    copy: Path | None = None
+    """A copy of its file that was made ahead, for the next one to take."""
 
 
 class StarCopy:
@@ -95,14 +97,11 @@ class StarCopy:
         self._connection = duckdb.connect(":memory:")
         self._connection.execute("set TimeZone = 'UTC'")
         leave_row_groups(self._connection)
+        read_by_number(self._connection)
         self._connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         # while the disk copies, what changed is looked up and written as Parquet
         self._beside = ThreadPoolExecutor(max_workers=1)
-        self._copied = (
-            self._beside.submit(share_or_copy, earlier.folder / DATABASE, folder / DATABASE)
-            if earlier is not None
-            else None
-        )
+        self._copied = self._beside.submit(_begin_as, earlier, folder / DATABASE) if earlier is not None else None
         self._parquet = (
             ParquetFiles(
                 self._connection,
@@ -173,7 +172,7 @@ class StarCopy:
         qualified = f"{quoted(table.schema)}.{quoted(table.name)}"
         number = len(self._exchanges)
         keys, gone, came, come = (f"temp.main.{what}_{number}" for what in ("keys", "gone", "came", "come"))
-        listed = ", ".join(map(quoted, changed.columns))
+        listed = ", ".join(map(quoted, (*changed.columns, *changed.days)))
         self._connection.execute(
             f"create temp table {keys} as select distinct {listed} from warehouse.{changed.place}"  # noqa: S608
             " where list_contains($1, build_number)",
@@ -183,16 +182,15 @@ class StarCopy:
         if has_column(self._connection, "earlier", table, PARTED_BY):
             told = f"{told}, given.{PARTED_BY}"
         names, place = changed.columns, f"warehouse.{qualified}"
-        bounds = bounds_of(self._connection, keys, names)
-        were = with_keys(self._connection, f"earlier.{qualified}", names, keys, wanted=told, bounds=bounds)
+        were = with_keys(self._connection, f"earlier.{qualified}", names, keys, wanted=told, days=changed.days)
         self._connection.execute(f"create temp table {gone} as from {were}")
         # by their numbers: all other columns of the rows between are not read
-        are = with_keys(self._connection, place, names, keys, wanted="rowid as row_id", bounds=bounds)
+        are = with_keys(self._connection, place, names, keys, wanted="rowid as row_id", days=changed.days)
         self._connection.execute(f"create temp table {came} as from {are}")
         (rows,) = self._connection.execute(f"select count(*) from {came}").fetchall()[0]  # noqa: S608
         self._connection.execute(
             f"create temp {'table' if rows <= HELD_ROWS else 'view'} {come} as"  # noqa: S608
-            f" from {place} as given where rowid in (select row_id from {came}) and {in_bounds(names, bounds)}"
+            f" from {place} where rowid in (select row_id from {came})"
         )
         return Exchange(changed.columns, keys, gone, come, table.row_count)
 
@@ -347,22 +345,41 @@ class StarCopy:
         self._connection.execute(f"comment on {kind} published.{target} is {literal(comment.strip())}")
 
 
-def share_or_copy(source: Path, destination: Path) -> None:
-    """Make a file that begins as another: of the same blocks where the file system can (XFS, Btrfs), else as a copy."""
+def _begin_as(earlier: Earlier, database: Path) -> None:
+    """Make a file that begins as that of an earlier publication: the copy that was made ahead of it, or another."""
+    if earlier.copy is not None:
+        try:
+            earlier.copy.rename(database)
+        except FileNotFoundError:  # it was removed meanwhile
+            pass
+        else:
+            return
+    share_or_copy(earlier.folder / DATABASE, database)
+
+
+def copy_for_later(source: Path, destination: Path) -> None:
+    """Copy a file that readers go on reading, for a later publication: until then the copy is of use to nobody."""
+    share_or_copy(source, destination, keeps_source=True)
+
+
+def share_or_copy(source: Path, destination: Path, *, keeps_source: bool = False) -> None:
+    """Make a file that begins as another: of the same blocks where the file system can (XFS, Btrfs), else as a copy.
+
+    One of the two is let go of in memory: the one that readers leave, by default, or else the new one.
+    """
     try:
         import fcntl
 
         with source.open("rb") as read, destination.open("wb") as written:
             fcntl.ioctl(written, _FICLONE, read.fileno())
     except (ImportError, OSError):  # another operating system, another file system, or two of them
-        _copy_to_disk(source, destination)
+        _copy_to_disk(source, destination, keeps_source=keeps_source)
 
 
-def _copy_to_disk(source: Path, destination: Path) -> None:
+def _copy_to_disk(source: Path, destination: Path, *, keeps_source: bool) -> None:
     """Copy a file, while what is written already goes to the disk: at the end there would be more to wait for.
 
-    What was read of the source is let go of in memory, since readers are about to leave it: the writer's database would
-    have to make room for it there.
+    What nobody is about to read is let go of in memory: the writer's database would have to make room for it there.
     """
     if sys.platform != "linux":
         shutil.copyfile(source, destination)
@@ -380,7 +397,10 @@ def _copy_to_disk(source: Path, destination: Path) -> None:
                 break
             if not count:
                 raise OSError(errno.EIO, "the file became shorter while it was copied", str(source))
-            for file in (read, written):  # what is still to be written begins to be, and stays in memory
+            # what is still to be written begins to be, and stays in memory
+            for file in (written,) if keeps_source else (read, written):
                 os.posix_fadvise(file.fileno(), offset, count, os.POSIX_FADV_DONTNEED)
             offset += count
         os.fsync(written.fileno())
+        if keeps_source:
+            os.posix_fadvise(written.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

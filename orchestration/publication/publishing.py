@@ -20,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publication.copying import Earlier, StarCopy
+from orchestration.publication.copying import Earlier, StarCopy, copy_for_later
 from orchestration.publication.store import (
     DATABASE,
     RECORD,
@@ -40,8 +40,8 @@ from orchestration.transformation.updating import contents_by_name
 GROWTH = 1.5
 """How much larger than when it was written whole a published file may become."""
 
-_REMOVAL = "removal of publications"
-"""The name of the thread that gives the place of old ones on the disk back; a process ends when it is done."""
+_AFTERWARDS = "after a publication"
+"""The name of threads that do what readers need not wait for; a process ends when they are done."""
 
 _logger = logging.getLogger(__name__)
 
@@ -82,17 +82,18 @@ def publish(
     """
     store = PublicationStore(settings.serving)
     build = _audited(settings, store)
+    # whoever publishes holds the writer's lock, so that nobody else is preparing one
+    store.sweep_unfinished()
     reason = None if force else reason_to_stay(settings, build, site=site)
     if reason is not None:
         log(f"Nothing is published anew: {reason}.")
         return PublishOutcome(publication=store.current(), is_new=False, reason=reason)
 
-    # Whoever publishes holds the writer's lock, so that nobody else is preparing one
-    store.sweep_unfinished()
     publication = _next_publication(store, build, run_id=run_id)
     unfinished = store.unfinished_folder(publication.publication_id)
     log(f"Copying the tables to publication {publication.publication_id}.")
     earlier = _to_take_over_from(store, build)
+    store.remove_copies(but=earlier.folder if earlier is not None else None)
     publication, tables = _fill(settings, store, unfinished, publication, build=build, earlier=earlier)
     pages = site.write(unfinished, earlier=store.current_folder(), is_forced=force) if site is not None else None
     if pages is not None:
@@ -103,23 +104,34 @@ def publish(
     log(f"Readers now see {publication.publication_id}: {len(tables)} tables, {publication.row_count:,} rows.")
     if gone:
         log(f"Removed what is no longer kept: {', '.join(gone)}.")
-        # a large file takes the disk its time, and readers see the new one already
-        threading.Thread(target=_remove, args=(store,), name=_REMOVAL).start()
+    # a large file takes the disk its time, and readers see the new one already
+    threading.Thread(target=_afterwards, args=(settings, store), name=_AFTERWARDS).start()
     return PublishOutcome(publication=publication, is_new=True, reason="its tests passed", tables=tables, site=pages)
 
 
-def wait_for_removal() -> None:
-    """Wait until this process has given the place of publications that are no longer kept back to the disk."""
+def wait_for_afterwards() -> None:
+    """Wait until this process is done with what publications leave to be done when readers see them already."""
     for thread in threading.enumerate():
-        if thread.name == _REMOVAL:
+        if thread.name == _AFTERWARDS:
             thread.join()
 
 
-def _remove(store: PublicationStore) -> None:
+def _afterwards(settings: Settings, store: PublicationStore) -> None:
+    """Give the disk back what is no longer kept, and copy the file of the current publication for the next one."""
     try:
         store.remove_doomed()
+        store.remove_copies(but=store.current_folder())
     except OSError as error:
         _logger.warning("What is no longer kept is still on the disk: %s. The next publication tries again.", error)
+    try:
+        if _has_room_for_another(settings, store.database):
+            store.copy_ahead(copy_for_later)
+    except OSError as error:
+        _logger.warning("The published file could not be copied ahead: %s. The next publication copies it.", error)
+
+
+def _has_room_for_another(settings: Settings, database: Path) -> bool:
+    return shutil.disk_usage(settings.serving).free - database.stat().st_size > settings.keep_free_bytes
 
 
 def reason_to_stay(settings: Settings, build: Build, *, site: Site | None = None) -> str | None:
@@ -267,7 +279,7 @@ def _to_take_over_from(store: PublicationStore, build: Build) -> Earlier | None:
         tables = [PublishedTable(**table) for table in record["tables"]]
     except (FileNotFoundError, KeyError, TypeError):  # of another version, or pruned
         return None
-    return Earlier(folder, {(table.schema, table.name): table for table in tables})
+    return Earlier(folder, {(table.schema, table.name): table for table in tables}, copy=store.copied_ahead(folder))
 
 
 def _facts(

@@ -5,6 +5,7 @@ Belongs here: folders, the link that readers follow, what was withdrawn. Does no
     serving/current             -> publications/<id>           switched by one rename
     serving/warehouse.duckdb    -> current/warehouse.duckdb    what readers open
     serving/publications/<id>/  warehouse.duckdb, parquet/, site/, publication.json; never changed
+    serving/publications/<id>.ahead/warehouse.duckdb           a copy of its file, from which the next one begins
     serving/withdrawn.json      the publications that a rollback took back
 """
 
@@ -14,7 +15,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,6 +34,11 @@ DOOMED = f".gone{UNFINISHED}"
 """The ending of one that is about to be removed."""
 KEPT = 3
 """How many publications stay, at the least."""
+AHEAD = ".ahead"
+"""The ending of a folder with a copy of the file of a publication, made for the next one."""
+_COPYING = f"{AHEAD}{UNFINISHED}"
+COPY_PATIENCE = 60.0
+"""So many seconds a publication waits for such a copy that is being made."""
 GRACE = timedelta(seconds=20)
 """How long a publication stays after readers were led away from it: they may have resolved its path just before."""
 SYNCING = 8
@@ -153,10 +159,62 @@ class PublicationStore:
 
     def sweep_unfinished(self) -> int:
         """Remove what killed publications left behind; call it only where no other can be at work."""
-        leftovers = list(self.folder.glob(f"*{UNFINISHED}"))
-        for leftover in leftovers:
-            shutil.rmtree(leftover, onerror=_unless_gone)
+        with self._alone_in_copying(patience=0) as is_alone:
+            leftovers = [
+                path for path in self.folder.glob(f"*{UNFINISHED}") if is_alone or not path.name.endswith(_COPYING)
+            ]
+            for leftover in leftovers:
+                shutil.rmtree(leftover, onerror=_unless_gone)
         return len(leftovers)
+
+    def copy_ahead(self, copy: Callable[[Path, Path], None]) -> None:
+        """Have a copy made of the file of the current publication, for the next one; whatever process asks for it.
+
+        Raises:
+            OSError: it could not be made, and nothing of it is left.
+        """
+        with self._alone_in_copying(patience=0) as is_alone:
+            current = self.current_folder()
+            if not is_alone or current is None:
+                return
+            ahead = current.with_name(f"{current.name}{AHEAD}")
+            if ahead.exists():
+                return
+            unfinished = current.with_name(f"{current.name}{_COPYING}")
+            try:
+                unfinished.mkdir(exist_ok=True)
+                copy(current / DATABASE, unfinished / DATABASE)
+                unfinished.rename(ahead)
+            except BaseException:
+                shutil.rmtree(unfinished, ignore_errors=True)
+                raise
+
+    def copied_ahead(self, publication: Path) -> Path | None:
+        """Return the copy that was made ahead of the file of a publication, if any; waits for one being made."""
+        with self._alone_in_copying(patience=COPY_PATIENCE):
+            copy = publication.with_name(f"{publication.name}{AHEAD}") / DATABASE
+            return copy if copy.exists() else None
+
+    def remove_copies(self, *, but: Path | None = None) -> None:
+        """Remove copies that were made ahead of other publications than one: no publication will begin from these."""
+        for path in self.folder.glob(f"*{AHEAD}*"):
+            if but is None or path.name.partition(AHEAD)[0] != but.name:
+                shutil.rmtree(path, onerror=_unless_gone)
+
+    @contextmanager
+    def _alone_in_copying(self, *, patience: float) -> Iterator[bool]:
+        """Keep others from copying ahead; gives False where another still was after so many seconds."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(self.serving / ".ahead.lock")
+        try:
+            lock.acquire(timeout=patience)
+        except filelock.Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
 
     def finish(self, unfinished: Path, publication: Publication, *, facts: Mapping[str, Any]) -> None:
         """Make a prepared folder a publication, for good on the disk, and let readers see it.
@@ -205,6 +263,7 @@ class PublicationStore:
         gone = tuple(publication.publication_id for publication in self.on_disk() if publication != current)
         self._doom(gone)
         self.remove_doomed()
+        self.remove_copies(but=self.current_folder())
         return gone
 
     def _doom(self, gone: Sequence[str]) -> None:

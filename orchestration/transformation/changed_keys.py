@@ -18,7 +18,8 @@ from orchestration.sql_text import quoted
 _DDL = """
     create schema if not exists ops;
     create table if not exists ops.changed_keys
-        (schema_name VARCHAR, table_name VARCHAR, build_number BIGINT, was VARCHAR, became VARCHAR, columns VARCHAR[])
+        (schema_name VARCHAR, table_name VARCHAR, build_number BIGINT, was VARCHAR, became VARCHAR, columns VARCHAR[]);
+    alter table ops.changed_keys add column if not exists days VARCHAR[]
 """
 
 
@@ -31,6 +32,8 @@ class ChangedKeys:
     """The table that holds them, in the writer's database."""
     builds: tuple[int, ...]
     """The builds that changed them: values of its column `build_number`."""
+    days: tuple[str, ...] = ()
+    """Columns with days of the rows that changed, as they were and are: others need not be looked at."""
 
 
 def note_keys(
@@ -41,15 +44,24 @@ def note_keys(
     contents: tuple[str, str],
     columns: Sequence[str],
     keys: str,
+    days: Sequence[str] = (),
 ) -> None:
-    """Note that a build changed only these keys of a (schema, table), and what that held (before, after)."""
+    """Note that a build changed only these keys of a (schema, table), and what that held (before, after).
+
+    `keys` is a table of the key's `columns`, and of `days` that the rows of these keys have, or had.
+    """
     connection.execute(_DDL)
     place = _place(table)
     connection.execute(f"create table if not exists {place} as select *, 0 as build_number from {keys} where false")
     connection.execute(f"insert into {place} by name select *, $1 as build_number from {keys}", [build_number])
     connection.execute(
-        "insert into ops.changed_keys values ($1, $2, $3, $4, $5, $6)",
-        [*table, build_number, *contents, list(columns)],
+        """
+        insert into ops.changed_keys by name
+        select
+            $1 as schema_name, $2 as table_name, $3 as build_number, $4 as was, $5 as became,
+            $6::varchar[] as columns, $7::varchar[] as days
+        """,
+        [*table, build_number, *contents, list(columns), list(days)],
     )
 
 
@@ -66,20 +78,23 @@ def keys_between(
 ) -> Mapping[tuple[str, str], ChangedKeys]:
     """Return the changed keys, by (schema, table), of those that came from one content to the other by keys alone."""
     connection.execute(_DDL)
-    steps: dict[tuple[str, str], list[tuple[int, str, str, tuple[str, ...]]]] = {}
-    for schema, table, number, was, became, columns in connection.execute(
-        "from ops.changed_keys order by build_number"
+    steps: dict[tuple[str, str], list[tuple[int, str, str, tuple[str, ...], tuple[str, ...]]]] = {}
+    for schema, table, number, was, became, columns, days in connection.execute(
+        """
+        select schema_name, table_name, build_number, was, became, columns, coalesce(days, [])
+        from ops.changed_keys order by build_number
+        """
     ).fetchall():
-        steps.setdefault((schema, table), []).append((number, was, became, tuple(columns)))
+        steps.setdefault((schema, table), []).append((number, was, became, tuple(columns), tuple(days)))
     found = {}
     for table, (then, now) in contents.items():
-        at, builds, key = then, list[int](), tuple[str, ...]()
-        for number, was, became, columns in steps.get(table, ()):
+        at, builds, named = then, list[int](), (tuple[str, ...](), tuple[str, ...]())
+        for number, was, became, *columns_and_days in steps.get(table, ()):
             if was == at and at != now:
-                at, key = became, columns
+                at, named = became, (columns_and_days[0], columns_and_days[1])
                 builds.append(number)
         if builds and at == now:
-            found[table] = ChangedKeys(key, _place(table), tuple(builds))
+            found[table] = ChangedKeys(named[0], _place(table), tuple(builds), named[1])
     return found
 
 

@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
+from typing import Any
 
 import duckdb
 
 from orchestration.sql_text import literal, quoted
-from orchestration.transformation.plan import Keyed, Plan, PlannedNode
+from orchestration.transformation.plan import Keyed, Place, Plan, PlannedNode
 
 LEAST_ROWS, FOR_AN_INPUT = 4_000, 700
 """A table of fewer rows, and so many more for each input, is built whole: to find out what concerns which of its rows
@@ -33,8 +34,14 @@ LISTED_DELIVERIES = 50
 only the table of files for them, and looks at the rows of these files alone."""
 ROW_NUMBER = "keyed_row_number"
 """The column of the number of a row in its table, beside the columns of that."""
+MANY_ROWS = 50_000
+"""Of a table with so many rows, numbers are looked up before rows are read: DuckDB reads all columns that are asked for
+of rows that a join does not take, but passes over all others where it knows the numbers of those that are wanted."""
+NUMBERS_IN_A_FILTER = 10_000
+"""Up to so many of them are given to what reads a table; by default DuckDB does that with 50 alone."""
 MOST_OF_A_TABLE = 0.2
-"""Keys for each row of a table beyond which it is as well built whole."""
+"""Keys for each row of a table beyond which it is as well built whole; rows that differ beyond which all are
+written."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,12 @@ class Deltas:
         self._made: list[tuple[str, str]] = []
         self._deltas: dict[str, Delta] = {}
         self._row_counts = row_counts
+        read_by_number(connection)
+        self._tables = frozenset(
+            connection.execute(
+                "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+            ).fetchall()
+        )
         self._wanted = frozenset(tested) | {
             one
             for node in plan.nodes.values()
@@ -103,28 +116,38 @@ class Deltas:
         """Note what changed in a table."""
         self._deltas[unique_id] = delta
 
-    def note_exchange(self, unique_id: str, before: str, after: str, columns: Sequence[str]) -> None:
-        """Note the difference of two tables, before the one takes the place of the other.
+    def exchange(self, unique_id: str, table: str, fresh: str, columns: Sequence[str]) -> None:
+        """Have a table hold the rows of another, and note in which it differed.
 
-        Rows are told apart by their hashes, as in the fingerprint of a table: whole rows would fill the memory.
+        Rows are told apart by their hashes, as in the fingerprint of a table: whole rows would fill the memory. Where
+        few differ only these are exchanged: all else is neither written to the log nor to the file.
         """
         listed = ", ".join(map(quoted, columns))
-        was, will_be = f"(select {listed} from {before})", f"(select {listed} from {after})"
+        row_hash = f"hash(row({listed}))"
         hashes = self.keep(
             f"""
             select row_hash from (
-                select hash(whole_row) as row_hash, 1 as times from {was} as whole_row
+                select {row_hash} as row_hash, 1 as times from {table}
                 union all
-                select hash(whole_row), -1 from {will_be} as whole_row
+                select {row_hash}, -1 from {fresh}
             )
             group by row_hash having sum(times) <> 0
             """
         )
-        gone, come = (
-            self.keep(f"select * from {rows} as whole_row where hash(whole_row) in (from {hashes})")
-            for rows in (was, will_be)
-        )
-        self._deltas[unique_id] = Delta(gone, come)
+        differing = f"{row_hash} in (from {hashes})"
+        gone = self.keep(f"select {listed}, rowid as {ROW_NUMBER} from {table} where {differing}")
+        come = self.keep(f"select {listed} from {fresh} where {differing}")
+        if self._count(come) <= MOST_OF_A_TABLE * self._count(fresh):
+            self._connection.execute(f"delete from {table} where rowid in (select {ROW_NUMBER} from {gone})")
+            self._connection.execute(f"insert into {table} by name from {come}")
+        else:
+            self.replace(table, fresh)
+        self._deltas[unique_id] = Delta(self._view(f"select {listed} from {gone}"), come)
+
+    def replace(self, table: str, fresh: str) -> None:
+        """Have a table hold the rows of another, in their order."""
+        self._connection.execute(f"delete from {table}")
+        self._connection.execute(f"insert into {table} by name from {fresh}")
 
     def note_deliveries(self, unique_id: str, deliveries: Sequence[str], column: str) -> None:
         """Note that rows of these deliveries were added to a table of landing, and no others."""
@@ -132,7 +155,7 @@ class Deltas:
         new = self.keep("select distinct unnest(?::varchar[]) as delivery_id", [list(deliveries)])
         self._deltas[unique_id] = Delta(
             self._view(f"select * from {table} where false"),
-            self._view(f"from {with_keys(self._connection, table, (column,), new, named=('delivery_id',))}"),
+            self._view(f"from {self._with_keys(unique_id, (column,), new, named=('delivery_id',))}"),
         )
 
     def keep(self, query: str, parameters: object = None) -> str:
@@ -163,8 +186,9 @@ class Deltas:
         inputs = sorted(tables & changed)
         self._judge(keyed, inputs)
         made_of = [one for one in inputs if one in keyed.of]
-        were, are = self._wholes(keyed, made_of, before=True), self._wholes(keyed, made_of, before=False)
-        made = [self._made_of(node, keyed, whole, views) for whole in (were, are) if made_of]
+        are = self._wholes(keyed, made_of, before=False)
+        wholes = [are] if keyed.once else [self._wholes(keyed, made_of, before=True), are]
+        made = [self._made_of(node, keyed, whole, views) for whole in wholes if made_of]
         concerned = self._concerned(node, keyed, inputs, made)
         keys = self._count(concerned)
         if keys > max(FEW_KEYS, MOST_OF_A_TABLE * self._row_counts[node.unique_id]):
@@ -177,14 +201,18 @@ class Deltas:
         found = self._connection.table(after)
         if dict(zip(found.columns, map(str, found.types), strict=True)) != columns:
             raise NotByKeyError("it has other columns than before")
-        then = made[0] if made else self._then(node, keyed, inputs, views)
+        then = made[0] if made and not keyed.once else self._then(node, keyed, inputs, views)
         number = f"{'null' if then else 'rowid'} as {ROW_NUMBER}"
-        there = with_keys(
-            self._connection,
-            f"(select *, {number} from {then or node.qualified} where {self._not_anew(keyed)})",
-            keyed.key,
-            concerned,
-        )
+        if then is None and self._has_many_rows(node.unique_id):
+            wanted = f"rowid in (from {self._found(node, keyed.key, concerned)}) and {self._not_anew(keyed)}"
+            there = f"(select *, {number} from {node.qualified} where {wanted})"
+        else:
+            there = with_keys(
+                self._connection,
+                f"(select *, {number} from {then or node.qualified} where {self._not_anew(keyed)})",
+                keyed.key,
+                concerned,
+            )
         rows = f"select {listed}, {ROW_NUMBER} from {there}"
         if keyed.anew:
             rows += f" union all select {listed}, {number} from {node.qualified} where {keyed.anew}"
@@ -219,13 +247,24 @@ class Deltas:
             found = self._found(node, keyed.found_by or keyed.key, rows)
             if self._count(found) != self._count(rows):  # others hold the same in these columns
                 found = self._found(node, keyed.key, keys)
-        within = in_bounds(keyed.key, bounds_of(self._connection, keys, keyed.key))
-        self._connection.execute(f"delete from {node.qualified} as given where rowid in (from {found}) and {within}")
+        self._connection.execute(f"delete from {node.qualified} where rowid in (from {found})")
 
-    def _found(self, node: PlannedNode, columns: Sequence[str], alike: str) -> str:
+    def _found(self, place: Place, columns: Sequence[str], alike: str, **how: Any) -> str:
         """Return a table of the numbers of the rows that hold what others hold in some columns."""
-        rows = with_keys(self._connection, node.qualified, columns, alike, wanted=f"rowid as {ROW_NUMBER}")
-        return self.keep(f"from {rows}")
+        wanted = f"rowid as {ROW_NUMBER}"
+        return self.keep(f"from {with_keys(self._connection, place.qualified, columns, alike, wanted=wanted, **how)}")
+
+    def _with_keys(self, unique_id: str, columns: Sequence[str], keys: str, **how: Any) -> str:
+        """Return a query in brackets for the rows of a table that have one of the keys, as `with_keys` does."""
+        place = self._plan.place(unique_id)
+        if self._has_many_rows(unique_id):
+            return _numbered(place.qualified, self._found(place, columns, keys, **how))
+        return with_keys(self._connection, place.qualified, columns, keys, **how)
+
+    def _has_many_rows(self, unique_id: str) -> bool:
+        """Whether it pays to look up the numbers of rows before the rows; those of a view have none."""
+        place = self._plan.place(unique_id)
+        return self._row_counts.get(unique_id, 0) >= MANY_ROWS and (place.schema, place.table) in self._tables
 
     def lost(self, unique_id: str, columns: Sequence[str]) -> str | None:
         """Return a table of the values in these columns that a table had and no longer has; "" where there are none.
@@ -261,8 +300,11 @@ class Deltas:
                 raise NotByKeyError(f"{one} changed")
             if one in keyed.anew_from:
                 continue
-            if self[one] is None:
+            delta = self[one]
+            if delta is None:
                 raise NotByKeyError(f"it is not known what changed in {one}")
+            if keyed.once and one in keyed.of and self._count(delta.before):
+                raise NotByKeyError(f"rows of {one} are gone")  # others may make the same, or none
             if one in keyed.beside and self.lost(one, keyed.beside[one]):
                 raise NotByKeyError(f"rows of {one} are others than they were")
 
@@ -300,13 +342,13 @@ class Deltas:
         """Return queries for the keys of the rows that look up what changed in a table."""
         queries = []
         for other, columns in keyed.through[unique_id].items():
-            values = self._values(delta, list(columns))
+            values = self.values(delta, list(columns))
             place = self._plan.place(other).qualified
             rows = with_keys(self._connection, place, list(columns.values()), values, named=list(columns))
             queries.append(f"select {_as_key(keyed, other)} from {rows}")
         return queries
 
-    def _values(self, delta: Delta, columns: Sequence[str]) -> str:
+    def values(self, delta: Delta, columns: Sequence[str]) -> str:
         """Return a table of the values that rows which changed have in some columns, or had."""
         listed = ", ".join(map(quoted, columns))
         return self.keep(f"select distinct {listed} from (from {delta.before} union all from {delta.after})")
@@ -330,8 +372,8 @@ class Deltas:
             if delta.key == columns:
                 wholes[one] = delta.before if before else delta.after
                 continue
-            alike = self._values(delta, columns)
-            now = with_keys(self._connection, self._plan.place(one).qualified, columns, alike)
+            alike = self.values(delta, columns)
+            now = self._with_keys(one, columns, alike)
             wholes[one] = self.keep(
                 f"(select * from {now} except all from {delta.after}) union all from {delta.before}"
                 if before
@@ -361,11 +403,9 @@ class Deltas:
             if delta is not None and delta.key == columns and self._is_alone(keyed, inputs):
                 rows[one] = delta.after
                 continue
-            place = self._plan.place(one)
-            alike = with_keys(self._connection, place.qualified, columns, concerned, named=keyed.key, bounds=bounds)
-            query = f"select * from {alike}"
+            query = f"select * from {self._with_keys(one, columns, concerned, named=keyed.key, bounds=bounds)}"
             # models read landing several times, and all of its columns
-            rows[one] = self._view(query) if isinstance(place, PlannedNode) else self.keep(query)
+            rows[one] = self._view(query) if isinstance(self._plan.place(one), PlannedNode) else self.keep(query)
         return self._made_of(node, keyed, rows, views)
 
     def _then(self, node: PlannedNode, keyed: Keyed, inputs: Sequence[str], views: Sequence[PlannedNode]) -> str | None:
@@ -425,6 +465,16 @@ class Deltas:
         return int(rows)
 
 
+def read_by_number(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have joins by the numbers of rows pass over all others, on this connection."""
+    connection.execute(f"set dynamic_or_filter_threshold = {NUMBERS_IN_A_FILTER}")
+
+
+def _numbered(table: str, found: str) -> str:
+    """Return a query in brackets for the rows of a table with some numbers."""
+    return f"(select * from {table} where rowid in (from {found}))"
+
+
 @dataclass(frozen=True)
 class Bounds:
     """The bounds of a column of keys: the least and greatest, in SQL, of numbers or days; and whether one is null."""
@@ -475,15 +525,19 @@ def with_keys(
     named: Sequence[str] | None = None,
     wanted: str = "*",
     bounds: Sequence[Bounds] | None = None,
+    days: Sequence[str] = (),
 ) -> str:
     """Return a query in brackets for the rows of a table that have one of the keys: null is a value like any other.
 
-    Keys that are numbers or days have bounds, as have few deliveries: whole row groups beyond them are not read.
+    Keys that are numbers or days have bounds, as have few deliveries: whole row groups beyond them are not read. `days`
+    are columns of both that are no part of the keys, but have their bounds in the table of these.
     """
     names = named or columns
     bounds = bounds or bounds_of(connection, keys, names)
     same = []
     within = [in_bounds(columns, bounds)]
+    if days:
+        within.append(in_bounds(days, bounds_of(connection, keys, days)))
     for column, name, bound in zip(columns, names, bounds, strict=True):
         same.append(f"given.{quoted(column)} {'is not distinct from' if bound.has_null else '='} keys.{quoted(name)}")
         if column == DELIVERY and not bound.has_null:

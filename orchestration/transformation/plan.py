@@ -37,6 +37,8 @@ class Keyed:
     """Inputs whose rows with these values make the rows with that key, and no others: their columns, in its order."""
     of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Inputs whose rows, those alike in these columns together, make rows of keys of their own."""
+    once: bool = False
+    """A row is there once, however many rows of the inputs in `of` make it: what comes adds rows and changes none."""
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Inputs that are looked up: the columns that matter; a row more there changes no row that was here."""
     through: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
@@ -294,6 +296,7 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
         keyed = Keyed(
             key=tuple(said["key"]),
             anew=said.get("anew"),
+            once=said.get("once", False),
             anew_from=tuple(named[one] for one in said.get("anew_from", ())),
             found_by=tuple(said.get("found_by", ())),
             turning={named[one]: condition for one, condition in said.get("turning", {}).items()},
@@ -311,6 +314,8 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
         raise ValueError(f"{node.name}: meta.keyed speaks of {error}, which is no model or source") from error
     if any(len(columns) != len(keyed.key) for columns in keyed.by.values()):
         raise ValueError(f"{node.name}: in meta.keyed.by every input has as many columns as the key")
+    if keyed.once and (keyed.by or not keyed.of):
+        raise ValueError(f"{node.name}: meta.keyed.once is said of what is made of inputs in meta.keyed.of alone")
     if not keyed.where.keys() <= keyed.by.keys():
         raise ValueError(f"{node.name}: in meta.keyed.where inputs are those in meta.keyed.by")
     if any(other not in keyed.by for others in keyed.through.values() for other in others):

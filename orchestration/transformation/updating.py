@@ -30,6 +30,9 @@ from orchestration.transformation.plan import Plan, PlannedNode, PlannedTest
 HASHED_ROWS = 5_000_000
 """Up to this size a table is compared with what it was; a larger one that is built again counts as changed."""
 
+EXCHANGED_ROWS = 2_000
+"""From this size on it costs less to find the rows in which a table differs from what it was than to write all."""
+
 LARGE_ROWS = 100_000
 """From this size on it may cost less to find what changed in a table that refers to one than to look all of it up."""
 
@@ -301,13 +304,16 @@ class _Work:
             return was
         content = self._content_after(was, built.delta, list(columns))
         if node.schema in SCHEMAS:
+            found_by = node.keyed.found_by if node.keyed is not None else ()
+            days = [name for name in found_by if columns[name] == "DATE" and name not in built.delta.key]
             note_keys(
                 self._connection,
                 table=(node.schema, node.table),
                 build_number=self._build_number,
                 contents=(was.in_words, content.in_words),
                 columns=built.delta.key,
-                keys=built.keys,
+                keys=self._deltas.values(built.delta, [*built.delta.key, *days]) if days else built.keys,
+                days=days,
             )
         return content
 
@@ -320,7 +326,7 @@ class _Work:
         return Content(f"{total - gone[1] + come[1]}-{folded ^ gone[2] ^ come[2]}", rows)
 
     def _compare(self, node: PlannedNode, columns: Mapping[str, str]) -> Content:
-        """Build beside, and exchange the rows where they differ: the table keeps its comments and constraints."""
+        """Build beside, and exchange rows where they differ: the table keeps its comments and constraints."""
         self._query(node, f"create or replace temp table {NEXT} as")
         try:
             fresh = self._connection.table(f"temp.{NEXT}")
@@ -329,10 +335,10 @@ class _Work:
                 raise CannotUpdateError(f"{node.qualified} has other columns than before")
             content = _content(self._connection, f"temp.{NEXT}", columns=list(columns))
             if content != self._before[node.unique_id]:
-                if self._deltas.is_wanted(node.unique_id):
-                    self._deltas.note_exchange(node.unique_id, node.qualified, f"temp.{NEXT}", list(columns))
-                self._connection.execute(f"delete from {node.qualified}")  # noqa: S608
-                self._connection.execute(f"insert into {node.qualified} by name from temp.{NEXT}")
+                if content.row_count >= EXCHANGED_ROWS or self._deltas.is_wanted(node.unique_id):
+                    self._deltas.exchange(node.unique_id, node.qualified, f"temp.{NEXT}", list(columns))
+                else:
+                    self._deltas.replace(node.qualified, f"temp.{NEXT}")
             return content
         finally:
             self._connection.execute(f"drop table if exists temp.{NEXT}")

@@ -48,6 +48,7 @@ PUBLICATION: Mapping[str, Point] = {
     "the link is to be switched": Point("orchestration.publication.store:_switch"),
     "readers are led over": Point("orchestration.publication.store:_switch", after=True),
     "before old ones are removed": Point("orchestration.publication.store:PublicationStore.prune"),
+    "a copy is being made ahead": Point("orchestration.publication.publishing:copy_for_later", after=True),
 }
 
 UPDATE: Mapping[str, Point] = {

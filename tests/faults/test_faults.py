@@ -33,7 +33,13 @@ def test_a_refresh_that_is_killed_at_any_moment_is_completed_by_the_next_one(kit
 
 
 @pytest.mark.parametrize(
-    "point", ["tables are being copied", "the record is written, the folder not renamed", "between the renames"]
+    "point",
+    [
+        "tables are being copied",
+        "the record is written, the folder not renamed",
+        "between the renames",
+        "a copy is being made ahead",
+    ],
 )
 def test_readers_see_a_whole_publication_whenever_a_publisher_is_killed(kit: Kit, point: str) -> None:
     assert point in PUBLICATION

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import pytest
@@ -16,6 +17,7 @@ from orchestration.settings import Settings
 from orchestration.transformation import changed_keys, keyed, updating
 from orchestration.transformation.plan import (
     Keyed,
+    Place,
     Plan,
     PlannedNode,
     PlannedSource,
@@ -159,17 +161,23 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-@pytest.fixture(autouse=True)
-def small_tables_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, params=[keyed.MANY_ROWS, 0], ids=["by key", "by number"])
+def small_tables_by_key(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     monkeypatch.setattr(keyed, "LEAST_ROWS", 0)
     monkeypatch.setattr(keyed, "FOR_AN_INPUT", 0)
+    monkeypatch.setattr(keyed, "MANY_ROWS", request.param)
 
 
-def _update(connection: duckdb.DuckDBPyConnection, before: Mapping[str, Content], plan: Plan = PLAN) -> Update:
-    """Update, and hold each table against its SQL and its fingerprint."""
+def _update(
+    connection: duckdb.DuckDBPyConnection,
+    before: Mapping[str, Content],
+    plan: Plan = PLAN,
+    of: tuple[str, ...] = KEYED,
+) -> Update:
+    """Update, and hold each of some tables against its SQL and its fingerprint."""
     update = update_star(connection, plan, before, build_number=1, log=print)
     found = contents_of_tables(connection, plan)
-    for name in KEYED:
+    for name in of:
         node = plan.nodes[name]
         assert connection.execute(f"from {name} except all ({node.code})").fetchall() == []
         assert connection.execute(f"({node.code}) except all from {name}").fetchall() == []
@@ -284,6 +292,14 @@ RECENT = _node(
 )
 
 
+ONCE = _node(
+    "once",
+    'select distinct shop from "memory"."main"."sold"',
+    "sold",
+    by=Keyed(key=("shop",), of={"landing.sales": ("_delivery_id",)}, once=True),
+)
+
+
 def _with(connection: duckdb.DuckDBPyConnection, *nodes: PlannedNode) -> Plan:
     for node in nodes:
         connection.execute(f"create table main.{node.name} as {node.code}")
@@ -292,6 +308,43 @@ def _with(connection: duckdb.DuckDBPyConnection, *nodes: PlannedNode) -> Plan:
 
 def _rowids(connection: duckdb.DuckDBPyConnection, table: str) -> set[tuple[int, str, int]]:
     return set(connection.execute(f"select shop, day::varchar, rowid from {table}").fetchall())
+
+
+def test_what_comes_adds_what_is_not_there_yet_and_reads_nothing_else(warehouse: duckdb.DuckDBPyConnection) -> None:
+    plan = _with(warehouse, ONCE)
+    before = _known(warehouse, plan)
+    rows = set(warehouse.execute("select shop, rowid from once").fetchall())
+    _deliver(warehouse, (100, 0, "2024-01-01", 3), (101, 0, "2024-01-01", 3))
+    update = _update(warehouse, before, plan)
+    assert "once" in update.by_key
+    assert "once" not in _changed(update)
+    before = _known(warehouse, plan)
+    _deliver(warehouse, (102, 1, "2024-01-01", 3), (103, 8, "2024-01-01", 3), (104, 8, None, 3), delivery="c")
+    # a shop of which nothing came is no longer there: it is not looked at
+    warehouse.execute("update landing.sales set shop = 2 where shop = 0 and _delivery_id = 'a'")
+    update = _update(warehouse, before, replace(plan, nodes={"sold": plan.nodes["sold"], "once": ONCE}), of=())
+    assert update.by_key == {"once"} == _changed(update)
+    now = set(warehouse.execute("select shop, rowid from once").fetchall())
+    assert now > rows
+    assert [shop for shop, _ in now - rows] == [8]
+
+
+def test_what_is_there_once_is_built_whole_where_rows_are_gone(warehouse: duckdb.DuckDBPyConnection) -> None:
+    shops = _node(
+        "shops",
+        'select distinct shop from "memory"."main"."newest"',
+        "newest",
+        by=Keyed(key=("shop",), of={"newest": ("shop", "day")}, once=True),
+    )
+    plan = _with(warehouse, shops)
+    before = _known(warehouse, plan)
+    _deliver(warehouse, (100, 7, "2024-01-01", 3))
+    assert "shops" in _update(warehouse, before, plan).by_key
+    before = _known(warehouse, plan)
+    _deliver(warehouse, (101, 7, "2024-01-01", 4), delivery="c")  # the row of its key is another
+    update = _update(warehouse, before, plan)
+    assert "shops" not in update.by_key
+    assert set(warehouse.execute("from shops").fetchall()) == {(0,), (1,), (2,), (7,)}
 
 
 def test_what_is_looked_up_concerns_the_rows_that_name_it(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -385,10 +438,10 @@ def test_rows_that_go_are_found_by_columns_that_tell_them_apart_or_else_by_their
     ]
     columns, found = list[tuple[str, ...]](), keyed.Deltas._found
 
-    def noted(self: keyed.Deltas, node: PlannedNode, by: tuple[str, ...], alike: str) -> str:
-        if node.name == "told":
+    def noted(self: keyed.Deltas, place: Place, by: tuple[str, ...], alike: str, **how: Any) -> str:
+        if place.unique_id == "told":
             columns.append(tuple(by))
-        return found(self, node, by, alike)
+        return found(self, place, by, alike, **how)
 
     monkeypatch.setattr(keyed.Deltas, "_found", noted)
     _deliver(warehouse, (100, 0, "2024-01-04", 3))
@@ -528,6 +581,29 @@ def test_keys_that_changed_lead_from_one_content_to_another(warehouse: duckdb.Du
     assert between(words[0], words[2]) is None
 
 
+def test_days_of_rows_that_changed_are_noted_beside_their_keys_as_they_were_and_are(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    last = _node(
+        "last",
+        'select shop, max(day) as day from "memory"."main"."newest" group by shop',
+        "newest",
+        by=Keyed(key=("shop",), by={"newest": ("shop",)}, found_by=("day",)),
+    )
+    plan = _with(warehouse, last)
+    before = _known(warehouse, plan)
+    _deliver(warehouse, (100, 1, "2024-03-01", 3), (101, 9, "2025-01-01", 3))
+    after = update_star(warehouse, plan, before, build_number=7, log=print).contents
+    contents = {("main", "last"): (before["last"].in_words, after["last"].in_words)}
+    (found,) = changed_keys.keys_between(warehouse, contents).values()
+    assert (found.columns, found.days, found.builds) == (("shop",), ("day",), (7,))
+    assert warehouse.execute(f"select shop, day::varchar from {found.place} order by all").fetchall() == [
+        (1, "2024-01-05"),
+        (1, "2024-03-01"),
+        (9, "2025-01-01"),
+    ]
+
+
 def test_a_large_table_whose_rows_are_not_compared_is_built_by_key_too(
     warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -573,6 +649,7 @@ def _manifest(**said: object) -> tuple[list[SimpleNamespace], dict[str, object]]
         ),
         ({"key": ["shop"], "where": {"names": "shop > 1"}}, "in meta.keyed.where inputs are those in meta.keyed.by"),
         ({"key": ["shop"], "across": {}}, "meta.keyed has no across"),
+        ({"key": ["shop"], "by": {"newest": ["shop"]}, "once": True}, "once is said of what is made of inputs"),
     ],
 )
 def test_what_a_model_says_of_its_keys_has_to_make_sense(said: dict[str, object], words: str) -> None:

@@ -3,9 +3,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,12 +15,13 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
+from filelock import FileLock
 
 from orchestration.publication import copying
 from orchestration.publication.copying import share_or_copy
-from orchestration.publication.publishing import AuditFailedError, publish, rollback, wait_for_removal
+from orchestration.publication.publishing import AuditFailedError, publish, rollback, wait_for_afterwards
 from orchestration.publication.rollback_job import NAME, build_rollback_job
-from orchestration.publication.store import UNFINISHED, NoPublicationError, PublicationStore
+from orchestration.publication.store import AHEAD, UNFINISHED, NoPublicationError, PublicationStore
 from orchestration.readers import parquet
 from orchestration.settings import Settings
 from orchestration.transformation.builds import UPDATE, begin_build, end_build, latest_build
@@ -277,11 +280,10 @@ def test_the_last_three_are_kept(settings: Settings, build_star: Edit, monkeypat
     for number in range(5):
         build_star(number, inputs=str(number))
         made.append(publish(settings, run_id="a-run").publication)
-        wait_for_removal()
+        wait_for_afterwards()
     assert list(PublicationStore(settings.serving).on_disk()) == made[-3:]
-    assert {path.name for path in (settings.serving / "publications").iterdir()} == {
-        publication.publication_id for publication in made[-3:] if publication
-    }
+    ids = [publication.publication_id for publication in made[-3:] if publication]
+    assert {path.name for path in (settings.serving / "publications").iterdir()} == {*ids, f"{ids[-1]}{AHEAD}"}
 
 
 def test_a_path_that_a_reader_has_just_resolved_stays(settings: Settings, build_star: Edit) -> None:
@@ -309,6 +311,139 @@ def test_what_was_rolled_back_stays_as_long_as_any_other(settings: Settings, bui
     store = PublicationStore(settings.serving)
     assert store.prune() == ()
     assert store.prune(now=datetime.now(UTC) + timedelta(minutes=1)) == (withdrawn.publication_id,)
+
+
+def _ahead(settings: Settings) -> Path:
+    """Where the copy lies that the next publication begins from."""
+    current = (settings.serving / "current").resolve()
+    return current.with_name(f"{current.name}{AHEAD}") / "warehouse.duckdb"
+
+
+def test_the_next_publication_begins_from_a_copy_made_ahead(
+    settings: Settings, build_star: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_star(3, inputs="a", method=UPDATE)
+    publish(settings, run_id="a-run")
+    wait_for_afterwards()
+    current, ahead = settings.serving / "warehouse.duckdb", _ahead(settings)
+    assert ahead.read_bytes() == current.read_bytes()
+    number = ahead.stat().st_ino
+    copied = []
+    monkeypatch.setattr(copying, "_copy_to_disk", lambda *paths, **_: copied.append(paths))
+    build_star(4, inputs="b", method=UPDATE)
+    publish(settings, run_id="a-run")
+    assert settings.serving.joinpath("warehouse.duckdb").stat().st_ino == number
+    assert thing_count(settings) == 4
+    wait_for_afterwards()
+    # of the one before nothing is left, and of this one a copy was asked for
+    assert [path.name for path in (settings.serving / "publications").glob(f"*{AHEAD}*")] == [
+        _ahead(settings).parent.name
+    ]
+    assert [source for source, _ in copied] == [(settings.serving / "current").resolve() / "warehouse.duckdb"]
+
+
+def test_a_publication_of_which_no_copy_was_made_is_copied(settings: Settings, build_star: Edit) -> None:
+    build_star(3, inputs="a", method=UPDATE)
+    publish(settings, run_id="a-run")
+    wait_for_afterwards()
+    _ahead(settings).unlink()
+    build_star(4, inputs="b", method=UPDATE)
+    publish(settings, run_id="a-run")
+    assert thing_count(settings) == 4
+
+
+def test_what_a_rollback_leaves_is_not_what_the_next_publication_begins_from(
+    settings: Settings, build_star: Edit
+) -> None:
+    for number in (1, 2):
+        build_star(number, inputs=str(number), method=UPDATE)
+        publish(settings, run_id="a-run")
+    wait_for_afterwards()
+    left = _ahead(settings)
+    rollback(settings)
+    build_star(3, inputs="3", method=UPDATE)
+    publish(settings, run_id="a-run")
+    wait_for_afterwards()
+    assert not left.parent.exists()
+    assert _ahead(settings).exists()
+    assert thing_count(settings) == 3
+
+
+def test_a_disk_that_is_nearly_full_is_not_filled_by_a_copy(settings: Settings, build_star: Edit) -> None:
+    build_star(3, inputs="a")
+    publish(replace(settings, keep_free_bytes=1 << 60), run_id="a-run")
+    wait_for_afterwards()
+    assert not _ahead(settings).parent.exists()
+    assert thing_count(settings) == 3
+
+
+def test_a_copy_that_fails_half_way_leaves_nothing(
+    settings: Settings, build_star: Edit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: Path, destination: Path, **__: object) -> None:
+        destination.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(copying, "share_or_copy", fail)
+    build_star(3, inputs="a")
+    publish(settings, run_id="a-run")
+    wait_for_afterwards()
+    assert "could not be copied ahead" in caplog.text
+    assert not list((settings.serving / "publications").glob(f"*{AHEAD}*"))
+
+
+def test_a_copy_that_was_killed_is_swept_and_one_that_is_being_made_is_not(
+    settings: Settings, build_star: Edit
+) -> None:
+    build_star(3, inputs="a")
+    publish(settings, run_id="a-run")
+    wait_for_afterwards()
+    store = PublicationStore(settings.serving)
+    left = store.folder / f"another{AHEAD}{UNFINISHED}"
+    left.mkdir()
+    with FileLock(settings.serving / ".ahead.lock"):
+        assert store.sweep_unfinished() == 0
+    assert store.sweep_unfinished() == 1
+    assert not left.exists()
+
+
+def test_a_publication_waits_for_the_copy_that_is_being_made(settings: Settings, build_star: Edit) -> None:
+    build_star(3, inputs="a")
+    publish(settings, run_id="a-run")
+    wait_for_afterwards()
+    ahead = _ahead(settings)
+    shutil.rmtree(ahead.parent)
+    store = PublicationStore(settings.serving)
+    began, may_end = threading.Event(), threading.Event()
+
+    def copy(source: Path, destination: Path) -> None:
+        began.set()
+        may_end.wait()
+        share_or_copy(source, destination)
+
+    with ThreadPoolExecutor() as pool:
+        making = pool.submit(store.copy_ahead, copy)
+        began.wait()
+        waiting = pool.submit(store.copied_ahead, ahead.parent.with_name(ahead.parent.name.removesuffix(AHEAD)))
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.2)
+        may_end.set()
+        making.result()
+        assert waiting.result() == ahead
+
+
+def test_nothing_but_the_current_publication_stays_where_others_must_not_be_seen(
+    settings: Settings, build_star: Edit
+) -> None:
+    build_star(3, inputs="a")
+    publish(settings, run_id="a-run")
+    wait_for_afterwards()
+    before = _ahead(settings).parent
+    shutil.copytree(before, before.with_name(f"older{AHEAD}"))
+    shutil.copytree(before, before.with_name(f"oldest{AHEAD}{UNFINISHED}"))
+    store = PublicationStore(settings.serving)
+    store.remove_all_but_current()
+    assert sorted(path.name for path in store.folder.iterdir()) == [before.name.removesuffix(AHEAD), before.name]
 
 
 def test_the_same_build_is_published_once(settings: Settings, build_star: Edit) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from orchestration.ingestion import database
 from orchestration.settings import Settings
-from orchestration.transformation import builds, star, updating
+from orchestration.transformation import builds, keyed, star, updating
 from orchestration.transformation.building import BuildOutcome
 from orchestration.transformation.plan import Plan, PlannedNode, PlannedSource, PlannedTest, write_plan
 from orchestration.transformation.project import project_fingerprint
@@ -128,6 +128,29 @@ def test_a_table_that_comes_to_the_same_rows_stops_the_update(warehouse: duckdb.
     deliver(warehouse, 5, 7)
     update = update_star(warehouse, PLAN, before, build_number=1, log=print)
     assert (changed(update), _tests_run(update), update.looked_at) == (set(), set(), 1)
+
+
+@pytest.mark.parametrize(("numbers", "are_written_again"), [((6, 8), False), ((6, 8, 10, 12, 14), True)])
+def test_of_a_table_that_changes_only_rows_that_differ_are_written_where_they_are_few(
+    warehouse: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    numbers: tuple[int, ...],
+    are_written_again: bool,
+) -> None:
+    monkeypatch.setattr(updating, "EXCHANGED_ROWS", 0)
+    monkeypatch.setattr(keyed, "MOST_OF_A_TABLE", 0.5)
+    deliver(warehouse, 2, delivery="twice")  # rows that are alike are counted
+    warehouse.execute("insert into even values (2)")
+    before, rows = known(warehouse), warehouse.execute("select number, rowid from even").fetchall()
+    warehouse.execute("delete from landing.numbers where _delivery_id = 'a' and number = 4")
+    deliver(warehouse, *numbers)
+    update = update_star(warehouse, PLAN, before, build_number=1, log=print)
+    assert changed(update) == {"even", "total", "counted"}
+    now = warehouse.execute("select number, rowid from even").fetchall()
+    assert sorted(number for number, _ in now) == sorted([2, 2, *numbers])
+    assert (set(rows) & set(now) == set()) is are_written_again
+    found = contents_of_tables(warehouse, PLAN)
+    assert all(update.contents[name] == found[name] for name in ("even", "total", "counted"))
 
 
 def test_what_reads_something_new_is_built_and_tested(warehouse: duckdb.DuckDBPyConnection) -> None:
