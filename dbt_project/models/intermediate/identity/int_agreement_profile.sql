@@ -13,7 +13,7 @@ events as (
 ),
 
 aliases as (
-    {{ standing_rows('aliases', ['kind', 'id', 'alias']) }}
+    select * from {{ ref('int_standing_alias') }}
 ),
 
 recorded as (

@@ -1,6 +1,6 @@
 -- Grain: one row per kind of code and text that people say means one code of that kind.
 with aliases as (
-    {{ standing_rows('aliases', ['kind', 'id', 'alias']) }}
+    select * from {{ ref('int_standing_alias') }}
 )
 
 select kind, lower(alias) as reported, min(code) as code

@@ -7,7 +7,7 @@ with published_names as (
 ),
 
 recorded_aliases as (
-    {{ standing_rows('aliases', ['kind', 'id', 'alias']) }}
+    select * from {{ ref('int_standing_alias') }}
 ),
 
 -- the target of an alias is a code: `iso3:PAK`, or the bare country code

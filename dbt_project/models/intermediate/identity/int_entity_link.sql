@@ -13,7 +13,7 @@ with links as (
 ),
 
 aliases as (
-    {{ standing_rows('aliases', ['kind', 'id', 'alias']) }}
+    select * from {{ ref('int_standing_alias') }}
 ),
 
 ranks as (

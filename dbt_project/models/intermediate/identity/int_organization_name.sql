@@ -4,7 +4,7 @@ with organizations as (
 ),
 
 aliases as (
-    {{ standing_rows('aliases', ['kind', 'id', 'alias']) }}
+    select * from {{ ref('int_standing_alias') }}
 ),
 
 known as (

@@ -6,7 +6,7 @@ with people as (
 ),
 
 aliases as (
-    {{ standing_rows('aliases', ['kind', 'id', 'alias']) }}
+    select * from {{ ref('int_standing_alias') }}
 ),
 
 named as (

@@ -4,10 +4,15 @@ with mentions as (
     select cast(null as varchar) as feed, cast(null as varchar) as reported
     where false
     {%- for feed, columns in country_mentions().items() %}
+    {%- if feed == 'gdelt_events' %}
+    union
+    select '{{ feed }}' as feed, reported from {{ ref('int_reported_event_mention') }}
+    {%- else %}
     {%- for column in columns %}
     union
     select '{{ feed }}' as feed, {{ column }}_reported as reported from {{ ref('stg_' ~ feed) }}
     {%- endfor %}
+    {%- endif %}
     {%- endfor %}
 ),
 

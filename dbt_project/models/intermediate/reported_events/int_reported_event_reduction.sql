@@ -19,21 +19,12 @@ row_counts as (
     group by grouping sets ((deliveries.released_on), ())
 ),
 
--- an address counts once, in however many rows it stands
-addresses as (
-    select deliveries.released_on, urls.url_hash, bool_or(urls.is_reduced) as is_reduced
-    from {{ ref('int_reported_event_url') }} as urls
-    inner join deliveries on urls.delivery_id = deliveries.delivery_id
-    group by deliveries.released_on, urls.url_hash
-),
-
+-- an address counts once, in however many rows and days it stands
 url_counts as (
-    select released_on, count(*) as url_count, count(*) filter (where is_reduced) as reduced_url_count
-    from addresses
-    group by released_on
+    select released_on, url_count, reduced_url_count from {{ ref('int_reported_event_url_count') }}
     union all
     select null as released_on, count(*) as url_count, count(*) filter (where is_reduced) as reduced_url_count
-    from (select url_hash, bool_or(is_reduced) as is_reduced from addresses group by url_hash) as all_days
+    from {{ ref('int_reported_event_address') }}
 ),
 
 event_counts as (

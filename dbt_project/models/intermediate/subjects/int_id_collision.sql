@@ -6,6 +6,10 @@
     of an attribute incompatible: another text, or for some another class. A visit has talks, and a free trade agreement
     is a treaty; a call is neither visit, nor a memorandum a treaty.
 -#}
+{#
+    A machine makes one claim of each of its events, so that an id of which nobody recorded anything cannot be used twice.
+-#}
+{% set recorded_beside = {'agreement': 'int_agreement_claim_recorded', 'meeting': 'int_meeting_claim_recorded'} -%}
 {% set binds = "(select binding_presumed from " ~ ref('instrument_types') ~ " as types where types.instrument_type = claims.instrument_type)" -%}
 {% set setting = "case when claims.kind in ('call', 'press_conference') then claims.kind when claims.kind in ('summit', 'ministerial', 'conference') then 'conference' else 'visit' end" -%}
 {% set kinds = [
@@ -24,13 +28,25 @@ with standing as (
 ),
 
 {%- for kind, fact_kind, model, id, attributes, date in kinds %}
+{%- if kind in recorded_beside %}
+
+recorded_{{ kind }}_ids as (
+    select {{ id }} as id from {{ ref(recorded_beside[kind]) }}
+    union
+    select json_extract_string(raw_key, '$.{{ id }}') as id from {{ ref(recorded_beside[kind]) }}
+),
+{%- endif %}
 
 {{ kind }}_claims as (
     select claims.*
     from {{ ref(model) }} as claims
     inner join standing
         on standing.fact_kind = '{{ fact_kind }}' and claims.fact_id = standing.fact_id and claims.row_id = standing.row_id
-    where claims.modality <> 'negated' and {{ era_key('claims') }} = ''
+    where
+        claims.modality <> 'negated' and {{ era_key('claims') }} = ''
+        {%- if kind in recorded_beside %}
+        and claims.{{ id }} in (select id from recorded_{{ kind }}_ids)
+        {%- endif %}
 ),
 {%- endfor %}
 

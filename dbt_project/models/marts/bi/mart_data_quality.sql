@@ -88,8 +88,7 @@ reduced as (
 
 unknown_codes as (
     select 'gdelt_events' as feed, sum(row_count) as unknown_countries
-    from {{ ref('int_reported_event_code') }}
-    where country_code = 'unknown'
+    from {{ ref('int_reported_event_unknown_code') }}
 ),
 
 feeds as (

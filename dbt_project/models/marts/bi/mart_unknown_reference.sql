@@ -19,12 +19,12 @@ with unresolved as (
         'country' as kind,
         reported,
         'gdelt_events.' || column_name as used_in,
-        row_count as reference_count,
+        cast(sum(row_count) as bigint) as reference_count,
         1 as document_count,
         cast(null as varchar) as example_fact_id,
         'gdelt-events' as example_document_id
-    from {{ ref('int_reported_event_code') }}
-    where country_code = 'unknown'
+    from {{ ref('int_reported_event_unknown_code') }}
+    group by column_name, reported
 
     union all
 
