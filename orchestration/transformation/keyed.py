@@ -9,7 +9,7 @@ themselves (`meta.keyed` in their configuration), or what is built in which orde
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -123,7 +123,7 @@ class Deltas:
         few differ only these are exchanged: all else is neither written to the log nor to the file.
         """
         listed = ", ".join(map(quoted, columns))
-        row_hash = f"hash(row({listed}))"
+        row_hash = _row_hash(columns)
         hashes = self.keep(
             f"""
             select row_hash from (
@@ -167,8 +167,7 @@ class Deltas:
 
     def drop(self) -> None:
         """Let go of all that was kept."""
-        for kind, name in reversed(self._made):
-            self._connection.execute(f"drop {kind} if exists {name}")
+        self._connection.execute(";".join(f"drop {kind} if exists {name}" for kind, name in reversed(self._made)))
         self._made.clear()
 
     def build(self, node: PlannedNode, changed: frozenset[str], *, columns: Mapping[str, str]) -> Built | None:
@@ -203,8 +202,9 @@ class Deltas:
             raise NotByKeyError("it has other columns than before")
         then = made[0] if made and not keyed.once else self._then(node, keyed, inputs, views)
         number = f"{'null' if then else 'rowid'} as {ROW_NUMBER}"
-        if then is None and self._has_many_rows(node.unique_id):
-            wanted = f"rowid in (from {self._found(node, keyed.key, concerned)}) and {self._not_anew(keyed)}"
+        found_rows = self._few_found(node, keyed.key, concerned) if then is None else None
+        if found_rows is not None:
+            wanted = f"rowid in (from {found_rows}) and {self._not_anew(keyed)}"
             there = f"(select *, {number} from {node.qualified} where {wanted})"
         else:
             there = with_keys(
@@ -222,7 +222,12 @@ class Deltas:
         differing = self.keep(
             f"""
             select distinct {key} from (
-                (from {before} except all from {after}) union all (from {after} except all from {before})
+                select {key} from (
+                    select {key}, {_row_hash(columns)} as row_hash, 1 as times from {before}
+                    union all
+                    select {key}, {_row_hash(columns)}, -1 from {after}
+                )
+                group by {key}, row_hash having sum(times) <> 0
             )
             """
         )
@@ -249,22 +254,28 @@ class Deltas:
                 found = self._found(node, keyed.key, keys)
         self._connection.execute(f"delete from {node.qualified} where rowid in (from {found})")
 
-    def _found(self, place: Place, columns: Sequence[str], alike: str, **how: Any) -> str:
-        """Return a table of the numbers of the rows that hold what others hold in some columns."""
+    def _found(self, place: Place, columns: Sequence[str], alike: str, *, most: int | None = None, **how: Any) -> str:
+        """Return a table of the numbers of rows, or the first of them, that hold what others hold in some columns."""
         wanted = f"rowid as {ROW_NUMBER}"
-        return self.keep(f"from {with_keys(self._connection, place.qualified, columns, alike, wanted=wanted, **how)}")
+        rows = with_keys(self._connection, place.qualified, columns, alike, wanted=wanted, **how)
+        return self.keep(f"from {rows}{f' limit {most:d}' if most else ''}")
 
     def _with_keys(self, unique_id: str, columns: Sequence[str], keys: str, **how: Any) -> str:
         """Return a query in brackets for the rows of a table that have one of the keys, as `with_keys` does."""
         place = self._plan.place(unique_id)
-        if self._has_many_rows(unique_id):
-            return _numbered(place.qualified, self._found(place, columns, keys, **how))
-        return with_keys(self._connection, place.qualified, columns, keys, **how)
+        found = self._few_found(place, columns, keys, **how)
+        if found is None:
+            return with_keys(self._connection, place.qualified, columns, keys, **how)
+        # where there are none, that has to be seen before the table is read
+        wanted = f"rowid in (from {found})" if self._count(found) else "false"
+        return f"(select * from {place.qualified} where {wanted})"
 
-    def _has_many_rows(self, unique_id: str) -> bool:
-        """Whether it pays to look up the numbers of rows before the rows; those of a view have none."""
-        place = self._plan.place(unique_id)
-        return self._row_counts.get(unique_id, 0) >= MANY_ROWS and (place.schema, place.table) in self._tables
+    def _few_found(self, place: Place, columns: Sequence[str], keys: str, **how: Any) -> str | None:
+        """Return a table of the numbers of the rows that have one of the keys, where these are few among many."""
+        if self._row_counts.get(place.unique_id, 0) < MANY_ROWS or (place.schema, place.table) not in self._tables:
+            return None
+        found = self._found(place, columns, keys, most=NUMBERS_IN_A_FILTER + 1, **how)
+        return found if self._count(found) <= NUMBERS_IN_A_FILTER else None
 
     def lost(self, unique_id: str, columns: Sequence[str]) -> str | None:
         """Return a table of the values in these columns that a table had and no longer has; "" where there are none.
@@ -470,11 +481,6 @@ def read_by_number(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"set dynamic_or_filter_threshold = {NUMBERS_IN_A_FILTER}")
 
 
-def _numbered(table: str, found: str) -> str:
-    """Return a query in brackets for the rows of a table with some numbers."""
-    return f"(select * from {table} where rowid in (from {found}))"
-
-
 @dataclass(frozen=True)
 class Bounds:
     """The bounds of a column of keys: the least and greatest, in SQL, of numbers or days; and whether one is null."""
@@ -548,6 +554,11 @@ def with_keys(
         f"(select given.{wanted} from {table} as given semi join {keys} as keys on {' and '.join(same)}"
         f" where {' and '.join(within)})"
     )
+
+
+def _row_hash(columns: Iterable[str]) -> str:
+    """Return an expression that tells rows apart, as the fingerprint of a table does."""
+    return f"hash(row({', '.join(map(quoted, columns))}))"
 
 
 def _as_key(keyed: Keyed, unique_id: str) -> str:

@@ -161,11 +161,17 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-@pytest.fixture(autouse=True, params=[keyed.MANY_ROWS, 0], ids=["by key", "by number"])
+@pytest.fixture(
+    autouse=True,
+    params=[(keyed.MANY_ROWS, keyed.NUMBERS_IN_A_FILTER), (0, keyed.NUMBERS_IN_A_FILTER), (0, 1)],
+    ids=["by key", "by number", "too many numbers"],
+)
 def small_tables_by_key(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     monkeypatch.setattr(keyed, "LEAST_ROWS", 0)
     monkeypatch.setattr(keyed, "FOR_AN_INPUT", 0)
-    monkeypatch.setattr(keyed, "MANY_ROWS", request.param)
+    many, few = request.param
+    monkeypatch.setattr(keyed, "MANY_ROWS", many)
+    monkeypatch.setattr(keyed, "NUMBERS_IN_A_FILTER", few)
 
 
 def _update(
