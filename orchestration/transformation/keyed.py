@@ -201,22 +201,7 @@ class Deltas:
         if dict(zip(found.columns, map(str, found.types), strict=True)) != columns:
             raise NotByKeyError("it has other columns than before")
         then = made[0] if made and not keyed.once else self._then(node, keyed, inputs, views)
-        number = f"{'null' if then else 'rowid'} as {ROW_NUMBER}"
-        found_rows = self._few_found(node, keyed.key, concerned) if then is None else None
-        if found_rows is not None:
-            wanted = f"rowid in (from {found_rows}) and {self._not_anew(keyed)}"
-            there = f"(select *, {number} from {node.qualified} where {wanted})"
-        else:
-            there = with_keys(
-                self._connection,
-                f"(select *, {number} from {then or node.qualified} where {self._not_anew(keyed)})",
-                keyed.key,
-                concerned,
-            )
-        rows = f"select {listed}, {ROW_NUMBER} from {there}"
-        if keyed.anew:
-            rows += f" union all select {listed}, {number} from {node.qualified} where {keyed.anew}"
-        numbered = self.keep(rows)
+        numbered = self._there(node, keyed, then, concerned, listed)
         before = self._view(f"select {listed} from {numbered}")
         key = ", ".join(map(quoted, keyed.key))
         differing = self.keep(
@@ -243,6 +228,20 @@ class Deltas:
         self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
         self.note(node.unique_id, delta)
         return Built(delta, differing)
+
+    def _there(self, node: PlannedNode, keyed: Keyed, then: str | None, concerned: str, listed: str) -> str:
+        """Return a table of the rows of the keys concerned as they were: `then`, or with their numbers in the table."""
+        number = f"{'null' if then else 'rowid'} as {ROW_NUMBER}"
+        found = self._few_found(node, keyed.key, concerned) if then is None else None
+        if found is not None:
+            there = f"{node.qualified} where rowid in (from {found}) and {self._not_anew(keyed)}"
+            rows = f"select {listed}, {number} from {there}"
+        else:
+            there = f"(select *, {number} from {then or node.qualified} where {self._not_anew(keyed)})"
+            rows = f"select {listed}, {ROW_NUMBER} from {with_keys(self._connection, there, keyed.key, concerned)}"
+        if keyed.anew:
+            rows += f" union all select {listed}, {number} from {node.qualified} where {keyed.anew}"
+        return self.keep(rows)
 
     def _delete(self, node: PlannedNode, keyed: Keyed, rows: str, keys: str, *, numbered: str | None) -> None:
         """Delete the rows of some keys; `numbered` holds their numbers, too, where they were looked up in the table."""

@@ -195,19 +195,20 @@ def _note_contents(settings: Settings, contents: Mapping[str, str]) -> None:
             )
 
 
+@pytest.mark.parametrize("copy", [share_or_copy, copying.copy_for_later])
 @pytest.mark.parametrize("portion", [copying.PORTION_BYTES, 30_000, 50_000])
 def test_a_file_that_shares_its_blocks_or_is_copied_holds_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portion: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portion: int, copy: Callable[[Path, Path], None]
 ) -> None:
     monkeypatch.setattr(copying, "PORTION_BYTES", portion)
     (tmp_path / "a").write_bytes(os.urandom(100_000))
-    share_or_copy(tmp_path / "a", tmp_path / "b")
+    copy(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "b").read_bytes() == (tmp_path / "a").read_bytes()
     with (tmp_path / "b").open("r+b") as file:
         file.write(b"other")
     assert not (tmp_path / "a").read_bytes().startswith(b"other")
     with pytest.raises(FileNotFoundError):
-        share_or_copy(tmp_path / "none", tmp_path / "c")
+        copy(tmp_path / "none", tmp_path / "c")
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOSPC])
