@@ -88,13 +88,13 @@ def keys_between(
         steps.setdefault((schema, table), []).append((number, was, became, tuple(columns), tuple(days)))
     found = {}
     for table, (then, now) in contents.items():
-        at, builds, named = then, list[int](), (tuple[str, ...](), tuple[str, ...]())
-        for number, was, became, *columns_and_days in steps.get(table, ()):
+        at, builds, key, key_days = then, list[int](), tuple[str, ...](), tuple[str, ...]()
+        for number, was, became, columns, days in steps.get(table, ()):
             if was == at and at != now:
-                at, named = became, (columns_and_days[0], columns_and_days[1])
+                at, key, key_days = became, columns, days
                 builds.append(number)
         if builds and at == now:
-            found[table] = ChangedKeys(named[0], _place(table), tuple(builds), named[1])
+            found[table] = ChangedKeys(key, _place(table), tuple(builds), key_days)
     return found
 
 

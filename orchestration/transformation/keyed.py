@@ -123,18 +123,8 @@ class Deltas:
         few differ only these are exchanged: all else is neither written to the log nor to the file.
         """
         listed = ", ".join(map(quoted, columns))
-        row_hash = _row_hash(columns)
-        hashes = self.keep(
-            f"""
-            select row_hash from (
-                select {row_hash} as row_hash, 1 as times from {table}
-                union all
-                select {row_hash}, -1 from {fresh}
-            )
-            group by row_hash having sum(times) <> 0
-            """
-        )
-        differing = f"{row_hash} in (from {hashes})"
+        hashes = self.keep(f"select row_hash from ({_unlike(table, fresh, columns)})")
+        differing = f"{_row_hash(columns)} in (from {hashes})"
         gone = self.keep(f"select {listed}, rowid as {ROW_NUMBER} from {table} where {differing}")
         come = self.keep(f"select {listed} from {fresh} where {differing}")
         if self._count(come) <= MOST_OF_A_TABLE * self._count(fresh):
@@ -204,18 +194,7 @@ class Deltas:
         numbered = self._there(node, keyed, then, concerned, listed)
         before = self._view(f"select {listed} from {numbered}")
         key = ", ".join(map(quoted, keyed.key))
-        differing = self.keep(
-            f"""
-            select distinct {key} from (
-                select {key} from (
-                    select {key}, {_row_hash(columns)} as row_hash, 1 as times from {before}
-                    union all
-                    select {key}, {_row_hash(columns)}, -1 from {after}
-                )
-                group by {key}, row_hash having sum(times) <> 0
-            )
-            """
-        )
+        differing = self.keep(f"select distinct {key} from ({_unlike(before, after, columns, beside=keyed.key)})")
         if not self._count(differing):
             return None
         delta = Delta(
@@ -232,10 +211,9 @@ class Deltas:
     def _there(self, node: PlannedNode, keyed: Keyed, then: str | None, concerned: str, listed: str) -> str:
         """Return a table of the rows of the keys concerned as they were: `then`, or with their numbers in the table."""
         number = f"{'null' if then else 'rowid'} as {ROW_NUMBER}"
-        found = self._few_found(node, keyed.key, concerned) if then is None else None
-        if found is not None:
-            there = f"{node.qualified} where rowid in (from {found}) and {self._not_anew(keyed)}"
-            rows = f"select {listed}, {number} from {there}"
+        numbered = self._numbered(node, keyed.key, concerned) if then is None else None
+        if numbered is not None:
+            rows = f"select {listed}, {number} from {node.qualified} where {numbered} and {self._not_anew(keyed)}"
         else:
             there = f"(select *, {number} from {then or node.qualified} where {self._not_anew(keyed)})"
             rows = f"select {listed}, {ROW_NUMBER} from {with_keys(self._connection, there, keyed.key, concerned)}"
@@ -262,19 +240,23 @@ class Deltas:
     def _with_keys(self, unique_id: str, columns: Sequence[str], keys: str, **how: Any) -> str:
         """Return a query in brackets for the rows of a table that have one of the keys, as `with_keys` does."""
         place = self._plan.place(unique_id)
-        found = self._few_found(place, columns, keys, **how)
-        if found is None:
+        numbered = self._numbered(place, columns, keys, **how)
+        if numbered is None:
             return with_keys(self._connection, place.qualified, columns, keys, **how)
-        # where there are none, that has to be seen before the table is read
-        wanted = f"rowid in (from {found})" if self._count(found) else "false"
-        return f"(select * from {place.qualified} where {wanted})"
+        return f"(select * from {place.qualified} where {numbered})"
 
-    def _few_found(self, place: Place, columns: Sequence[str], keys: str, **how: Any) -> str | None:
-        """Return a table of the numbers of the rows that have one of the keys, where these are few among many."""
+    def _numbered(self, place: Place, columns: Sequence[str], keys: str, **how: Any) -> str | None:
+        """Return the condition under which a row has one of the keys, by its number; None unless they are few of many.
+
+        Where there are none, that is to be seen before the table is read.
+        """
         if self._row_counts.get(place.unique_id, 0) < MANY_ROWS or (place.schema, place.table) not in self._tables:
             return None
         found = self._found(place, columns, keys, most=NUMBERS_IN_A_FILTER + 1, **how)
-        return found if self._count(found) <= NUMBERS_IN_A_FILTER else None
+        rows = self._count(found)
+        if rows > NUMBERS_IN_A_FILTER:
+            return None
+        return f"rowid in (from {found})" if rows else "false"
 
     def lost(self, unique_id: str, columns: Sequence[str]) -> str | None:
         """Return a table of the values in these columns that a table had and no longer has; "" where there are none.
@@ -553,6 +535,20 @@ def with_keys(
         f"(select given.{wanted} from {table} as given semi join {keys} as keys on {' and '.join(same)}"
         f" where {' and '.join(within)})"
     )
+
+
+def _unlike(before: str, after: str, columns: Iterable[str], *, beside: Iterable[str] = ()) -> str:
+    """Return a query for the hashes of rows, and columns beside them, that are not as often in the one as the other."""
+    named = "".join(f"{quoted(column)}, " for column in beside)
+    row_hash = _row_hash(columns)
+    return f"""
+        select {named}row_hash from (
+            select {named}{row_hash} as row_hash, 1 as times from {before}
+            union all
+            select {named}{row_hash}, -1 from {after}
+        )
+        group by {named}row_hash having sum(times) <> 0
+    """
 
 
 def _row_hash(columns: Iterable[str]) -> str:
