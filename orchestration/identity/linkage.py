@@ -16,10 +16,10 @@ import json
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from orchestration.identity.titles import Title, read_title
@@ -42,7 +42,7 @@ class Period:
     earliest: date
     latest: date
 
-    @property
+    @cached_property
     def is_day(self) -> bool:
         """Whether the day is known. A first of January is mostly a year that somebody made a date of."""
         return self.earliest == self.latest and (self.earliest.month, self.earliest.day) != (1, 1)
@@ -174,7 +174,8 @@ def scored_pairs(
     agreements: Iterable[Agreement], names: Mapping[str, str], parameters: Parameters
 ) -> Iterator[ScoredPair]:
     """Yield the candidate pairs whose score is worth keeping, in the order of their ids."""
-    for id_a, id_b, levels in compared_pairs(agreements, names, parameters):
+    bounds = _Bounds(parameters)
+    for id_a, id_b, levels in _compared(agreements, names, parameters, is_worth_it=bounds.might_be_kept):
         score = parameters.score(levels)
         if score >= parameters.kept_from:
             yield ScoredPair(id_a, id_b, levels, score)
@@ -184,26 +185,56 @@ def compared_pairs(
     agreements: Iterable[Agreement], names: Mapping[str, str], parameters: Parameters
 ) -> Iterator[tuple[str, str, Mapping[str, str]]]:
     """Yield the candidate pairs with their levels, in the order of their ids; nothing depends on the order given."""
-    read = [_read(agreement, names) for agreement in sorted(agreements, key=lambda agreement: agreement.id)]
+    return _compared(agreements, names, parameters, is_worth_it=lambda _, __: True)
+
+
+def _compared(
+    agreements: Iterable[Agreement],
+    names: Mapping[str, str],
+    parameters: Parameters,
+    *,
+    is_worth_it: Callable[[_Read, _Read], bool],
+) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    in_order = sorted(agreements, key=lambda agreement: agreement.id)
+    read = [_read(agreement, names, parameters) for agreement in in_order]
     crowd = _Crowd(read)
+    # in order: neighbours in memory are asked one after the other
     for a, b in sorted(_candidates(read, parameters)):
-        yield read[a].agreement.id, read[b].agreement.id, compare(read[a], read[b], crowd, parameters)
+        if is_worth_it(read[a], read[b]):
+            yield read[a].agreement.id, read[b].agreement.id, compare(read[a], read[b], crowd, parameters)
 
 
 @dataclass(frozen=True)
 class _Read:
+    """An agreement with what is asked of it again and again, in every pair."""
+
     agreement: Agreement
     titles: tuple[Title, ...]
+    source: str
+    """The known source of its documents, or `other`."""
+    about: frozenset[str]
+    overlap: float
+    """What it says that its source overlaps more or less with others there."""
 
-    @property
-    def meanings(self) -> set[tuple[str, ...]]:
-        return {title.meaning for title in self.titles}
+    @cached_property
+    def meanings(self) -> frozenset[tuple[str, ...]]:
+        return frozenset(title.meaning for title in self.titles)
+
+    @cached_property
+    def wordings(self) -> frozenset[tuple[str, ...]]:
+        """The words of each title, sorted."""
+        return frozenset(tuple(sorted(title.words)) for title in self.titles)
+
+    @cached_property
+    def has_meaning(self) -> bool:
+        """Whether it has titles, and each of them says something."""
+        return bool(self.titles) and all(self.meanings)
 
     @property
     def years(self) -> set[int]:
         return {year for period in (self.agreement.signed, self.agreement.in_force) if period for year in period.years}
 
-    @property
+    @cached_property
     def in_force(self) -> Period | None:
         """Since when it is in force; a year that only repeats that of the signature is not known."""
         is_repeated = self.agreement.in_force == self.agreement.signed
@@ -213,13 +244,78 @@ class _Read:
             else self.agreement.in_force
         )
 
-    def about(self, parameters: Parameters) -> frozenset[str]:
-        mentions = {code for title in self.titles for code in title.mentions}
-        return about(parameters.source(self.agreement.documents), mentions, self.agreement.signed)
+
+def _read(agreement: Agreement, names: Mapping[str, str], parameters: Parameters) -> _Read:
+    titles = tuple(dict.fromkeys(read_title(text, names) for text in sorted(agreement.titles)))
+    source = parameters.source(agreement.documents)
+    mentions = {code for title in titles for code in title.mentions}
+    is_about = about(source, mentions, agreement.signed)
+    return _Read(agreement, titles, source, is_about, parameters.overlap(is_about))
 
 
-def _read(agreement: Agreement, names: Mapping[str, str]) -> _Read:
-    return _Read(agreement, tuple(dict.fromkeys(read_title(text, names) for text in sorted(agreement.titles))))
+_ROUNDING = 1e-6
+"""Sums of the same weights in another order may differ by less than this."""
+
+
+class _Bounds:
+    """What a pair might score at the most, from what is soon compared: most pairs of a block are far below any use."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._parameters = parameters
+        self._weights = parameters.weights
+        self._least = math.log(parameters.kept_from / (1 - parameters.kept_from)) - _ROUNDING
+        most = {aspect: max(weights.values()) for aspect, weights in parameters.weights.items()}
+        self._same_title = most["title"]
+        self._other_title = max(parameters.weights["title"][level] for level in _OTHER_TITLES)
+        self._number, self._parties = most["number"], most["parties"]
+        self._mentions = most["mentions"]
+        looked_at = ("title", "number", "mentions", "parties", "signed", "in_force", "instrument", "place", "document")
+        self._rest = parameters.intercept + math.fsum(
+            weight for aspect, weight in most.items() if aspect not in looked_at
+        )
+        self._priors: dict[tuple[str, str], float] = {}
+
+    def might_be_kept(self, a: _Read, b: _Read) -> bool:
+        """Return whether the score of a pair may be worth keeping; where it is not, it is not."""
+        prior = self._priors.get((a.source, b.source))
+        if prior is None:
+            sources = " ".join(sorted((a.source, b.source)))
+            prior = max(self._parameters.prior(sources, recurs=recurs) for recurs in (False, True))
+            self._priors[a.source, b.source] = prior
+        weights = self._weights
+        parties = _set_level(a.agreement.parties, b.agreement.parties)
+        signed = date_level(a.agreement.signed, b.agreement.signed)
+        is_open = signed in _ONE_DATE and parties not in ("none", "unknown")
+        most = (
+            self._rest
+            + a.overlap
+            + b.overlap
+            + prior
+            + weights["signed"][signed]
+            + weights["in_force"][date_level(a.in_force, b.in_force)]
+            + (self._parties if is_open else weights["parties"][parties])
+            + weights["instrument"][_text_level(a.agreement.instrument, b.agreement.instrument)]
+            + weights["place"][_text_level(a.agreement.place, b.agreement.place)]
+            + weights["document"][_document_level(a, b)]
+        )
+        if most + self._same_title + self._number + self._mentions < self._least:
+            return False
+        return most + self._title(a, b) + self._said_in_titles(a, b) >= self._least
+
+    def _title(self, a: _Read, b: _Read) -> float:
+        is_other = (
+            a.has_meaning and b.has_meaning and a.meanings.isdisjoint(b.meanings) and a.wordings.isdisjoint(b.wordings)
+        )
+        return self._other_title if is_other else self._same_title
+
+    def _said_in_titles(self, a: _Read, b: _Read) -> float:
+        if len(a.titles) != 1 or len(b.titles) != 1:  # which two are compared is not known yet
+            return self._number + self._mentions
+        (one,), (other,) = a.titles, b.titles
+        return (
+            self._weights["number"][_number_level(one, other)]
+            + self._weights["mentions"][_set_level(one.mentions, other.mentions)]
+        )
 
 
 def about(source: str, mentions: Iterable[str], signed: Period | None) -> frozenset[str]:
@@ -271,9 +367,10 @@ def _candidates(read: Sequence[_Read], parameters: Parameters) -> Iterator[tuple
         # a year and the next: agreements of neighbouring years meet in the later one's block
         years = sorted({year for own in one.years for year in (own, own + 1)})
         for title in one.titles:
+            rarest = parameters.rarest(title.topic) if years else ()
             for year in years or [0]:
                 blocks["title", title.meaning, year].append(place)
-                for word in parameters.rarest(title.topic) if years else ():
+                for word in rarest:
                     blocks["word", word, year].append(place)
             for parties in {title.mentions, one.agreement.parties}:
                 for year in years if parties else []:
@@ -304,14 +401,14 @@ def compare(a: _Read, b: _Read, crowd: _Crowd, parameters: Parameters) -> Mappin
         "in_force": date_level(a.in_force, b.in_force),
         "instrument": _text_level(a.agreement.instrument, b.agreement.instrument),
         "place": _text_level(a.agreement.place, b.agreement.place),
-        "document": "same" if a.agreement.documents & b.agreement.documents else "other",
+        "document": _document_level(a, b),
         "lineage": (
             "parent" if a.agreement.id in b.agreement.parents or b.agreement.id in a.agreement.parents else "none"
         ),
         "recurs": "yes" if crowd.recurs(a, b) else "no",
         "repeated": "yes" if crowd.is_repeated(a, b) else "no",
-        SOURCES: " ".join(sorted(parameters.source(each.agreement.documents) for each in (a, b))),
-        OVERLAP: " ".join(sorted(itertools.chain(*(each.about(parameters) for each in (a, b))))),
+        SOURCES: " ".join(sorted((a.source, b.source))),
+        OVERLAP: " ".join(sorted(itertools.chain(a.about, b.about))),
     }
 
 
@@ -319,6 +416,8 @@ _TITLE_LEVELS = (
     "same_text", "same_names", "same_words", "same_meaning",
     "alike_90", "alike_75", "alike_60", "alike_40", "unlike", "unknown",
 )  # fmt: skip
+_OTHER_TITLES = ("alike_90", "alike_75", "alike_60", "alike_40", "unlike")
+"""Those of titles that share neither their meaning nor their words."""
 _LEAST_ALIKE = (("alike_90", 0.9), ("alike_75", 0.75), ("alike_60", 0.6), ("alike_40", 0.4))
 
 
@@ -362,10 +461,18 @@ def _parties_level(a: _Read, b: _Read, title_a: Title | None, title_b: Title | N
         return level
     # two states conclude much with each other, and a register that gives two numbers means two: it takes more
     dates = date_level(a.agreement.signed, b.agreement.signed)
-    if dates not in ("same_day", "same_period", "within") or a.agreement.documents & b.agreement.documents:
+    if dates not in _ONE_DATE or a.agreement.documents & b.agreement.documents:
         return level
     is_one_subject = title_a.subject(parameters.common_words) == title_b.subject(parameters.common_words)
     return f"{'same' if level == 'same' else 'some'}_{'and_subject' if is_one_subject else 'other_subject'}"
+
+
+_ONE_DATE = ("same_day", "same_period", "within")
+"""How dates agree that may be one."""
+
+
+def _document_level(a: _Read, b: _Read) -> str:
+    return "other" if a.agreement.documents.isdisjoint(b.agreement.documents) else "same"
 
 
 def _text_level(a: str | None, b: str | None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from orchestration.countries.normal_form import normalise
 
@@ -92,7 +93,7 @@ class Title:
         said = self.topic - {"free", "preferential", "trade"} if _TRADE_AGREEMENT.search(words) else self.topic
         return said - frozenset(common)
 
-    @property
+    @cached_property
     def numbers(self) -> frozenset[str]:
         """The numbers and ordinals: of a protocol, an amendment, a convention."""
         return frozenset(word for word in self.topic if word.isdigit())

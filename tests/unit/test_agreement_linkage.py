@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from orchestration.identity.linkage import (
     LEVELS,
     Agreement,
     Period,
+    ScoredPair,
     about,
     compared_pairs,
     date_level,
@@ -321,6 +323,33 @@ def test_many_treaties_make_few_pairs_to_compare() -> None:
     ]
     compared = sum(1 for _ in compared_pairs(records, names, frozen_parameters()))
     assert compared < 5 * len(records)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_is_not_compared_at_length_would_not_have_been_kept(seed: int) -> None:
+    random = Random(seed)  # noqa: S311
+    titles = ["Iceland Peru Fisheries", "Peru Iceland Fisheries", "Fisheries Protocol 2", "Norway Ghana", "Treaty", ""]
+    dates = [None, day("1998-05-13"), day("1998-05-14"), day("1998-01-01"), day("1999-03-01"), day("2005-01-01")]
+    documents = [f"{source}-{number}" for source in ("huggo", "desta", "register") for number in (1, 2)]
+    records = [
+        Agreement(
+            id=str(number),
+            titles=tuple(random.sample(titles, random.choice([0, 1, 1, 1, 2]))),
+            documents=frozenset(random.sample(documents, random.choice([1, 1, 2]))),
+            parties=frozenset(random.sample(["ISL", "PER", "NOR"], random.randrange(3))),
+            signed=random.choice(dates),
+            in_force=random.choice(dates),
+            instrument=random.choice([None, "treaty", "protocol"]),
+            place=random.choice([None, "lima", "oslo"]),
+            parents=frozenset(["1"] if random.random() < 0.1 else []),
+        )
+        for number in range(60)
+    ]
+    parameters = frozen_parameters()
+    compared = [(a, b, levels, parameters.score(levels)) for a, b, levels in compared_pairs(records, NAMES, parameters)]
+    kept = [ScoredPair(*pair) for pair in compared if pair[-1] >= parameters.kept_from]
+    assert list(scored_pairs(records, NAMES, parameters)) == kept
+    assert 0 < len(kept) < len(compared)
 
 
 LABELS = """\
