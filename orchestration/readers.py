@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publication.store import NoPublicationError, PublicationStore
+from orchestration.publication.store import PARQUET, NoPublicationError, PublicationStore
 from orchestration.settings import Settings
 from orchestration.sql_text import literal
 
@@ -60,16 +60,18 @@ def open_sandboxed(database: Path, *, directories: Sequence[Path] = ()) -> duckd
 def parquet(*, serving: Path | None = None) -> Path:
     """Return the folder of the Parquet files of the current publication, resolved: all of one publication.
 
+    For some seconds that may be the publication before it, while large files are written.
+
     Raises:
         NoPublicationError: nothing is published yet, or not as Parquet.
     """
     current = PublicationStore(_serving(serving)).current_folder()
     if current is None:
         raise NoPublicationError(f"Nothing is published in {_serving(serving)} yet; `make warehouse` publishes.")
-    folder = current / "parquet"
+    folder = current / PARQUET
     if not folder.is_dir():
         raise NoPublicationError(f"{current.name} was published without Parquet files: `ENTENTE_PARQUET` is off.")
-    return folder
+    return folder.resolve()
 
 
 def _serving(serving: Path | None) -> Path:

@@ -20,7 +20,7 @@ import duckdb
 
 from orchestration.ingestion.database import leave_row_groups
 from orchestration.publication.parquet import PARTED_BY, ParquetFiles, has_column
-from orchestration.publication.store import DATABASE, Publication
+from orchestration.publication.store import DATABASE, PARQUET, Publication
 from orchestration.publication.tables import Exchange, PublishedTable
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.changed_keys import ChangedKeys
@@ -70,12 +70,19 @@ class Earlier:
     copy: Path | None = None
     """A copy of its file that was made ahead, for the next one to take."""
 
+    def taken_over(self, schema: str, name: str, content: str | None) -> PublishedTable | None:
+        """Return a table of it that holds this content, if there is one."""
+        then = self.tables.get((schema, name))
+        return then if then is not None and content is not None and then.content == content else None
+
 
 class StarCopy:
     """A published database while it is written. Use as a context manager: leaving it closes the file.
 
     It begins empty, or as a copy of an `earlier` publication of the same models: then only the tables that hold
-    something else are written, and the Parquet files of the others are the same files under another name.
+    something else are written. Its Parquet files go to a folder of their own, `parquet`, if any; those of tables that
+    are as they were in `lender` are the same files under another name. That is the earlier publication, or one before
+    it whose Parquet files it still showed.
     """
 
     def __init__(
@@ -85,12 +92,15 @@ class StarCopy:
         *,
         contents: Mapping[tuple[str, str], str] | None = None,
         earlier: Earlier | None = None,
-        has_parquet: bool = True,
+        parquet: Path | None = None,
+        lender: Earlier | None = None,
     ):
         self._folder = folder
         self._contents = contents or {}
         self._earlier = earlier
+        self._lender = lender
         self._exchanges: dict[tuple[str, str], Exchange] = {}
+        self._parquet_exchanges: dict[tuple[str, str], Exchange] = {}
         self._in_parquet: set[tuple[str, str]] = set()
         # Attached rather than opened: dbt's connection to the writer's database, in the same process, may have had
         # another configuration, and DuckDB does not mix the two.
@@ -103,12 +113,8 @@ class StarCopy:
         self._beside = ThreadPoolExecutor(max_workers=1)
         self._copied = self._beside.submit(_begin_as, earlier, folder / DATABASE) if earlier is not None else None
         self._parquet = (
-            ParquetFiles(
-                self._connection,
-                folder / "parquet",
-                earlier=earlier.folder / "parquet" if earlier is not None else None,
-            )
-            if has_parquet
+            ParquetFiles(self._connection, parquet, earlier=lender.folder / PARQUET if lender is not None else None)
+            if parquet is not None
             else None
         )
 
@@ -130,9 +136,16 @@ class StarCopy:
         relations = self._relations()
         if not relations:
             raise NothingToPublishError("The warehouse holds no tables of the star; run `make warehouse` first.")
-        if self._copied is not None:
-            self._find_exchanges(relations)
+        if self._earlier is not None:
+            self._exchanges = self._find_exchanges(self._earlier, relations, alias="earlier")
+        if self._lender is not None:
+            self._parquet_exchanges = (
+                self._exchanges
+                if self._lender is self._earlier
+                else self._find_exchanges(self._lender, relations, alias="lender")
+            )
             self._write_changed_tables(relations)
+        if self._copied is not None:
             self._copied.result()
         # a copy that is not finished is thrown away, so that it needs no log to recover from
         self._connection.execute(
@@ -151,27 +164,34 @@ class StarCopy:
 
     def _taken_over(self, schema: str, name: str) -> PublishedTable | None:
         """Return a table of the earlier publication that holds the same, or None where it is to be copied."""
-        then = self._earlier.tables.get((schema, name)) if self._earlier else None
-        now = self._contents.get((schema, name))
-        return then if then is not None and now is not None and then.content == now else None
+        return self._earlier.taken_over(schema, name, self._contents.get((schema, name))) if self._earlier else None
 
-    def _find_exchanges(self, relations: Sequence[tuple[str, str, str | None, bool]]) -> None:
-        """Find the rows by which tables differ from those of the earlier publication, where their keys are known.
+    def _has_parquet_of(self, schema: str, name: str) -> bool:
+        """Say whether the Parquet files of a table are those of the publication that lends them."""
+        content = self._contents.get((schema, name))
+        return self._lender is not None and self._lender.taken_over(schema, name, content) is not None
+
+    def _find_exchanges(
+        self, earlier: Earlier, relations: Sequence[tuple[str, str, str | None, bool]], *, alias: str
+    ) -> dict[tuple[str, str], Exchange]:
+        """Find the rows by which tables differ from those of a publication, where their keys are known.
 
         Rows are looked up in that publication, since their numbers are those of the copy.
         """
-        if self._earlier is None or not self._earlier.changed_keys:
-            return
-        self._connection.execute(f"attach {literal(self._earlier.folder / DATABASE)} as earlier (read_only)")
-        for schema, name, _, _ in relations:
-            changed = self._earlier.changed_keys.get((schema, name))
-            if changed is not None:
-                self._exchanges[schema, name] = self._exchange(self._earlier.tables[schema, name], changed)
+        if not earlier.changed_keys:
+            return {}
+        self._connection.execute(f"attach {literal(earlier.folder / DATABASE)} as {alias} (read_only)")
+        return {
+            (schema, name): self._exchange(
+                earlier.tables[schema, name], changed, alias=alias, suffix=f"{alias}_{number}"
+            )
+            for number, (schema, name, _, _) in enumerate(relations)
+            if (changed := earlier.changed_keys.get((schema, name))) is not None
+        }
 
-    def _exchange(self, table: PublishedTable, changed: ChangedKeys) -> Exchange:
+    def _exchange(self, table: PublishedTable, changed: ChangedKeys, *, alias: str, suffix: str) -> Exchange:
         qualified = f"{quoted(table.schema)}.{quoted(table.name)}"
-        number = len(self._exchanges)
-        keys, gone, came, come = (f"temp.main.{what}_{number}" for what in ("keys", "gone", "came", "come"))
+        keys, gone, came, come = (f"temp.main.{what}_{suffix}" for what in ("keys", "gone", "came", "come"))
         listed = ", ".join(map(quoted, (*changed.columns, *changed.days)))
         self._connection.execute(
             f"create temp table {keys} as select distinct {listed} from warehouse.{changed.place}"  # noqa: S608
@@ -179,10 +199,10 @@ class StarCopy:
             [list(changed.builds)],
         )
         told = "rowid as row_id"
-        if has_column(self._connection, "earlier", table, PARTED_BY):
+        if has_column(self._connection, alias, table, PARTED_BY):
             told = f"{told}, given.{PARTED_BY}"
         names, place = changed.columns, f"warehouse.{qualified}"
-        were = with_keys(self._connection, f"earlier.{qualified}", names, keys, wanted=told, days=changed.days)
+        were = with_keys(self._connection, f"{alias}.{qualified}", names, keys, wanted=told, days=changed.days)
         self._connection.execute(f"create temp table {gone} as from {were}")
         # by their numbers: all other columns of the rows between are not read
         are = with_keys(self._connection, place, names, keys, wanted="rowid as row_id", days=changed.days)
@@ -211,13 +231,13 @@ class StarCopy:
             return
         changed = []
         for schema, name, _, is_table in relations:
-            if is_table and self._taken_over(schema, name) is None:
+            if is_table and not self._has_parquet_of(schema, name):
                 place = f"warehouse.{quoted(schema)}.{quoted(name)}"
                 (count,) = self._connection.execute(f"select count(*) from {place}").fetchall()[0]  # noqa: S608
                 changed.append(PublishedTable(schema, name, count))
         # large ones first: their files are merged beside the others
         for table in sorted(changed, key=lambda table: table.row_count, reverse=True):
-            exchange = self._exchanges.get((table.schema, table.name))
+            exchange = self._parquet_exchanges.get((table.schema, table.name))
             if exchange is None or not self._parquet.follow(table, exchange, database="warehouse"):
                 self._parquet.write(table, database="warehouse")
             self._in_parquet.add((table.schema, table.name))
@@ -247,16 +267,25 @@ class StarCopy:
         self._connection.execute("checkpoint published")
         return PublishedTable("evidence", "publications", len(publications))
 
-    def write_parquet(self, tables: Sequence[PublishedTable]) -> None:
-        """Write every table beside the database, for readers without DuckDB, unless nobody wants them so."""
-        if self._parquet is None:
-            return
+    def write_parquet(self, tables: Sequence[PublishedTable], *, may_be_late: bool) -> ParquetFiles | None:
+        """Write every table as Parquet, for readers without DuckDB, unless nobody wants them so.
+
+        What takes long may be left to be done when readers see the publication: then what is still to be finished is
+        given back, for the caller to close.
+        """
+        files = self._parquet
+        if files is None:
+            return None
         for table in tables:
             if (table.schema, table.name) in self._in_parquet:
                 continue
-            if self._taken_over(table.schema, table.name) is None or not self._parquet.take_over(table):
-                self._parquet.write(table, database="published")
-        self._parquet.finish(database="warehouse")
+            if not self._has_parquet_of(table.schema, table.name) or not files.take_over(table):
+                files.write(table, database="published")
+        if may_be_late and files.has_large:
+            self._parquet = None
+            return files
+        files.finish(self._connection, database="warehouse")
+        return None
 
     def _relations(self) -> list[tuple[str, str, str | None, bool]]:
         """Return schema, name and comment of what is published, and whether it is a table."""

@@ -48,6 +48,9 @@ FULL_GROUP = 100_000
 FEW_GAPS = 32
 """So many gaps in a row group are left between pieces of it; with more of them its rows are copied."""
 
+LATE_ROWS = 200_000
+"""Merging more rows than this is left until readers see the publication."""
+
 _NEW = ".new"
 """The ending of a file that is about to be merged with others."""
 
@@ -71,10 +74,19 @@ class _File:
     rows: int
 
 
+@dataclass(frozen=True)
+class _Merger:
+    """Files of a table that are to be one."""
+
+    sources: Sequence[tuple[Path, Any]]
+    """Their paths, each with the positions of rows that are left out."""
+    target: Path
+
+
 class ParquetFiles:
     """The folder of Parquet files of one publication, while it is written.
 
-    Files are merged beside whatever else is going on; `finish` waits for that.
+    Small files are merged beside whatever else is going on, large ones from `begin` on; `finish` waits for both.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, *, earlier: Path | None):
@@ -82,8 +94,13 @@ class ParquetFiles:
         self._folder = folder
         self._earlier = earlier if earlier is not None and earlier.is_dir() else None
         self._merging: dict[PublishedTable, list[Future[None]]] = {}
+        self._large: dict[PublishedTable, list[_Merger]] = {}
         self._beside = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1))
-        folder.mkdir(exist_ok=True)
+
+    @property
+    def has_large(self) -> bool:
+        """Whether merging large files is still to begin."""
+        return bool(self._large)
 
     def close(self) -> None:
         """Begin no further work, and wait for what is at work."""
@@ -166,11 +183,30 @@ class ParquetFiles:
                 sources.append((new, None))
             left = sum(file.rows - len(without.get(file.path, ())) for file in merged) + come.get(part, 0)
             if merged and (left or not is_parted):
-                self._merging.setdefault(table, []).append(self._beside.submit(_merge, sources, target))
+                merger = _Merger(sources, target)
+                if left > LATE_ROWS:
+                    self._large.setdefault(table, []).append(merger)
+                else:
+                    self._merge(table, merger)
         return True
 
-    def finish(self, *, database: str) -> None:
-        """Wait until everything is written; what could not be merged is written anew."""
+    def _merge(self, table: PublishedTable, merger: _Merger) -> None:
+        self._merging.setdefault(table, []).append(self._beside.submit(_merge, merger.sources, merger.target))
+
+    def begin(self) -> None:
+        """Begin to merge large files."""
+        for table, mergers in self._large.items():
+            for merger in mergers:
+                self._merge(table, merger)
+        self._large.clear()
+
+    def finish(self, connection: duckdb.DuckDBPyConnection, *, database: str) -> None:
+        """Merge what is left, and wait until everything is written.
+
+        What could not be merged is written anew from the tables of `database`, which is attached to `connection`.
+        """
+        self.begin()
+        self._connection = connection
         for table in list(self._merging):
             try:
                 for one in self._merging[table]:
@@ -181,6 +217,7 @@ class ParquetFiles:
         self._merging.clear()
 
     def _undo(self, table: PublishedTable) -> None:
+        self._large.pop(table, None)
         for one in self._merging.pop(table, ()):
             one.exception()
         path = self._folder / table.parquet

@@ -12,7 +12,8 @@ import platform
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from importlib.metadata import version
@@ -21,8 +22,11 @@ from pathlib import Path
 import duckdb
 
 from orchestration.publication.copying import Earlier, StarCopy, copy_for_later
+from orchestration.publication.parquet import ParquetFiles
 from orchestration.publication.store import (
     DATABASE,
+    PARQUET,
+    PATIENCE,
     RECORD,
     NoPublicationError,
     Publication,
@@ -33,6 +37,7 @@ from orchestration.publication.store import (
 from orchestration.publication.tables import PublishedTable
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.site.building import Site, WrittenSite
+from orchestration.sql_text import literal
 from orchestration.transformation.builds import UPDATE, Build, latest_build
 from orchestration.transformation.changed_keys import keys_between
 from orchestration.transformation.updating import contents_by_name
@@ -90,22 +95,39 @@ def publish(
         return PublishOutcome(publication=store.current(), is_new=False, reason=reason)
 
     publication = _next_publication(store, build, run_id=run_id)
-    unfinished = store.unfinished_folder(publication.publication_id)
-    log(f"Copying the tables to publication {publication.publication_id}.")
-    earlier = _to_take_over_from(store, build)
-    store.remove_copies(but=earlier.folder if earlier is not None else None)
-    publication, tables = _fill(settings, store, unfinished, publication, build=build, earlier=earlier)
-    pages = site.write(unfinished, earlier=store.current_folder(), is_forced=force) if site is not None else None
-    if pages is not None:
-        log(f"The site has {pages.page_count:,} pages, {pages.written:,} of them written in {pages.seconds:.1f} s.")
-    with store.exclusively():
-        store.finish(unfinished, publication, facts=_facts(build, tables, unfinished, earlier, pages))
-        gone = store.prune()
-    log(f"Readers now see {publication.publication_id}: {len(tables)} tables, {publication.row_count:,} rows.")
-    if gone:
-        log(f"Removed what is no longer kept: {', '.join(gone)}.")
-    # a large file takes the disk its time, and readers see the new one already
-    threading.Thread(target=_afterwards, args=(settings, store), name=_AFTERWARDS).start()
+    with ExitStack() as afterwards:
+        # what the publication before left to be done is waited for, and what this one leaves is not swept meanwhile
+        is_alone = afterwards.enter_context(store.alone_afterwards(patience=PATIENCE))
+        unfinished = store.unfinished_folder(publication.publication_id)
+        log(f"Copying the tables to publication {publication.publication_id}.")
+        earlier = _to_take_over_from(store, build)
+        store.remove_copies(but=earlier.folder if earlier is not None else None)
+        publication, tables, late = _fill(
+            settings, store, unfinished, publication, build=build, earlier=earlier, may_be_late=is_alone
+        )
+        if late is not None:
+            afterwards.callback(late.close)
+        pages = site.write(unfinished, earlier=store.current_folder(), is_forced=force) if site is not None else None
+        if pages is not None:
+            log(f"The site has {pages.page_count:,} pages, {pages.written:,} of them written in {pages.seconds:.1f} s.")
+        with store.exclusively():
+            store.finish(unfinished, publication, facts=_facts(build, tables, unfinished, earlier, pages))
+            gone = store.prune()
+        log(f"Readers now see {publication.publication_id}: {len(tables)} tables, {publication.row_count:,} rows.")
+        if gone:
+            log(f"Removed what is no longer kept: {', '.join(gone)}.")
+        if late is not None:
+            log("Large Parquet files are still being written; until then readers see those of the publication before.")
+        # a large file takes the disk its time, and readers see the new one already
+        rest = _Rest(
+            settings=settings,
+            store=store,
+            publication=publication,
+            late=late,
+            is_alone=is_alone,
+            ends=afterwards.pop_all(),
+        )
+    threading.Thread(target=rest.do, name=_AFTERWARDS).start()
     return PublishOutcome(publication=publication, is_new=True, reason="its tests passed", tables=tables, site=pages)
 
 
@@ -116,22 +138,63 @@ def wait_for_afterwards() -> None:
             thread.join()
 
 
-def _afterwards(settings: Settings, store: PublicationStore) -> None:
-    """Give the disk back what is no longer kept, and copy the file of the current publication for the next one."""
-    try:
-        store.remove_doomed()
-        store.remove_copies(but=store.current_folder())
-    except OSError as error:
-        _logger.warning("What is no longer kept is still on the disk: %s. The next publication tries again.", error)
-    try:
-        if _has_room_for_another(settings, store.database):
-            store.copy_ahead(copy_for_later)
-    except OSError as error:
-        _logger.warning("The published file could not be copied ahead: %s. The next publication copies it.", error)
+@dataclass(frozen=True, kw_only=True)
+class _Rest:
+    """What is left to be done when readers see a publication: large Parquet files, and the copy for the next one."""
 
+    settings: Settings
+    store: PublicationStore
+    publication: Publication
+    late: ParquetFiles | None
+    """Those that are still to be written."""
+    is_alone: bool
+    ends: ExitStack
+    """What is to be let go of at the end."""
 
-def _has_room_for_another(settings: Settings, database: Path) -> bool:
-    return shutil.disk_usage(settings.serving).free - database.stat().st_size > settings.keep_free_bytes
+    def do(self) -> None:
+        """Do it; what fails is told, and done by the next publication."""
+        with self.ends:
+            if self.late is not None:
+                self.late.begin()
+            self._make_room()
+            self._copy()
+            if self.late is not None:
+                self._finish(self.late)
+
+    def _make_room(self) -> None:
+        try:
+            self.store.remove_doomed()
+            self.store.remove_copies(but=self.store.current_folder())
+        except OSError as error:
+            _logger.warning("What is no longer kept is still on the disk: %s. The next publication tries again.", error)
+
+    def _copy(self) -> None:
+        try:
+            if self.is_alone and self._has_room_for_another():
+                self.store.copy_ahead(copy_for_later)
+        except OSError as error:
+            _logger.warning("The published file could not be copied ahead: %s. The next publication copies it.", error)
+
+    def _has_room_for_another(self) -> bool:
+        free = shutil.disk_usage(self.settings.serving).free
+        return free - self.store.database.stat().st_size > self.settings.keep_free_bytes
+
+    def _finish(self, late: ParquetFiles) -> None:
+        folder = self.store.folder / self.publication.publication_id
+        try:
+            with duckdb.connect() as connection:
+                connection.execute(f"attach {literal(folder / DATABASE)} as published (read_only)")
+                late.finish(connection, database="published")
+            self.store.show_parquet(self.publication)
+        except (OSError, duckdb.Error) as error:
+            late.close()
+            shutil.rmtree(self.store.parquet_being_written(self.publication.publication_id), ignore_errors=True)
+            _logger.warning(
+                "The Parquet files of %s could not be written: %s. Readers see those of the publication before, and the"
+                " next refresh tries again.",
+                self.publication.publication_id,
+                error,
+            )
 
 
 def reason_to_stay(settings: Settings, build: Build, *, site: Site | None = None) -> str | None:
@@ -145,7 +208,7 @@ def reason_to_stay(settings: Settings, build: Build, *, site: Site | None = None
     if current is not None and current.fingerprint == build.fingerprint:
         is_shown = site is None or (store.record(current).get("site") or {}).get("version") == site.version
         # a look that was rolled back does not come back by itself either
-        if is_shown or same[-1].withdrawn_at is not None:
+        if same[-1].withdrawn_at is not None or (is_shown and not (settings.has_parquet and _borrows_in_vain(store))):
             return "readers see these facts and models already"
         return None
     if same and same[-1].withdrawn_at is not None:
@@ -154,6 +217,15 @@ def reason_to_stay(settings: Settings, build: Build, *, site: Site | None = None
             f"and so does `entente rollback --to {same[-1].publication_id}`"
         )
     return None
+
+
+def _borrows_in_vain(store: PublicationStore) -> bool:
+    """Say whether readers see the Parquet files of an earlier publication, and nobody is writing their own."""
+    folder = store.current_folder()
+    if folder is None or store.parquet_of(folder) in (None, folder):
+        return False
+    with store.alone_afterwards(patience=0) as is_alone:
+        return is_alone
 
 
 def site_of(settings: Settings) -> Site | None:
@@ -233,19 +305,19 @@ def _fill(
     *,
     build: Build,
     earlier: Earlier | None,
-) -> tuple[Publication, tuple[PublishedTable, ...]]:
+    may_be_late: bool,
+) -> tuple[Publication, tuple[PublishedTable, ...], ParquetFiles | None]:
+    """Write database and Parquet files; give back those that are still to be written, if any."""
     history = store.history()
+    lender = _lender(store, build, earlier) if settings.has_parquet else None
     with duckdb.connect(str(settings.warehouse)) as connection:
         contents = contents_by_name(connection, build_number=build.number)
-        if earlier is not None:
-            differing = {
-                name: (table.content, contents[name])
-                for name, table in earlier.tables.items()
-                if table.content is not None and name in contents and table.content != contents[name]
-            }
-            earlier = replace(earlier, changed_keys=keys_between(connection, differing))
+        is_same = lender is earlier
+        earlier = _with_changed_keys(connection, earlier, contents)
+        lender = earlier if is_same else _with_changed_keys(connection, lender, contents)
+    written = store.parquet_being_written(publication.publication_id) if settings.has_parquet else None
     with StarCopy(
-        settings.warehouse, unfinished, contents=contents, earlier=earlier, has_parquet=settings.has_parquet
+        settings.warehouse, unfinished, contents=contents, earlier=earlier, parquet=written, lender=lender
     ) as copy:
         star = copy.copy_star()
         # the list of publications counts itself
@@ -255,8 +327,25 @@ def _fill(
             row_count=sum(table.row_count for table in star) + len(history) + 1,
         )
         tables = (*star, copy.write_publications([*history, publication]))
-        copy.write_parquet(tables)
-    return publication, tables
+        late = copy.write_parquet(tables, may_be_late=may_be_late)
+    if late is not None and lender is not None:
+        store.borrow_parquet(unfinished, of=lender.folder)
+    elif written is not None:
+        written.rename(unfinished / PARQUET)
+    return publication, tables, late
+
+
+def _with_changed_keys(
+    connection: duckdb.DuckDBPyConnection, earlier: Earlier | None, contents: Mapping[tuple[str, str], str]
+) -> Earlier | None:
+    if earlier is None:
+        return None
+    differing = {
+        name: (table.content, contents[name])
+        for name, table in earlier.tables.items()
+        if table.content is not None and name in contents and table.content != contents[name]
+    }
+    return replace(earlier, changed_keys=keys_between(connection, differing))
 
 
 def _to_take_over_from(store: PublicationStore, build: Build) -> Earlier | None:
@@ -265,21 +354,40 @@ def _to_take_over_from(store: PublicationStore, build: Build) -> Earlier | None:
     A table that is replaced leaves its blocks behind, to be used again; a file that has grown by half is written anew.
     """
     folder = store.current_folder()
-    if folder is None or build.method != UPDATE:
+    earlier = _earlier(folder, build) if folder is not None else None
+    if earlier is None or (earlier.folder / DATABASE).stat().st_size > GROWTH * _whole(earlier.folder):
+        return None
+    return replace(earlier, copy=store.copied_ahead(earlier.folder))
+
+
+def _lender(store: PublicationStore, build: Build, earlier: Earlier | None) -> Earlier | None:
+    """Return the publication whose Parquet files may be taken over: the current one, or one that it borrows from."""
+    current = store.current_folder()
+    folder = store.parquet_of(current) if current is not None else None
+    if folder is None:
+        return None
+    return earlier if earlier is not None and folder == earlier.folder else _earlier(folder, build)
+
+
+def _earlier(folder: Path, build: Build) -> Earlier | None:
+    """Return a publication if a build that updates may take over tables of it: of the same models and format."""
+    if build.method != UPDATE:
         return None
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        whole = record["bytes_when_written_whole"]
-        if (
-            record["built_from"]["dbt"] != build.inputs["dbt"]
-            or record["versions"]["duckdb"] != version("duckdb")
-            or (folder / DATABASE).stat().st_size > GROWTH * whole
-        ):
+        if record["built_from"]["dbt"] != build.inputs["dbt"] or record["versions"]["duckdb"] != version("duckdb"):
             return None
         tables = [PublishedTable(**table) for table in record["tables"]]
+        _whole(folder)
     except (FileNotFoundError, KeyError, TypeError):  # of another version, or pruned
         return None
-    return Earlier(folder, {(table.schema, table.name): table for table in tables}, copy=store.copied_ahead(folder))
+    return Earlier(folder, {(table.schema, table.name): table for table in tables})
+
+
+def _whole(folder: Path) -> int:
+    """How large the file of a publication was when it was last written whole, in bytes."""
+    size: int = json.loads((folder / RECORD).read_text(encoding="utf-8"))["bytes_when_written_whole"]
+    return size
 
 
 def _facts(
@@ -290,12 +398,10 @@ def _facts(
     pages: WrittenSite | None,
 ) -> dict[str, object]:
     """What a publication records for people: as-of questions rewind claims, not code, rules and reference data."""
-    if earlier is None:
-        whole = (unfinished / DATABASE).stat().st_size
-    else:
-        whole = json.loads((earlier.folder / RECORD).read_text(encoding="utf-8"))["bytes_when_written_whole"]
     return {
-        "bytes_when_written_whole": whole,
+        "bytes_when_written_whole": (
+            (unfinished / DATABASE).stat().st_size if earlier is None else _whole(earlier.folder)
+        ),
         "built_from": dict(build.inputs),
         "commit": _commit(),
         "versions": {

@@ -4,7 +4,9 @@ Belongs here: folders, the link that readers follow, what was withdrawn. Does no
 
     serving/current             -> publications/<id>           switched by one rename
     serving/warehouse.duckdb    -> current/warehouse.duckdb    what readers open
-    serving/publications/<id>/  warehouse.duckdb, parquet/, site/, publication.json; never changed
+    serving/publications/<id>/  warehouse.duckdb, parquet/, site/, publication.json; never changed, but that
+                                parquet/ may for some seconds be a link to that of the publication before
+    serving/publications/<id>.parquet.tmp/                     what that link leads to when it is written
     serving/publications/<id>.ahead/warehouse.duckdb           a copy of its file, from which the next one begins
     serving/withdrawn.json      the publications that a rollback took back
 """
@@ -28,6 +30,10 @@ import filelock
 
 DATABASE = "warehouse.duckdb"
 RECORD = "publication.json"
+PARQUET = "parquet"
+"""The folder of Parquet files in that of a publication, or a link to it."""
+LATE_PARQUET = "parquet-late"
+"""The folder that such a link leads to where the files were written when readers saw the publication already."""
 UNFINISHED = ".tmp"
 """The ending of a folder that is no publication: not yet, or no longer."""
 DOOMED = f".gone{UNFINISHED}"
@@ -37,8 +43,10 @@ KEPT = 3
 AHEAD = ".ahead"
 """The ending of a folder with a copy of the file of a publication, made for the next one."""
 _COPYING = f"{AHEAD}{UNFINISHED}"
-COPY_PATIENCE = 60.0
-"""So many seconds a publication waits for such a copy that is being made."""
+_WRITING = f".{PARQUET}{UNFINISHED}"
+"""The ending of a folder of Parquet files that are being written."""
+PATIENCE = 60.0
+"""So many seconds a publication waits for what the one before it left to be done."""
 GRACE = timedelta(seconds=20)
 """How long a publication stays after readers were led away from it: they may have resolved its path just before."""
 SYNCING = 8
@@ -159,53 +167,24 @@ class PublicationStore:
 
     def sweep_unfinished(self) -> int:
         """Remove what killed publications left behind; call it only where no other can be at work."""
-        with self._alone_in_copying(patience=0) as is_alone:
+        with self.alone_afterwards(patience=0) as is_alone:
             leftovers = [
-                path for path in self.folder.glob(f"*{UNFINISHED}") if is_alone or not path.name.endswith(_COPYING)
+                path
+                for path in self.folder.glob(f"*{UNFINISHED}")
+                if is_alone or not path.name.endswith((_COPYING, _WRITING))
             ]
             for leftover in leftovers:
                 shutil.rmtree(leftover, onerror=_unless_gone)
         return len(leftovers)
 
-    def copy_ahead(self, copy: Callable[[Path, Path], None]) -> None:
-        """Have a copy made of the file of the current publication, for the next one; whatever process asks for it.
-
-        Raises:
-            OSError: it could not be made, and nothing of it is left.
-        """
-        with self._alone_in_copying(patience=0) as is_alone:
-            current = self.current_folder()
-            if not is_alone or current is None:
-                return
-            ahead = current.with_name(f"{current.name}{AHEAD}")
-            if ahead.exists():
-                return
-            unfinished = current.with_name(f"{current.name}{_COPYING}")
-            try:
-                unfinished.mkdir(exist_ok=True)
-                copy(current / DATABASE, unfinished / DATABASE)
-                unfinished.rename(ahead)
-            except BaseException:
-                shutil.rmtree(unfinished, ignore_errors=True)
-                raise
-
-    def copied_ahead(self, publication: Path) -> Path | None:
-        """Return the copy that was made ahead of the file of a publication, if any; waits for one being made."""
-        with self._alone_in_copying(patience=COPY_PATIENCE):
-            copy = publication.with_name(f"{publication.name}{AHEAD}") / DATABASE
-            return copy if copy.exists() else None
-
-    def remove_copies(self, *, but: Path | None = None) -> None:
-        """Remove copies that were made ahead of other publications than one: no publication will begin from these."""
-        for path in self.folder.glob(f"*{AHEAD}*"):
-            if but is None or path.name.partition(AHEAD)[0] != but.name:
-                shutil.rmtree(path, onerror=_unless_gone)
-
     @contextmanager
-    def _alone_in_copying(self, *, patience: float) -> Iterator[bool]:
-        """Keep others from copying ahead; gives False where another still was after so many seconds."""
+    def alone_afterwards(self, *, patience: float) -> Iterator[bool]:
+        """Keep others from doing what is left to be done when readers see a publication.
+
+        Gives False where another still was at it after so many seconds. What one thread began, another may end.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(self.serving / ".ahead.lock")
+        lock = filelock.FileLock(self.serving / ".afterwards.lock", thread_local=False)
         try:
             lock.acquire(timeout=patience)
         except filelock.Timeout:
@@ -215,6 +194,72 @@ class PublicationStore:
             yield True
         finally:
             lock.release()
+
+    def copy_ahead(self, copy: Callable[[Path, Path], None]) -> None:
+        """Have a copy made of the file of the current publication, for the next one; call it alone.
+
+        Raises:
+            OSError: it could not be made, and nothing of it is left.
+        """
+        current = self.current_folder()
+        if current is None:
+            return
+        ahead = current.with_name(f"{current.name}{AHEAD}")
+        if ahead.exists():
+            return
+        unfinished = current.with_name(f"{current.name}{_COPYING}")
+        try:
+            unfinished.mkdir(exist_ok=True)
+            copy(current / DATABASE, unfinished / DATABASE)
+            unfinished.rename(ahead)
+        except BaseException:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+
+    def copied_ahead(self, publication: Path) -> Path | None:
+        """Return the copy that was made ahead of the file of a publication, if any."""
+        copy = publication.with_name(f"{publication.name}{AHEAD}") / DATABASE
+        return copy if copy.exists() else None
+
+    def remove_copies(self, *, but: Path | None = None) -> None:
+        """Remove copies that were made ahead of other publications than one: no publication will begin from these."""
+        self._remove_beside(AHEAD, but=but)
+
+    def _remove_beside(self, what: str, *, but: Path | None) -> None:
+        for path in self.folder.glob(f"*{what}*"):
+            if but is None or path.name.partition(what)[0] != but.name:
+                shutil.rmtree(path, onerror=_unless_gone)
+
+    def parquet_being_written(self, publication_id: str) -> Path:
+        """Return where the Parquet files of a publication lie until all of them are written; it is made if need be."""
+        folder = self.folder / f"{publication_id}{_WRITING}"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def parquet_of(self, publication: Path) -> Path | None:
+        """Return the folder of the publication whose Parquet files readers of this one see; None without any."""
+        link = publication / PARQUET
+        if not link.is_dir():
+            return None
+        return self.folder / link.resolve().parent.name
+
+    def borrow_parquet(self, unfinished: Path, *, of: Path) -> None:
+        """Have a prepared publication show the Parquet files of another until its own are written."""
+        where = (of / PARQUET).resolve()
+        (unfinished / PARQUET).symlink_to(Path("..") / where.parent.name / where.name)
+
+    def show_parquet(self, publication: Publication) -> None:
+        """Have readers of a publication that borrows Parquet files see its own, for good on the disk, by one rename.
+
+        Raises:
+            FileNotFoundError: the publication is no more.
+        """
+        folder = self.folder / publication.publication_id
+        written = self.parquet_being_written(publication.publication_id)
+        _protect(written)
+        _to_disk(written)
+        written.rename(folder / LATE_PARQUET)
+        _switch(folder / PARQUET, Path(LATE_PARQUET))
 
     def finish(self, unfinished: Path, publication: Publication, *, facts: Mapping[str, Any]) -> None:
         """Make a prepared folder a publication, for good on the disk, and let readers see it.
@@ -248,6 +293,8 @@ class PublicationStore:
         keep = {publication.publication_id for publication in good[-KEPT:]}
         if current is not None:
             keep.add(current.publication_id)
+        lenders = [self.parquet_of(self.folder / publication_id) for publication_id in keep]
+        keep |= {lender.name for lender in lenders if lender is not None}
         before = (now or utc_now()) - GRACE
         gone = tuple(
             publication.publication_id
@@ -264,6 +311,7 @@ class PublicationStore:
         self._doom(gone)
         self.remove_doomed()
         self.remove_copies(but=self.current_folder())
+        self._remove_beside(_WRITING, but=self.current_folder())
         return gone
 
     def _doom(self, gone: Sequence[str]) -> None:

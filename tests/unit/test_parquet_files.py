@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import random
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration import readers
 from orchestration.publication import copying, parquet, publishing, store
 from orchestration.publication.publishing import publish, wait_for_afterwards
 from orchestration.publication.store import AHEAD
@@ -48,6 +50,8 @@ class House:
         self._connection.execute(f"create table main.fct_flow as {ROW}", [0, 300])
         self._connection.execute("create table main.dim_small as select 1 as small_id")
         self._number = 0
+        self._rows: list[Any] = []
+        """Those of the last publication whose files were all written."""
         self.whole()
 
     def close(self) -> None:
@@ -111,27 +115,46 @@ class House:
             )
         end_build(self._connection, build, before=before, failures=(), models_built=1, tests_passed=1)
 
-    def publish(self) -> Path:
-        """Publish, and return the folder of the large table, whose rows are those of the warehouse."""
+    def publish(self, *, waits: bool = True) -> Path:
+        """Publish, and return the folder of the large table, whose rows are those of the warehouse.
+
+        Before all of it is written, its files are those of a publication before, or all its own.
+        """
         self._connection.close()
         try:
             publish(self._settings, run_id="a-run")
         finally:
             self._connection = duckdb.connect(str(self._settings.warehouse))
         serving = (self._settings.serving / "current").resolve()
-        folder = serving / "parquet" / "main.fct_flow.parquet"
+        now = self._connection.table("main.fct_flow").order("all").fetchall()
         with duckdb.connect() as reader:
             reader.execute(f"attach '{serving / 'warehouse.duckdb'}' as published (read_only)")
-            as_parquet = reader.read_parquet(str(folder / "*.parquet") if folder.is_dir() else str(folder))
-            found = as_parquet.order("all").fetchall()
-            types = dict(zip(as_parquet.columns, map(str, as_parquet.types), strict=True))
             published = reader.table("published.main.fct_flow")
-            assert dict(zip(published.columns, map(str, published.types), strict=True)) == types
-            assert published.order("all").fetchall() == found
-        assert self._connection.table("main.fct_flow").order("all").fetchall() == found
-        everything = [path for path in (serving / "parquet").rglob("*") if path.is_file()]
+            assert published.order("all").fetchall() == now
+            types = dict(zip(published.columns, map(str, published.types), strict=True))
+        shown = (serving / "parquet").resolve()
+        assert _read(shown / "main.fct_flow.parquet")[0] in (self._rows, now)
+        if shown.is_relative_to(serving):
+            self._rows = now
+        if not waits:
+            return shown / "main.fct_flow.parquet"
+        wait_for_afterwards()
+        folder = (serving / "parquet").resolve() / "main.fct_flow.parquet"
+        assert folder.is_relative_to(serving)
+        assert _read(folder) == (now, types)
+        self._rows = now
+        everything = [path for path in folder.parent.rglob("*") if path.is_file()]
         assert {path.suffix for path in everything} == {".parquet"}
+        assert not any(path.stat().st_mode & 0o222 for path in everything)
         return folder
+
+
+def _read(folder: Path) -> tuple[list[Any], dict[str, str]]:
+    """Return the rows of a table of Parquet files, and the types of its columns."""
+    with duckdb.connect() as reader:
+        files = reader.read_parquet(str(folder / "*.parquet") if folder.is_dir() else str(folder))
+        types = dict(zip(files.columns, map(str, files.types), strict=True))
+        return files.order("all").fetchall(), types
 
 
 @pytest.fixture
@@ -154,7 +177,7 @@ def same(one: Path, other: Path) -> set[str]:
     return {name for name in names(one) & names(other) if (one / name).samefile(other / name)}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 def test_the_files_hold_the_rows_of_the_table_whatever_is_delivered(
     house: House, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +189,16 @@ def test_the_files_hold_the_rows_of_the_table_whatever_is_delivered(
         house.key = ("fact_id",)
     if seed == 3:  # gaps are few in some files, many in others
         monkeypatch.setattr(parquet, "FEW_GAPS", 6)
+    if seed > 3:  # most files are so large that they are written when readers see the publication
+        monkeypatch.setattr(parquet, "LATE_ROWS", 20)
+    is_killed = False
+
+    def finish(rest: publishing._Rest, late: parquet.ParquetFiles) -> None:
+        if not is_killed:
+            finishing(rest, late)
+
+    finishing = publishing._Rest._finish
+    monkeypatch.setattr(publishing._Rest, "_finish", finish)
     followed = []
     follow = parquet.ParquetFiles.follow
 
@@ -193,7 +226,11 @@ def test_the_files_hold_the_rows_of_the_table_whatever_is_delivered(
                 house.deliver("delete from main.fct_flow where row_number % $2 = $1", some)
         if chance.random() < 0.1:
             house.whole()
-        house.publish()
+        is_killed = seed == 5 and chance.random() < 0.5
+        house.publish(waits=not is_killed)
+        wait_for_afterwards()
+    is_killed = False
+    house.publish()
     assert sum(followed) > 5
 
 
@@ -315,3 +352,139 @@ def test_a_disk_that_is_full_while_files_are_merged_leaves_readers_where_they_ar
     wait_for_afterwards()
     names = [path.name for path in (settings.serving / "publications").iterdir()]
     assert len([name for name in names if not name.endswith(AHEAD)]) == 2
+
+
+@pytest.fixture
+def merging(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """Two events: files are being merged, and they may be; all of them are large."""
+    began, may_end = threading.Event(), threading.Event()
+    merge = parquet._merge
+
+    def slowly(sources: Any, target: Path) -> None:
+        began.set()
+        may_end.wait(timeout=60)
+        merge(sources, target)
+
+    monkeypatch.setattr(parquet, "LATE_ROWS", 20)
+    monkeypatch.setattr(parquet, "_merge", slowly)
+    return began, may_end
+
+
+def test_large_files_are_written_when_readers_see_the_publication(
+    house: House, settings: Settings, merging: tuple[threading.Event, threading.Event]
+) -> None:
+    before = house.publish()
+    began, may_end = merging
+    house.deliver("update main.fct_flow set value = 9 where row_number = 1")
+    shown = house.publish(waits=False)
+    began.wait(timeout=60)
+    assert shown == before, "the database is new, the files are not yet"
+    assert readers.parquet(serving=settings.serving) == before.parent
+    # nobody sweeps or repeats what is at work
+    assert not publish(settings, run_id="a-run").is_new
+    may_end.set()
+    wait_for_afterwards()
+    after = house.publish()
+    assert readers.parquet(serving=settings.serving) == after.parent
+    assert after.parent.parent == (settings.serving / "current").resolve()
+    assert same(before, after) == names(before) - {"2016.parquet"}
+    assert not list((settings.serving / "publications").glob("*.tmp"))
+
+
+def test_the_next_publication_waits_for_large_files(
+    house: House, merging: tuple[threading.Event, threading.Event]
+) -> None:
+    house.publish()
+    house.deliver("update main.fct_flow set value = 9 where row_number = 1")
+    house.publish(waits=False)
+    house.deliver("update main.fct_flow set value = 9 where row_number = 2")
+    merging[1].set()
+    assert same(house.publish(), house.publish()) == {"2015.parquet", "2016.parquet", "2017.parquet"}
+
+
+@pytest.mark.parametrize("comes_more", [False, True])
+def test_large_files_of_a_process_that_was_killed_are_written_by_the_next_refresh(
+    house: House, settings: Settings, monkeypatch: pytest.MonkeyPatch, comes_more: bool
+) -> None:
+    monkeypatch.setattr(parquet, "LATE_ROWS", 20)
+    monkeypatch.setattr(store, "GRACE", timedelta(0))
+    monkeypatch.setattr(store, "KEPT", 1)
+    before = house.publish()
+    with monkeypatch.context() as killed:
+        killed.setattr(publishing._Rest, "_finish", lambda *_: None)
+        for number in (1, 4):
+            house.deliver("update main.fct_flow set value = 9 where row_number = $1", [number])
+            assert house.publish(waits=False) == before
+            wait_for_afterwards()
+            assert names(before) == {"2015.parquet", "2016.parquet", "2017.parquet"}, "who lends them stays"
+    if comes_more:
+        house.deliver("update main.fct_flow set value = 9 where row_number = 2")
+    inodes = {path.name: path.stat().st_ino for path in before.iterdir()}
+    after = house.publish()
+    changed = {"2016.parquet", "2017.parquet"} if comes_more else {"2016.parquet"}
+    assert {name for name in names(after) if (after / name).stat().st_ino != inodes[name]} == changed
+    assert not publish(settings, run_id="a-run").is_new
+    house.deliver("update main.fct_flow set value = 9 where row_number = 3")
+    house.publish()
+    assert not before.exists(), "and goes with the next one"
+
+
+def test_a_disk_that_is_full_while_large_files_are_merged_leaves_those_before(
+    house: House, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(parquet, "LATE_ROWS", 20)
+    before = house.publish()
+    house.deliver("update main.fct_flow set value = 9 where row_number = 1")
+
+    def full(_: Any, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as filled:
+        filled.setattr(parquet, "_merge", full)
+        assert house.publish(waits=False) == before
+        wait_for_afterwards()
+    assert "could not be written: [Errno 28] No space left on device" in caplog.text
+    assert not list((settings.serving / "publications").glob("*.tmp"))
+    assert readers.parquet(serving=settings.serving) == before.parent
+    house.publish()
+
+
+def test_large_files_that_cannot_be_merged_are_written_anew(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "LATE_ROWS", 20)
+    house.publish()
+
+    def fail(sources: Any, _: Path) -> None:
+        raise parquet.UnreadableFilesError(f"{sources[0][0]}: noise")
+
+    monkeypatch.setattr(parquet, "_merge", fail)
+    house.deliver("update main.fct_flow set value = 9 where row_number = 1")
+    created = pq.ParquetFile(house.publish() / "2016.parquet").metadata.created_by
+    assert "DuckDB" in created
+
+
+def test_parquet_files_follow_where_the_database_is_written_whole(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = house.publish()
+    monkeypatch.setattr(publishing, "GROWTH", 0)
+    house.deliver("update main.fct_flow set value = 9 where row_number = 1")
+    assert same(before, house.publish()) == {"2015.parquet", "2017.parquet"}
+
+
+def test_large_files_of_others_do_not_stay_where_others_must_not_be_seen(
+    house: House, settings: Settings, merging: tuple[threading.Event, threading.Event]
+) -> None:
+    house.publish()
+    house.deliver("update main.fct_flow set value = 9 where row_number = 1")
+    house.publish(waits=False)
+    merging[0].wait(timeout=60)
+    publications = store.PublicationStore(settings.serving)
+    publishing.rollback(settings)
+    publications.remove_all_but_current()
+    assert not list(publications.folder.glob("*.tmp"))
+    merging[1].set()
+    wait_for_afterwards()
+    current = publications.current_folder()
+    assert current is not None
+    assert {path.name.removesuffix(AHEAD) for path in publications.folder.iterdir()} == {current.name}

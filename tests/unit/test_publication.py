@@ -17,7 +17,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from orchestration.publication import copying
+from orchestration.publication import copying, publishing
 from orchestration.publication.copying import share_or_copy
 from orchestration.publication.publishing import AuditFailedError, publish, rollback, wait_for_afterwards
 from orchestration.publication.rollback_job import NAME, build_rollback_job
@@ -402,35 +402,52 @@ def test_a_copy_that_was_killed_is_swept_and_one_that_is_being_made_is_not(
     store = PublicationStore(settings.serving)
     left = store.folder / f"another{AHEAD}{UNFINISHED}"
     left.mkdir()
-    with FileLock(settings.serving / ".ahead.lock"):
+    with FileLock(settings.serving / ".afterwards.lock"):
         assert store.sweep_unfinished() == 0
     assert store.sweep_unfinished() == 1
     assert not left.exists()
 
 
-def test_a_publication_waits_for_the_copy_that_is_being_made(settings: Settings, build_star: Edit) -> None:
-    build_star(3, inputs="a")
-    publish(settings, run_id="a-run")
-    wait_for_afterwards()
-    ahead = _ahead(settings)
-    shutil.rmtree(ahead.parent)
-    store = PublicationStore(settings.serving)
+def test_a_publication_waits_for_the_copy_that_is_being_made(
+    settings: Settings, build_star: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     began, may_end = threading.Event(), threading.Event()
+    copy = publishing.copy_for_later
 
-    def copy(source: Path, destination: Path) -> None:
+    def slowly(source: Path, destination: Path) -> None:
         began.set()
         may_end.wait()
-        share_or_copy(source, destination)
+        copy(source, destination)
 
+    monkeypatch.setattr(publishing, "copy_for_later", slowly)
+    build_star(3, inputs="a", method=UPDATE)
+    publish(settings, run_id="a-run")
+    began.wait()
+    ahead = _ahead(settings)
+    build_star(4, inputs="b", method=UPDATE)
     with ThreadPoolExecutor() as pool:
-        making = pool.submit(store.copy_ahead, copy)
-        began.wait()
-        waiting = pool.submit(store.copied_ahead, ahead.parent.with_name(ahead.parent.name.removesuffix(AHEAD)))
+        waiting = pool.submit(publish, settings, run_id="a-run")
         with pytest.raises(TimeoutError):
-            waiting.result(timeout=0.2)
+            waiting.result(timeout=0.5)
         may_end.set()
-        making.result()
-        assert waiting.result() == ahead
+        assert waiting.result().is_new
+    assert not ahead.exists(), "it was taken"
+    assert thing_count(settings) == 4
+
+
+def test_a_publication_does_not_wait_for_ever(
+    settings: Settings, build_star: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "PATIENCE", 0.1)
+    build_star(3, inputs="a", method=UPDATE)
+    publish(settings, run_id="a-run")
+    wait_for_afterwards()
+    build_star(4, inputs="b", method=UPDATE)
+    with FileLock(settings.serving / ".afterwards.lock"):
+        assert publish(settings, run_id="a-run").is_new
+        wait_for_afterwards()
+    assert not _ahead(settings).exists(), "another is at it"
+    assert thing_count(settings) == 4
 
 
 def test_nothing_but_the_current_publication_stays_where_others_must_not_be_seen(
