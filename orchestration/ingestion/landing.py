@@ -11,7 +11,7 @@ of what the row costs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import duckdb
@@ -26,6 +26,9 @@ LINEAGE = {
     for name in ("_extra", "_delivery_id", "_file_sha256", "_row_number", "_loaded_at")
 }
 """The columns that every landing table has behind those of its contract."""
+
+_FEW_FILES = 50
+"""Up to so many new files are counted on their own."""
 
 
 def rows_of(contract: Contract) -> str:
@@ -95,21 +98,46 @@ def delete(con: duckdb.DuckDBPyConnection, contracts: Sequence[Contract], delive
         con.execute("delete from ops.landed_files where delivery_id in (select unnest($ids::varchar[]))", ids)
 
 
-def counted_by_delivery(table: str, *, is_view: bool) -> str:
-    """Return the query for the rows of each delivery in `landing.<table>`: columns `_delivery_id` and `row_count`.
+def counted_by_delivery(
+    con: duckdb.DuckDBPyConnection, table: str, *, is_view: bool, known: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """Return the number of rows of each delivery in `landing.<table>`.
 
-    In the rows behind a view files are counted, and each is then looked up once.
+    In the rows behind a view files are counted, and each is then looked up once. `known` are the numbers as they were:
+    where those of new files make up for all rows beyond these, nothing has gone, and no other rows are read.
     """
     if not is_view:
-        return f"select _delivery_id, count(*) as row_count from landing.{quoted(table)} group by _delivery_id"
-    return f"""
-        select files.delivery_id as _delivery_id, cast(sum(landed.row_count) as bigint) as row_count
-        from (
-            select _file_number, count(*) as row_count from landing_rows.{quoted(table)} group by _file_number
-        ) as landed
-        join ops.landed_files as files on landed._file_number = files.file_number
-        group by files.delivery_id
-    """
+        counted = f"select _delivery_id, count(*) from landing.{quoted(table)} group by _delivery_id"
+        return dict(con.execute(counted).fetchall())
+    rows = f"landing_rows.{quoted(table)}"
+    if known:
+        (total,) = con.execute(f"select count(*) from {rows}").fetchall()[0]
+        files = con.execute(
+            "select file_number from ops.landed_files where delivery_id not in (select unnest($1::varchar[]))",
+            [list(known)],
+        ).fetchmany(_FEW_FILES + 1)
+        if len(files) <= _FEW_FILES:
+            new = _counted_by_file(con, rows, [number for (number,) in files])
+            if sum(known.values()) + sum(new.values()) == total:
+                return {**known, **new}
+    return _counted_by_file(con, rows)
+
+
+def _counted_by_file(con: duckdb.DuckDBPyConnection, rows: str, numbers: Sequence[int] | None = None) -> dict[str, int]:
+    """Return the number of rows of each delivery, of these files or of all; row groups without them are not read."""
+    if numbers is not None and not numbers:
+        return {}
+    within = "true" if numbers is None else f"_file_number in ({', '.join(str(int(number)) for number in numbers)})"
+    return dict(
+        con.execute(
+            f"""
+            select files.delivery_id, cast(sum(landed.row_count) as bigint)
+            from (select _file_number, count(*) as row_count from {rows} where {within} group by _file_number) as landed
+            join ops.landed_files as files on landed._file_number = files.file_number
+            group by files.delivery_id
+            """
+        ).fetchall()
+    )
 
 
 def drop(con: duckdb.DuckDBPyConnection) -> None:

@@ -174,6 +174,8 @@ class Deltas:
         tables, views = self._plan.holders(node.unique_id)
         inputs = sorted(tables & changed)
         self._judge(keyed, inputs)
+        if keyed.summed:
+            return self._build_sums(node, keyed, inputs[0], views, columns)
         made_of = [one for one in inputs if one in keyed.of]
         are = self._wholes(keyed, made_of, before=False)
         wholes = [are] if keyed.once else [self._wholes(keyed, made_of, before=True), are]
@@ -191,8 +193,46 @@ class Deltas:
         if dict(zip(found.columns, map(str, found.types), strict=True)) != columns:
             raise NotByKeyError("it has other columns than before")
         then = made[0] if made and not keyed.once else self._then(node, keyed, inputs, views)
-        numbered = self._there(node, keyed, then, concerned, listed)
-        before = self._view(f"select {listed} from {numbered}")
+        there = self._there(node, keyed, then, concerned, listed)
+        return self._exchange(node, keyed, there, after, columns, is_numbered=then is None)
+
+    def _build_sums(
+        self, node: PlannedNode, keyed: Keyed, unique_id: str, views: Sequence[PlannedNode], columns: Mapping[str, str]
+    ) -> Built | None:
+        """Add what came to the sums that were there, and take off what went."""
+        if columns.keys() != {*keyed.key, *keyed.summed}:
+            raise NotByKeyError("it has columns that are neither of the key nor summed")
+        delta = self._deltas[unique_id]
+        key, summed = (", ".join(map(quoted, names)) for names in (keyed.key, keyed.summed))
+        went, came = (self._made_of(node, keyed, {unique_id: rows}, views) for rows in (delta.before, delta.after))
+        taken = ", ".join(f"-{quoted(name)} as {quoted(name)}" for name in keyed.summed)
+        added = ", ".join(f"sum({quoted(name)}) as {quoted(name)}" for name in keyed.summed)
+        both = f"select {key}, {summed} from {came} union all select {key}, {taken} from {went}"
+        changes = self.keep(
+            f"select {key}, {added} from ({both}) group by {key}"
+            f" having {' or '.join(f'sum({quoted(name)}) <> 0' for name in keyed.summed)}"
+        )
+        there = self._there(node, keyed, None, changes, ", ".join(map(quoted, columns)))
+        sums = ", ".join(f"cast(sum({quoted(name)}) as {columns[name]}) as {quoted(name)}" for name in keyed.summed)
+        after = self.keep(
+            f"select {key}, {sums} from (select {key}, {summed} from {there} union all from {changes})"
+            f" group by {key} having sum({quoted(keyed.summed[0])}) <> 0"
+        )
+        return self._exchange(node, keyed, there, after, columns, is_numbered=True)
+
+    def _exchange(
+        self,
+        node: PlannedNode,
+        keyed: Keyed,
+        there: str,
+        after: str,
+        columns: Mapping[str, str],
+        *,
+        is_numbered: bool,
+    ) -> Built | None:
+        """Put rows in the place of those of the same keys that were there, where they differ; None if none do."""
+        listed = ", ".join(map(quoted, columns))
+        before = self._view(f"select {listed} from {there}")
         key = ", ".join(map(quoted, keyed.key))
         differing = self.keep(f"select distinct {key} from ({_unlike(before, after, columns, beside=keyed.key)})")
         if not self._count(differing):
@@ -203,7 +243,7 @@ class Deltas:
             keyed.key,
         )
         if self._count(delta.before):  # keys that are new are nowhere to be found
-            self._delete(node, keyed, delta.before, differing, numbered=None if then else numbered)
+            self._delete(node, keyed, delta.before, differing, numbered=there if is_numbered else None)
         self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
         self.note(node.unique_id, delta)
         return Built(delta, differing)

@@ -39,6 +39,9 @@ class Keyed:
     """Inputs whose rows, those alike in these columns together, make rows of keys of their own."""
     once: bool = False
     """A row is there once, however many rows of the inputs in `of` make it: what comes adds rows and changes none."""
+    summed: tuple[str, ...] = ()
+    """All columns beside the key, which add up over the rows of the one input, in `by`; the first counts them. A row is
+    what it was, without what went and with what came: the sums are exact and never empty."""
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Inputs that are looked up: the columns that matter; a row more there changes no row that was here."""
     through: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
@@ -259,7 +262,7 @@ def _kept_node(kept: Mapping[str, Any]) -> PlannedNode:
     keyed = kept["keyed"]
     if keyed is not None:
         columns = {name: {one: tuple(listed) for one, listed in keyed[name].items()} for name in ("by", "of", "beside")}
-        lists = {name: tuple(keyed[name]) for name in ("key", "found_by", "anew_from")}
+        lists = {name: tuple(keyed[name]) for name in ("key", "found_by", "summed", "anew_from")}
         keyed = Keyed(**{**keyed, **columns, **lists})
     return PlannedNode(**{**kept, "depends_on": tuple(kept["depends_on"]), "keyed": keyed})
 
@@ -299,6 +302,7 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
             once=said.get("once", False),
             anew_from=tuple(named[one] for one in said.get("anew_from", ())),
             found_by=tuple(said.get("found_by", ())),
+            summed=tuple(said.get("summed", ())),
             turning={named[one]: condition for one, condition in said.get("turning", {}).items()},
             where={named[one]: condition for one, condition in said.get("where", {}).items()},
             through={
@@ -316,6 +320,8 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
         raise ValueError(f"{node.name}: in meta.keyed.by every input has as many columns as the key")
     if keyed.once and (keyed.by or not keyed.of):
         raise ValueError(f"{node.name}: meta.keyed.once is said of what is made of inputs in meta.keyed.of alone")
+    if keyed.summed and (len(keyed.by) != 1 or keyed.inputs != keyed.by.keys() or keyed.anew or keyed.where):
+        raise ValueError(f"{node.name}: meta.keyed.summed is said of what is made of one input in meta.keyed.by alone")
     if not keyed.where.keys() <= keyed.by.keys():
         raise ValueError(f"{node.name}: in meta.keyed.where inputs are those in meta.keyed.by")
     if any(other not in keyed.by for others in keyed.through.values() for other in others):

@@ -153,8 +153,10 @@ def write_contents(
             )
 
 
-def contents_of_sources(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Mapping[str, Content]:
-    """Return what the tables that the ingestion writes hold now.
+def contents_of_sources(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, before: Mapping[str, Content] | None = None
+) -> Mapping[str, Content]:
+    """Return what the tables that the ingestion writes hold now, of which it may be known what they held before.
 
     What a delivery holds never changes, so that its id and the number of its rows stand for the rows of landing.
     """
@@ -163,7 +165,12 @@ def contents_of_sources(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Ma
     return {
         source.unique_id: _content_by_delivery(
             connection,
-            counted_by_delivery(source.table, is_view=("landing_rows", source.table) in columns),
+            counted_by_delivery(
+                connection,
+                source.table,
+                is_view=("landing_rows", source.table) in columns,
+                known=before[source.unique_id].deliveries if before and source.unique_id in before else None,
+            ),
             tells_deliveries=source.unique_id in keyed,
         )
         if source.schema == "landing" and DELIVERY in columns.get((source.schema, source.table), {})
@@ -198,7 +205,7 @@ def update_star(
         CannotUpdateError: a test failed, a table has other columns, or something else that only a whole build tells.
     """
     started = time.monotonic()
-    sources = contents_of_sources(connection, plan)
+    sources = contents_of_sources(connection, plan, before)
     if sources.keys() != {source.unique_id for source in plan.sources} or any(
         node.kind in HOLDING_ROWS and node.unique_id not in before for node in plan.nodes.values()
     ):
@@ -536,20 +543,18 @@ def _hashes(
     return rows, int(total), int(folded)
 
 
-def _content_by_delivery(connection: duckdb.DuckDBPyConnection, counted: str, *, tells_deliveries: bool) -> Content:
-    if tells_deliveries:
-        connection.execute(f"create or replace temp table counted as {counted}")
-        counted = "from temp.counted"
+def _content_by_delivery(
+    connection: duckdb.DuckDBPyConnection, rows_of: Mapping[str, int], *, tells_deliveries: bool
+) -> Content:
+    given = [list(rows_of), list(rows_of.values())]
     rows, total, folded = connection.execute(
-        f"""
-        select sum(row_count), sum(hash(whole_row)), bit_xor(hash(whole_row)) from ({counted}) as whole_row
-        """  # noqa: S608
+        """
+        select sum(row_count), sum(hash(whole_row)), bit_xor(hash(whole_row))
+        from (select unnest($1::varchar[]) as _delivery_id, unnest($2::bigint[]) as row_count) as whole_row
+        """,
+        given,
     ).fetchall()[0]
-    deliveries: dict[str, int] = {}
-    if tells_deliveries:
-        deliveries = dict(connection.execute("from temp.counted").fetchall())
-        connection.execute("drop table temp.counted")
-    return Content(f"{total}-{folded}", rows or 0, deliveries)
+    return Content(f"{total}-{folded}", rows or 0, dict(rows_of) if tells_deliveries else {})
 
 
 def _token() -> str:

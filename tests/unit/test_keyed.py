@@ -353,6 +353,51 @@ def test_what_is_there_once_is_built_whole_where_rows_are_gone(warehouse: duckdb
     assert set(warehouse.execute("from shops").fetchall()) == {(0,), (1,), (2,), (7,)}
 
 
+SUMS = _node(
+    "sums",
+    """
+    select shop, day, count(*) as sales, sum(amount)::decimal(38, 2) as amount
+    from "memory"."main"."newest" where amount < 50 group by shop, day
+    """,
+    "newest",
+    by=Keyed(key=("shop", "day"), by={"newest": ("shop", "day")}, summed=("sales", "amount")),
+)
+BY_SHOP = _node(
+    "by_shop",
+    'select shop, count(*) as sales, sum(amount)::bigint as amount from "memory"."main"."newest" group by shop',
+    "newest",
+    by=Keyed(key=("shop",), by={"newest": ("shop",)}, summed=("sales", "amount")),
+)
+
+
+def test_sums_go_on_from_what_they_were(warehouse: duckdb.DuckDBPyConnection) -> None:
+    plan = _with(warehouse, SUMS, BY_SHOP)
+    names = ("sums", "by_shop")
+    before = _known(warehouse, plan)
+    there = dict(warehouse.execute("select shop, rowid from by_shop").fetchall())
+    # a figure is another, one comes to a shop that is there, one without a day, and one to a shop that is not
+    _deliver(warehouse, (100, 0, "2024-01-01", 3), (101, 2, "2025-06-01", 8), (102, 2, None, 4), (103, 9, None, 5))
+    update = _update(warehouse, before, plan, of=names)
+    assert set(names) <= update.by_key & _changed(update)
+    now = dict(warehouse.execute("select shop, rowid from by_shop").fetchall())
+    assert {shop for shop in now if there.get(shop) != now[shop]} == {0, 2, 9}
+    # one is no longer counted, and one is what it was
+    before = _known(warehouse, plan)
+    _deliver(warehouse, (104, 9, None, 70), (105, 2, "2025-06-01", 8), delivery="c")
+    update = _update(warehouse, before, plan, of=names)
+    assert set(names) <= update.by_key & _changed(update)
+    assert warehouse.execute("from sums where shop = 9").fetchall() == []
+
+
+def test_sums_are_what_a_table_has_beside_its_key(warehouse: duckdb.DuckDBPyConnection) -> None:
+    told = replace(BY_SHOP, code=BY_SHOP.code.replace("count(*)", "max(day) as day, count(*)"))
+    plan = _with(warehouse, told)
+    before = _known(warehouse, plan)
+    _deliver(warehouse, (100, 0, "2024-01-01", 3))
+    update = _update(warehouse, before, plan, of=("by_shop",))
+    assert "by_shop" in _changed(update) - update.by_key
+
+
 def test_what_is_looked_up_concerns_the_rows_that_name_it(warehouse: duckdb.DuckDBPyConnection) -> None:
     plan = _with(warehouse, NAMED)
     before, rows = _known(warehouse, plan), _rowids(warehouse, "named")
@@ -656,6 +701,10 @@ def _manifest(**said: object) -> tuple[list[SimpleNamespace], dict[str, object]]
         ({"key": ["shop"], "where": {"names": "shop > 1"}}, "in meta.keyed.where inputs are those in meta.keyed.by"),
         ({"key": ["shop"], "across": {}}, "meta.keyed has no across"),
         ({"key": ["shop"], "by": {"newest": ["shop"]}, "once": True}, "once is said of what is made of inputs"),
+        (
+            {"key": ["shop"], "by": {"newest": ["shop"]}, "beside": {"names": ["shop"]}, "summed": ["sales"]},
+            "summed is said of what is made of one input",
+        ),
     ],
 )
 def test_what_a_model_says_of_its_keys_has_to_make_sense(said: dict[str, object], words: str) -> None:
@@ -664,25 +713,38 @@ def test_what_a_model_says_of_its_keys_has_to_make_sense(said: dict[str, object]
         plan_of(results, manifest, fingerprint="a")
 
 
-def test_a_plan_that_is_read_again_says_the_same_of_keys(tmp_path: Path) -> None:
-    results, manifest = _manifest(
-        key=["shop"],
-        by={"newest": ["shop"]},
-        through={"names": {"newest": {"shop": "shop"}}},
-        turning={"told": "shop > 1"},
-        where={"newest": "shop > 2"},
-        found_by=["day"],
-    )
+SAID: list[tuple[dict[str, Any], Keyed]] = [
+    (
+        {
+            "key": ["shop"],
+            "by": {"newest": ["shop"]},
+            "through": {"names": {"newest": {"shop": "shop"}}},
+            "turning": {"told": "shop > 1"},
+            "where": {"newest": "shop > 2"},
+            "found_by": ["day"],
+        },
+        Keyed(
+            key=("shop",),
+            by={"model.e.newest": ("shop",)},
+            through={"model.e.names": {"model.e.newest": {"shop": "shop"}}},
+            turning={"model.e.told": "shop > 1"},
+            where={"model.e.newest": "shop > 2"},
+            found_by=("day",),
+        ),
+    ),
+    (
+        {"key": ["shop"], "by": {"newest": ["shop"]}, "summed": ["sales", "amount"]},
+        Keyed(key=("shop",), by={"model.e.newest": ("shop",)}, summed=("sales", "amount")),
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "meant"), SAID, ids=["looked up", "summed"])
+def test_a_plan_that_is_read_again_says_the_same_of_keys(tmp_path: Path, said: dict[str, Any], meant: Keyed) -> None:
+    results, manifest = _manifest(**said)
     settings = Settings(raw=tmp_path / "raw", home=tmp_path / "home")
     plan = plan_of(results, manifest, fingerprint="a")
     assert plan is not None
     write_plan(settings, plan)
     assert read_plan(settings, fingerprint="a") == plan
-    assert plan.nodes["model.e.told"].keyed == Keyed(
-        key=("shop",),
-        by={"model.e.newest": ("shop",)},
-        through={"model.e.names": {"model.e.newest": {"shop": "shop"}}},
-        turning={"model.e.told": "shop > 1"},
-        where={"model.e.newest": "shop > 2"},
-        found_by=("day",),
-    )
+    assert plan.nodes["model.e.told"].keyed == meant

@@ -9,6 +9,10 @@ classifications as (
     select code, classification from {{ ref('trade_classifications') }}
 ),
 
+releases as (
+    select delivery_id, is_extract from {{ ref('int_trade_release') }}
+),
+
 whole as (
     select distinct
         coalesce(classifications.classification, slices.classification_code) as classification,
@@ -24,8 +28,10 @@ of_countries as (
         importers.country_code as importer_code,
         {{ dyad_code('exporters.country_code', 'importers.country_code') }} as dyad_code,
         coalesce(classifications.classification, sums.classification_code) as classification,
+        releases.is_extract,
         sums.* exclude (exporter_code, importer_code, classification_code)
     from {{ ref('int_baci_total') }} as sums
+    left join releases on sums.delivery_id = releases.delivery_id
     left join areas as exporters on sums.exporter_code = exporters.area_code
     left join areas as importers on sums.importer_code = importers.area_code
     left join classifications on sums.classification_code = classifications.code
@@ -42,8 +48,8 @@ totals as (
         cast(year as varchar) as period_edtf,
         cast(sum(value_usd) as double) as value_usd,
         cast(sum(product_count) as bigint) as product_count,
-        max(latest).vintage as vintage,
-        min(first_vintage) <> max(last_vintage) or bool_or(has_extract) as is_mixed_vintage
+        max(struct_pack(published_from := published_from, vintage := vintage)).vintage as vintage,
+        min(vintage) <> max(vintage) or bool_or(is_extract) as is_mixed_vintage
     from of_countries
     where dyad_code is not null
     group by all

@@ -7,7 +7,6 @@
     'key': ['dyad_code', 'period_earliest'],
     'by': {
         'fct_trade_mirror': ['dyad_code', 'period_earliest'],
-        'fct_trade_flow': ['dyad_code', 'period_earliest'],
         'int_trade_reconciled_total': ['dyad_code', 'period_earliest']
     }
 }}) }}
@@ -20,25 +19,19 @@ sides as (
     select
         exporter_code, importer_code, commodity_code, classification, period_earliest, period_latest, period_edtf,
         '{{ side }}' as side, {{ side }}_value_usd as value_usd, {{ side }}_modality as modality, {{ side }}_basis as basis,
-        {{ side }}_vintage as vintage, {{ side }}_fact_id as fact_id
+        {{ side }}_vintage as vintage, {{ side }}_is_extract as is_extract
     from flows
     where {{ side }}_operator = '=' and {{ side }}_value_usd is not null
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
-parts as (
-    select fact_id from {{ ref('fct_trade_flow') }} where is_extract
-),
-
 placed as (
     select
-        sides.*,
-        sides.commodity_code = 'TOTAL' as is_total,
-        if(sides.commodity_code = 'TOTAL', 0, length(replace(sides.commodity_code, '.', ''))) as digits,
-        parts.fact_id is not null as is_extract
+        *,
+        commodity_code = 'TOTAL' as is_total,
+        if(commodity_code = 'TOTAL', 0, length(replace(commodity_code, '.', ''))) as digits
     from sides
-    left join parts on sides.fact_id = parts.fact_id
 ),
 
 levels as (

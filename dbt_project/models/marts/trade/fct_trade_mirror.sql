@@ -58,7 +58,7 @@ paired as (
         {%- for side in ['exporter', 'importer'] %}
         {%- for column in [
             'source', 'operator', 'value', 'currency', 'basis', 'value_usd', 'weight_kg', 'is_aggregate', 'is_estimated',
-            'vintage', 'modality', 'fact_id', 'document_id'
+            'is_extract', 'vintage', 'modality', 'fact_id', 'document_id'
         ] %}
         {{ 'exports' if side == 'exporter' else 'imports' }}.{{ column }} as {{ side }}_{{ column }},
         {%- endfor %}
@@ -132,7 +132,7 @@ select
     {%- for side in ['exporter', 'importer'] %}
     {%- for column in [
         'source', 'operator', 'value', 'currency', 'basis', 'value_usd', 'weight_kg', 'is_aggregate', 'is_estimated',
-        'vintage', 'modality', 'fact_id', 'document_id'
+        'is_extract', 'vintage', 'modality', 'fact_id', 'document_id'
     ] %}
     {{ side }}_{{ column }},
     {%- endfor %}
