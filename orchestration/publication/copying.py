@@ -11,10 +11,11 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 
@@ -76,6 +77,18 @@ class Earlier:
         return then if then is not None and content is not None and then.content == content else None
 
 
+_Relation: TypeAlias = tuple[str, str, str | None, bool]
+"""Schema, name and comment of what is published, and whether it is a table."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The rows by which tables differ, by (schema, table): from those of the database, and from the Parquet files."""
+
+    of_database: Mapping[tuple[str, str], Exchange]
+    of_parquet: Mapping[tuple[str, str], Exchange]
+
+
 class StarCopy:
     """A published database while it is written. Use as a context manager: leaving it closes the file.
 
@@ -99,21 +112,19 @@ class StarCopy:
         self._contents = contents or {}
         self._earlier = earlier
         self._lender = lender
-        self._exchanges: dict[tuple[str, str], Exchange] = {}
-        self._parquet_exchanges: dict[tuple[str, str], Exchange] = {}
         self._in_parquet: set[tuple[str, str]] = set()
         # Attached rather than opened: dbt's connection to the writer's database, in the same process, may have had
         # another configuration, and DuckDB does not mix the two.
-        self._connection = duckdb.connect(":memory:")
-        self._connection.execute("set TimeZone = 'UTC'")
-        leave_row_groups(self._connection)
-        read_by_number(self._connection)
+        self._connection = _prepared(duckdb.connect(":memory:"))
         self._connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
-        # while the disk copies, what changed is looked up and written as Parquet
-        self._beside = ThreadPoolExecutor(max_workers=1)
+        # while the file is copied and its tables are written, what changed is looked up and written as Parquet
+        self._beside = ThreadPoolExecutor(max_workers=3)
         self._copied = self._beside.submit(_begin_as, earlier, folder / DATABASE) if earlier is not None else None
+        self._reader = _prepared(self._connection.cursor())
+        self._found: Future[_Found] | None = None
+        self._written: Future[None] | None = None
         self._parquet = (
-            ParquetFiles(self._connection, parquet, earlier=lender.folder / PARQUET if lender is not None else None)
+            ParquetFiles(self._reader, parquet, earlier=lender.folder / PARQUET if lender is not None else None)
             if parquet is not None
             else None
         )
@@ -121,11 +132,14 @@ class StarCopy:
     def __enter__(self) -> StarCopy:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is not None:  # what is being written is of no use any more
+            self._reader.interrupt()
+        self._beside.shutdown()
         if self._parquet is not None:
             self._parquet.close()
+        self._reader.close()
         self._connection.close()
-        self._beside.shutdown()
 
     def copy_star(self) -> tuple[PublishedTable, ...]:
         """Copy tables and views of the published schemas as tables, sorted as they are, with comments and macros.
@@ -136,15 +150,10 @@ class StarCopy:
         relations = self._relations()
         if not relations:
             raise NothingToPublishError("The warehouse holds no tables of the star; run `make warehouse` first.")
-        if self._earlier is not None:
-            self._exchanges = self._find_exchanges(self._earlier, relations, alias="earlier")
-        if self._lender is not None:
-            self._parquet_exchanges = (
-                self._exchanges
-                if self._lender is self._earlier
-                else self._find_exchanges(self._lender, relations, alias="lender")
-            )
-            self._write_changed_tables(relations)
+        if self._earlier is not None or self._lender is not None:
+            self._found = self._beside.submit(self._find_exchanges, relations)
+        if self._lender is not None and self._parquet is not None:
+            self._written = self._beside.submit(self._write_changed_tables, relations, self._parquet)
         if self._copied is not None:
             self._copied.result()
         # a copy that is not finished is thrown away, so that it needs no log to recover from
@@ -154,13 +163,17 @@ class StarCopy:
         )
         for schema in SCHEMAS:
             self._connection.execute(f"create schema if not exists published.{schema}")
-        tables = tuple(
-            self._taken_over(schema, name) or self._followed(schema, name) or self._copy_relation(schema, name, comment)
-            for schema, name, comment, _ in relations
-        )
+        keyed = self._earlier.changed_keys if self._earlier is not None else {}
+        tables = {
+            (schema, name): self._taken_over(schema, name)
+            or self._followed(schema, name)
+            or self._copy_relation(schema, name, comment)
+            # rows that are exchanged are looked up meanwhile
+            for schema, name, comment, _ in sorted(relations, key=lambda relation: relation[:2] in keyed)
+        }
         if self._earlier is None:
             self._copy_macros()
-        return tables
+        return tuple(tables[schema, name] for schema, name, _, _ in relations)
 
     def _taken_over(self, schema: str, name: str) -> PublishedTable | None:
         """Return a table of the earlier publication that holds the same, or None where it is to be copied."""
@@ -171,16 +184,23 @@ class StarCopy:
         content = self._contents.get((schema, name))
         return self._lender is not None and self._lender.taken_over(schema, name, content) is not None
 
-    def _find_exchanges(
-        self, earlier: Earlier, relations: Sequence[tuple[str, str, str | None, bool]], *, alias: str
-    ) -> dict[tuple[str, str], Exchange]:
+    def _find_exchanges(self, relations: Sequence[_Relation]) -> _Found:
+        """Find the rows by which tables differ from those of the publications before, where their keys are known."""
+        of_database = self._exchanges_with(self._earlier, relations, alias="earlier")
+        if self._lender is self._earlier:
+            return _Found(of_database, of_database)
+        return _Found(of_database, self._exchanges_with(self._lender, relations, alias="lender"))
+
+    def _exchanges_with(
+        self, earlier: Earlier | None, relations: Sequence[_Relation], *, alias: str
+    ) -> Mapping[tuple[str, str], Exchange]:
         """Find the rows by which tables differ from those of a publication, where their keys are known.
 
         Rows are looked up in that publication, since their numbers are those of the copy.
         """
-        if not earlier.changed_keys:
+        if earlier is None or not earlier.changed_keys:
             return {}
-        self._connection.execute(f"attach {literal(earlier.folder / DATABASE)} as {alias} (read_only)")
+        self._reader.execute(f"attach {literal(earlier.folder / DATABASE)} as {alias} (read_only)")
         return {
             (schema, name): self._exchange(
                 earlier.tables[schema, name], changed, alias=alias, suffix=f"{alias}_{number}"
@@ -191,55 +211,55 @@ class StarCopy:
 
     def _exchange(self, table: PublishedTable, changed: ChangedKeys, *, alias: str, suffix: str) -> Exchange:
         qualified = f"{quoted(table.schema)}.{quoted(table.name)}"
-        keys, gone, came, come = (f"temp.main.{what}_{suffix}" for what in ("keys", "gone", "came", "come"))
+        # not temporary: both connections read them, and all of this database is in memory
+        keys, gone, came, come = (f"memory.main.{what}_{suffix}" for what in ("keys", "gone", "came", "come"))
         listed = ", ".join(map(quoted, (*changed.columns, *changed.days)))
-        self._connection.execute(
-            f"create temp table {keys} as select distinct {listed} from warehouse.{changed.place}"  # noqa: S608
+        self._reader.execute(
+            f"create table {keys} as select distinct {listed} from warehouse.{changed.place}"  # noqa: S608
             " where list_contains($1, build_number)",
             [list(changed.builds)],
         )
         told = "rowid as row_id"
-        if has_column(self._connection, alias, table, PARTED_BY):
+        if has_column(self._reader, alias, table, PARTED_BY):
             told = f"{told}, given.{PARTED_BY}"
         names, place = changed.columns, f"warehouse.{qualified}"
-        were = with_keys(self._connection, f"{alias}.{qualified}", names, keys, wanted=told, days=changed.days)
-        self._connection.execute(f"create temp table {gone} as from {were}")
+        were = with_keys(self._reader, f"{alias}.{qualified}", names, keys, wanted=told, days=changed.days)
+        self._reader.execute(f"create table {gone} as from {were}")
         # by their numbers: all other columns of the rows between are not read
-        are = with_keys(self._connection, place, names, keys, wanted="rowid as row_id", days=changed.days)
-        self._connection.execute(f"create temp table {came} as from {are}")
-        (rows,) = self._connection.execute(f"select count(*) from {came}").fetchall()[0]  # noqa: S608
-        self._connection.execute(
-            f"create temp {'table' if rows <= HELD_ROWS else 'view'} {come} as"  # noqa: S608
+        are = with_keys(self._reader, place, names, keys, wanted="rowid as row_id", days=changed.days)
+        self._reader.execute(f"create table {came} as from {are}")
+        (rows,) = self._reader.execute(f"select count(*) from {came}").fetchall()[0]  # noqa: S608
+        self._reader.execute(
+            f"create {'table' if rows <= HELD_ROWS else 'view'} {come} as"  # noqa: S608
             f" from {place} where rowid in (select row_id from {came})"
         )
         return Exchange(changed.columns, keys, gone, come, table.row_count)
 
     def _followed(self, schema: str, name: str) -> PublishedTable | None:
         """Exchange the rows of the keys that changed since the earlier publication; None where they are not known."""
-        exchange = self._exchanges.get((schema, name))
-        if exchange is None:
+        if self._earlier is None or self._found is None or (schema, name) not in self._earlier.changed_keys:
             return None
+        exchange = self._found.result().of_database[schema, name]
         qualified = f"published.{quoted(schema)}.{quoted(name)}"
         self._connection.execute(f"delete from {qualified} where rowid in (select row_id from {exchange.gone})")  # noqa: S608
         self._connection.execute(f"insert into {qualified} by name from {exchange.come}")
         (count,) = self._connection.execute(f"select count(*) from {qualified}").fetchall()[0]  # noqa: S608
         return PublishedTable(schema, name, count, self._contents.get((schema, name)))
 
-    def _write_changed_tables(self, relations: Sequence[tuple[str, str, str | None, bool]]) -> None:
+    def _write_changed_tables(self, relations: Sequence[_Relation], files: ParquetFiles) -> None:
         """Write tables that are others than in the earlier publication as Parquet; of views only copies are read."""
-        if self._parquet is None:
-            return
+        exchanges = self._found.result().of_parquet if self._found is not None else {}
         changed = []
         for schema, name, _, is_table in relations:
             if is_table and not self._has_parquet_of(schema, name):
                 place = f"warehouse.{quoted(schema)}.{quoted(name)}"
-                (count,) = self._connection.execute(f"select count(*) from {place}").fetchall()[0]  # noqa: S608
+                (count,) = self._reader.execute(f"select count(*) from {place}").fetchall()[0]  # noqa: S608
                 changed.append(PublishedTable(schema, name, count))
         # large ones first: their files are merged beside the others
         for table in sorted(changed, key=lambda table: table.row_count, reverse=True):
-            exchange = self._parquet_exchanges.get((table.schema, table.name))
-            if exchange is None or not self._parquet.follow(table, exchange, database="warehouse"):
-                self._parquet.write(table, database="warehouse")
+            exchange = exchanges.get((table.schema, table.name))
+            if exchange is None or not files.follow(table, exchange, database="warehouse"):
+                files.write(table, database="warehouse")
             self._in_parquet.add((table.schema, table.name))
 
     def write_publications(self, publications: Sequence[Publication]) -> PublishedTable:
@@ -276,6 +296,8 @@ class StarCopy:
         files = self._parquet
         if files is None:
             return None
+        if self._written is not None:
+            self._written.result()
         for table in tables:
             if (table.schema, table.name) in self._in_parquet:
                 continue
@@ -287,8 +309,7 @@ class StarCopy:
         files.finish(self._connection, database="warehouse")
         return None
 
-    def _relations(self) -> list[tuple[str, str, str | None, bool]]:
-        """Return schema, name and comment of what is published, and whether it is a table."""
+    def _relations(self) -> list[_Relation]:
         return self._connection.execute(
             """
             select schema_name, table_name, comment, true from duckdb_tables()
@@ -305,12 +326,16 @@ class StarCopy:
 
     def _copy_relation(self, schema: str, name: str, comment: str | None) -> PublishedTable:
         qualified = f"{quoted(schema)}.{quoted(name)}"
-        copied = self._connection.execute(
-            f"create or replace table published.{qualified} as from warehouse.{qualified}"
-        ).fetchone()
-        if comment:
+        is_there = self._earlier is not None and (schema, name) in self._earlier.tables
+        if is_there:  # of the same models, with the same columns and what is said of them
+            self._connection.execute(f"delete from published.{qualified}")  # noqa: S608
+            command = f"insert into published.{qualified} by name from warehouse.{qualified}"
+        else:
+            command = f"create or replace table published.{qualified} as from warehouse.{qualified}"
+        copied = self._connection.execute(command).fetchone()
+        if comment and not is_there:
             self._comment("table", schema, name, None, comment)
-        for column, column_comment in self._column_comments.get((schema, name), ()):
+        for column, column_comment in () if is_there else self._column_comments.get((schema, name), ()):
             self._comment("column", schema, name, column, column_comment)
         return PublishedTable(schema, name, copied[0] if copied else 0, self._contents.get((schema, name)))
 
@@ -372,6 +397,13 @@ class StarCopy:
         target = ".".join(quoted(part) for part in (schema, table, column) if part is not None)
         # COMMENT takes no parameters
         self._connection.execute(f"comment on {kind} published.{target} is {literal(comment.strip())}")
+
+
+def _prepared(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    connection.execute("set TimeZone = 'UTC'")
+    leave_row_groups(connection)
+    read_by_number(connection)
+    return connection
 
 
 def _begin_as(earlier: Earlier, database: Path) -> None:

@@ -12,8 +12,8 @@ import platform
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from importlib.metadata import version
@@ -86,25 +86,24 @@ def publish(
         SiteError: a page could not be written; readers stay where they are.
     """
     store = PublicationStore(settings.serving)
-    build = _audited(settings, store)
-    # whoever publishes holds the writer's lock, so that nobody else is preparing one
-    store.sweep_unfinished()
-    reason = None if force else reason_to_stay(settings, build, site=site)
-    if reason is not None:
-        log(f"Nothing is published anew: {reason}.")
-        return PublishOutcome(publication=store.current(), is_new=False, reason=reason)
-
-    publication = _next_publication(store, build, run_id=run_id)
     with ExitStack() as afterwards:
-        # what the publication before left to be done is waited for, and what this one leaves is not swept meanwhile
-        is_alone = afterwards.enter_context(store.alone_afterwards(patience=PATIENCE))
+        with _writers_database(settings, store) as connection:
+            build = _audited(connection, store)
+            # whoever publishes holds the writer's lock, so that nobody else is preparing one
+            store.sweep_unfinished()
+            reason = None if force else reason_to_stay(settings, build, site=site)
+            if reason is not None:
+                log(f"Nothing is published anew: {reason}.")
+                return PublishOutcome(publication=store.current(), is_new=False, reason=reason)
+            # what the publication before left to be done is waited for, and what this one leaves is not swept meanwhile
+            is_alone = afterwards.enter_context(store.alone_afterwards(patience=PATIENCE))
+            material = _material(connection, settings, store, build)
+        publication = _next_publication(store, build, run_id=run_id)
         unfinished = store.unfinished_folder(publication.publication_id)
         log(f"Copying the tables to publication {publication.publication_id}.")
-        earlier = _to_take_over_from(store, build)
+        earlier = material.earlier
         store.remove_copies(but=earlier.folder if earlier is not None else None)
-        publication, tables, late = _fill(
-            settings, store, unfinished, publication, build=build, earlier=earlier, may_be_late=is_alone
-        )
+        publication, tables, late = _fill(settings, store, unfinished, publication, material, may_be_late=is_alone)
         if late is not None:
             afterwards.callback(late.close)
         pages = site.write(unfinished, earlier=store.current_folder(), is_forced=force) if site is not None else None
@@ -127,6 +126,8 @@ def publish(
             is_alone=is_alone,
             ends=afterwards.pop_all(),
         )
+    if late is not None:  # here: a process that is about to end begins no threads
+        late.begin()
     threading.Thread(target=rest.do, name=_AFTERWARDS).start()
     return PublishOutcome(publication=publication, is_new=True, reason="its tests passed", tables=tables, site=pages)
 
@@ -154,8 +155,6 @@ class _Rest:
     def do(self) -> None:
         """Do it; what fails is told, and done by the next publication."""
         with self.ends:
-            if self.late is not None:
-                self.late.begin()
             self._make_room()
             self._copy()
             if self.late is not None:
@@ -261,13 +260,22 @@ def rollback(settings: Settings, *, to: str | None = None) -> tuple[Publication,
     return current, target
 
 
-def _audited(settings: Settings, store: PublicationStore) -> Build:
-    current = store.current()
-    stay = f"Readers stay on {current.publication_id}." if current else "Nothing is published yet."
+@contextmanager
+def _writers_database(settings: Settings, store: PublicationStore) -> Iterator[duckdb.DuckDBPyConnection]:
     if not settings.warehouse.exists():
-        raise AuditFailedError(f"There is no warehouse in {settings.home} yet: run `make warehouse`. {stay}")
+        raise AuditFailedError(f"There is no warehouse in {settings.home} yet: run `make warehouse`. {_stay(store)}")
     with duckdb.connect(str(settings.warehouse)) as connection:
-        build = latest_build(connection)
+        yield connection
+
+
+def _stay(store: PublicationStore) -> str:
+    current = store.current()
+    return f"Readers stay on {current.publication_id}." if current else "Nothing is published yet."
+
+
+def _audited(connection: duckdb.DuckDBPyConnection, store: PublicationStore) -> Build:
+    build = latest_build(connection)
+    stay = _stay(store)
     if build is None:
         raise AuditFailedError(f"The star was never built: run `make warehouse`. {stay}")
     if build.is_publishable:
@@ -297,27 +305,48 @@ def _next_publication(store: PublicationStore, build: Build, *, run_id: str) -> 
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Material:
+    """What a publication is made from, beside the writer's database."""
+
+    contents: Mapping[tuple[str, str], str]
+    """What its tables hold, by (schema, table), in the words of the ledger of builds."""
+    earlier: Earlier | None
+    """The publication whose tables are taken over, if any."""
+    lender: Earlier | None
+    """The one whose Parquet files are."""
+
+
+def _material(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, store: PublicationStore, build: Build
+) -> _Material:
+    contents = contents_by_name(connection, build_number=build.number)
+    earlier = _with_changed_keys(connection, _to_take_over_from(store, build), contents)
+    lender = _lender(store, build, earlier) if settings.has_parquet else None
+    if lender is not earlier:
+        lender = _with_changed_keys(connection, lender, contents)
+    return _Material(contents=contents, earlier=earlier, lender=lender)
+
+
 def _fill(
     settings: Settings,
     store: PublicationStore,
     unfinished: Path,
     publication: Publication,
+    material: _Material,
     *,
-    build: Build,
-    earlier: Earlier | None,
     may_be_late: bool,
 ) -> tuple[Publication, tuple[PublishedTable, ...], ParquetFiles | None]:
     """Write database and Parquet files; give back those that are still to be written, if any."""
     history = store.history()
-    lender = _lender(store, build, earlier) if settings.has_parquet else None
-    with duckdb.connect(str(settings.warehouse)) as connection:
-        contents = contents_by_name(connection, build_number=build.number)
-        is_same = lender is earlier
-        earlier = _with_changed_keys(connection, earlier, contents)
-        lender = earlier if is_same else _with_changed_keys(connection, lender, contents)
     written = store.parquet_being_written(publication.publication_id) if settings.has_parquet else None
     with StarCopy(
-        settings.warehouse, unfinished, contents=contents, earlier=earlier, parquet=written, lender=lender
+        settings.warehouse,
+        unfinished,
+        contents=material.contents,
+        earlier=material.earlier,
+        parquet=written,
+        lender=material.lender,
     ) as copy:
         star = copy.copy_star()
         # the list of publications counts itself
@@ -328,8 +357,8 @@ def _fill(
         )
         tables = (*star, copy.write_publications([*history, publication]))
         late = copy.write_parquet(tables, may_be_late=may_be_late)
-    if late is not None and lender is not None:
-        store.borrow_parquet(unfinished, of=lender.folder)
+    if late is not None and material.lender is not None:
+        store.borrow_parquet(unfinished, of=material.lender.folder)
     elif written is not None:
         written.rename(unfinished / PARQUET)
     return publication, tables, late

@@ -257,7 +257,9 @@ class PublicationStore:
         folder = self.folder / publication.publication_id
         written = self.parquet_being_written(publication.publication_id)
         _protect(written)
-        _to_disk(written)
+        # one after the other: a process that is about to end begins no threads
+        for path in (*written.rglob("*"), written):
+            _sync(path)
         written.rename(folder / LATE_PARQUET)
         _switch(folder / PARQUET, Path(LATE_PARQUET))
 

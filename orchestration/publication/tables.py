@@ -26,7 +26,7 @@ class PublishedTable:
 
 @dataclass(frozen=True)
 class Exchange:
-    """How a table differs from what it was in the publication before, in temporary tables of one connection."""
+    """How a table differs from what it was in the publication before, in tables of a database in memory."""
 
     columns: tuple[str, ...]
     """The key: rows that share its values changed together."""

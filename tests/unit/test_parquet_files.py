@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import random
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -488,3 +490,26 @@ def test_large_files_of_others_do_not_stay_where_others_must_not_be_seen(
     current = publications.current_folder()
     assert current is not None
     assert {path.name.removesuffix(AHEAD) for path in publications.folder.iterdir()} == {current.name}
+
+
+def test_a_process_that_ends_right_after_publishing_writes_large_files_before(house: House, settings: Settings) -> None:
+    before = house.publish()
+    house.deliver("update main.fct_flow set value = 9 where row_number = 1")
+    house.close()
+    subprocess.run([sys.executable, "-c", PUBLISH_AND_END, settings.raw, settings.home], check=True, timeout=60)
+    after = readers.parquet(serving=settings.serving) / "main.fct_flow.parquet"
+    assert after.parent.parent == (settings.serving / "current").resolve()
+    assert same(before, after) == names(before) - {"2016.parquet"}
+
+
+PUBLISH_AND_END = """
+import sys, time
+from pathlib import Path
+from orchestration.publication import parquet, publishing
+from orchestration.settings import Settings
+parquet.PARTED_ROWS, parquet.LATE_ROWS = 10, 20
+publishing.GROWTH = 1000
+copy = publishing.copy_for_later
+publishing.copy_for_later = lambda *paths: (time.sleep(1), copy(*paths))  # until then all else has ended
+publishing.publish(Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2])), run_id="a-run")
+"""
