@@ -1,7 +1,7 @@
 -- Grain: one row per agreement of which anybody recorded something, with its state and the first date of each milestone.
 -- What is known of it today: the current one of its versions.
 with knowledge as (
-    select cast(max(recorded_from) as date) as known_until from {{ ref('int_claim_version') }}
+    select known_until from {{ ref('int_known_day') }}
 ),
 
 versions as (

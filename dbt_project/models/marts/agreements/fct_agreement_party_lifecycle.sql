@@ -12,7 +12,7 @@ lives as (
 ),
 
 knowledge as (
-    select cast(max(recorded_from) as date) as known_until from {{ ref('int_claim') }}
+    select known_until from {{ ref('int_known_day') }}
 )
 
 select

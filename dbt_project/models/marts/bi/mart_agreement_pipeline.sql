@@ -73,7 +73,7 @@ agreements as (
 ),
 
 knowledge as (
-    select cast(max(recorded_from) as date) as known_until from {{ ref('int_claim') }}
+    select known_until from {{ ref('int_known_day') }}
 ),
 
 projects as (
