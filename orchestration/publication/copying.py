@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Event
 from typing import TypeAlias
 
 import duckdb
@@ -119,6 +120,7 @@ class StarCopy:
         self._connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         # while the file is copied and its tables are written, what changed is looked up and written as Parquet
         self._beside = ThreadPoolExecutor(max_workers=3)
+        self._is_given_up = Event()
         self._copied = self._beside.submit(_begin_as, earlier, folder / DATABASE) if earlier is not None else None
         self._reader = _prepared(self._connection.cursor())
         self._found: Future[_Found] | None = None
@@ -134,8 +136,9 @@ class StarCopy:
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         if error is not None:  # what is being written is of no use any more
+            self._is_given_up.set()
             self._reader.interrupt()
-        self._beside.shutdown()
+        self._beside.shutdown(cancel_futures=error is not None)
         if self._parquet is not None:
             self._parquet.close()
         self._reader.close()
@@ -247,7 +250,7 @@ class StarCopy:
         return PublishedTable(schema, name, count, self._contents.get((schema, name)))
 
     def _write_changed_tables(self, relations: Sequence[_Relation], files: ParquetFiles) -> None:
-        """Write tables that are others than in the earlier publication as Parquet; of views only copies are read."""
+        """Write tables that are others than in the publication that lends its files; of views only copies are read."""
         exchanges = self._found.result().of_parquet if self._found is not None else {}
         changed = []
         for schema, name, _, is_table in relations:
@@ -258,7 +261,10 @@ class StarCopy:
         # large ones first: their files are merged beside the others
         for table in sorted(changed, key=lambda table: table.row_count, reverse=True):
             exchange = exchanges.get((table.schema, table.name))
-            if exchange is None or not files.follow(table, exchange, database="warehouse"):
+            is_followed = exchange is not None and files.follow(table, exchange, database="warehouse")
+            if self._is_given_up.is_set():
+                return
+            if not is_followed:
                 files.write(table, database="warehouse")
             self._in_parquet.add((table.schema, table.name))
 

@@ -492,6 +492,39 @@ def test_large_files_of_others_do_not_stay_where_others_must_not_be_seen(
     assert {path.name.removesuffix(AHEAD) for path in publications.folder.iterdir()} == {current.name}
 
 
+def test_files_of_a_publication_that_fails_are_not_written_to_the_end(
+    house: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = house.publish()
+    current = (settings.serving / "current").resolve()
+    house.deliver("update main.fct_flow set value = 9 where row_number = 1")
+    is_following, has_failed = threading.Event(), threading.Event()
+    copies, written = list[copying.StarCopy](), []
+
+    def fail(copy: copying.StarCopy, *_: object) -> None:
+        is_following.wait(timeout=60)
+        copies.append(copy)
+        has_failed.set()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def follow(*_: object, **__: object) -> bool:
+        is_following.set()
+        has_failed.wait(timeout=60)
+        copies[0]._is_given_up.wait(timeout=10)
+        return False
+
+    with monkeypatch.context() as failing:
+        failing.setattr(copying.StarCopy, "write_publications", fail)
+        failing.setattr(parquet.ParquetFiles, "follow", follow)
+        failing.setattr(parquet.ParquetFiles, "write", lambda *given, **_: written.append(given))
+        with pytest.raises(OSError, match="No space left"):
+            house.publish()
+    assert not written
+    assert (settings.serving / "current").resolve() == current
+    assert pq.read_table(before).num_rows == 300
+    house.publish()
+
+
 def test_a_process_that_ends_right_after_publishing_writes_large_files_before(house: House, settings: Settings) -> None:
     before = house.publish()
     house.deliver("update main.fct_flow set value = 9 where row_number = 1")
