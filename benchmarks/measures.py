@@ -337,7 +337,8 @@ def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
             unit="s",
             peer=large["copy"],
             reach=1.2,
-            note=f"{large['afterwards']:.2f} s more once readers see it, for the copy that the next one begins from;"
+            note=f"{large['afterwards']:.2f} s more once readers see it, for the copy that the next one begins from and"
+            f" large Parquet files;"
             f" beside {size.large // 100:,} rows {small['publish']:.2f} s",
         )
 
