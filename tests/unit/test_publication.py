@@ -294,6 +294,7 @@ def test_a_path_that_a_reader_has_just_resolved_stays(settings: Settings, build_
     for number in range(1, 6):
         build_star(number, inputs=str(number))
         publish(settings, run_id="a-run")
+    wait_for_afterwards()
     assert duckdb.read_parquet(str(resolved)).fetchall() == []
     store = PublicationStore(settings.serving)
     gone = store.prune(now=datetime.now(UTC) + timedelta(minutes=1))
