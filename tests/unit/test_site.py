@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestration.publication.publishing import publish, rollback
+from orchestration.publication.publishing import publish, rollback, wait_for_afterwards
 from orchestration.publication.store import PublicationStore
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.site import building
@@ -174,6 +174,7 @@ def test_readers_stay_where_they_are_when_the_site_cannot_be_written(settings: S
     assert store.on_disk() == (before,)
     site.fails = False
     assert publish(settings, run_id="a-run", site=site).is_new
+    wait_for_afterwards()
     assert [path.name for path in store.folder.glob("*.tmp")] == [], "what the failure left behind is gone"
 
 
