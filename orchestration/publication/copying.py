@@ -67,6 +67,8 @@ class Earlier:
 
     folder: Path
     tables: Mapping[tuple[str, str], PublishedTable]
+    bytes_when_written_whole: int
+    """How large its file was when it was last written whole."""
     changed_keys: Mapping[tuple[str, str], ChangedKeys] = field(default_factory=dict)
     """What changed since in tables that are otherwise as they were, by (schema, table)."""
     copy: Path | None = None

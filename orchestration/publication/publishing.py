@@ -384,7 +384,7 @@ def _to_take_over_from(store: PublicationStore, build: Build) -> Earlier | None:
     """
     folder = store.current_folder()
     earlier = _earlier(folder, build) if folder is not None else None
-    if earlier is None or (earlier.folder / DATABASE).stat().st_size > GROWTH * _whole(earlier.folder):
+    if earlier is None or (earlier.folder / DATABASE).stat().st_size > GROWTH * earlier.bytes_when_written_whole:
         return None
     return replace(earlier, copy=store.copied_ahead(earlier.folder))
 
@@ -407,16 +407,10 @@ def _earlier(folder: Path, build: Build) -> Earlier | None:
         if record["built_from"]["dbt"] != build.inputs["dbt"] or record["versions"]["duckdb"] != version("duckdb"):
             return None
         tables = [PublishedTable(**table) for table in record["tables"]]
-        _whole(folder)
+        whole = record["bytes_when_written_whole"]
     except (FileNotFoundError, KeyError, TypeError):  # of another version, or pruned
         return None
-    return Earlier(folder, {(table.schema, table.name): table for table in tables})
-
-
-def _whole(folder: Path) -> int:
-    """How large the file of a publication was when it was last written whole, in bytes."""
-    size: int = json.loads((folder / RECORD).read_text(encoding="utf-8"))["bytes_when_written_whole"]
-    return size
+    return Earlier(folder, {(table.schema, table.name): table for table in tables}, whole)
 
 
 def _facts(
@@ -429,7 +423,7 @@ def _facts(
     """What a publication records for people: as-of questions rewind claims, not code, rules and reference data."""
     return {
         "bytes_when_written_whole": (
-            (unfinished / DATABASE).stat().st_size if earlier is None else _whole(earlier.folder)
+            (unfinished / DATABASE).stat().st_size if earlier is None else earlier.bytes_when_written_whole
         ),
         "built_from": dict(build.inputs),
         "commit": _commit(),
