@@ -141,11 +141,18 @@ class Deltas:
 
     def note_deliveries(self, unique_id: str, deliveries: Sequence[str], column: str) -> None:
         """Note that rows of these deliveries were added to a table of landing, and no others."""
-        table = self._plan.place(unique_id).qualified
+        place = self._plan.place(unique_id)
         new = self.keep("select distinct unnest(?::varchar[]) as delivery_id", [list(deliveries)])
+        numbered = self._numbered(place, (column,), new, named=("delivery_id",))
         self._deltas[unique_id] = Delta(
-            self._view(f"select * from {table} where false"),
-            self._view(f"from {self._with_keys(unique_id, (column,), new, named=('delivery_id',))}"),
+            self._view(f"select * from {place.qualified} where false"),
+            # few are read once, however many tables are made of them
+            self.keep(f"select * from {place.qualified} where {numbered}")
+            if numbered
+            else self._view(
+                f"from {with_keys(self._connection, place.qualified, (column,), new, named=('delivery_id',))}"
+            ),
+            (column,),
         )
 
     def keep(self, query: str, parameters: object = None) -> str:
@@ -184,17 +191,20 @@ class Deltas:
         keys = self._count(concerned)
         if keys > max(FEW_KEYS, MOST_OF_A_TABLE * self._row_counts[node.unique_id]):
             raise NotByKeyError(f"{keys:,} keys are concerned")
+        if not keys and not keyed.anew:
+            return None
         listed = ", ".join(map(quoted, columns))
-        now = self._now(node, keyed, inputs, are, views, concerned)
+        covered = self._covered(keyed, inputs, concerned, keys)
+        now = self._now(node, keyed, are, views, concerned, covered)
         wanted = with_keys(self._connection, f"(from {now} where {self._not_anew(keyed)})", keyed.key, concerned)
         anew = f" union all select {listed} from {now} where {keyed.anew}" if keyed.anew else ""
         after = self.keep(f"select {listed} from {wanted}{anew}")
         found = self._connection.table(after)
         if dict(zip(found.columns, map(str, found.types), strict=True)) != columns:
             raise NotByKeyError("it has other columns than before")
-        then = made[0] if made and not keyed.once else self._then(node, keyed, inputs, views)
+        then = made[0] if made and not keyed.once else self._then(node, keyed, inputs, views, covered)
         there = self._there(node, keyed, then, concerned, listed)
-        return self._exchange(node, keyed, there, after, columns, is_numbered=then is None)
+        return self._exchange(node, keyed, there, after, columns, keys=keys, is_numbered=then is None)
 
     def _build_sums(
         self, node: PlannedNode, keyed: Keyed, unique_id: str, views: Sequence[PlannedNode], columns: Mapping[str, str]
@@ -218,7 +228,7 @@ class Deltas:
             f"select {key}, {sums} from (select {key}, {summed} from {there} union all from {changes})"
             f" group by {key} having sum({quoted(keyed.summed[0])}) <> 0"
         )
-        return self._exchange(node, keyed, there, after, columns, is_numbered=True)
+        return self._exchange(node, keyed, there, after, columns, keys=self._count(changes), is_numbered=True)
 
     def _exchange(
         self,
@@ -228,22 +238,25 @@ class Deltas:
         after: str,
         columns: Mapping[str, str],
         *,
+        keys: int,
         is_numbered: bool,
     ) -> Built | None:
-        """Put rows in the place of those of the same keys that were there, where they differ; None if none do."""
-        listed = ", ".join(map(quoted, columns))
-        before = self._view(f"select {listed} from {there}")
+        """Put rows in the place of those of the same keys that were there, where they differ; None if none do.
+
+        `keys` says of how many keys these rows are, but for those that are built anew whatever their keys.
+        """
         key = ", ".join(map(quoted, keyed.key))
-        differing = self.keep(f"select distinct {key} from ({_unlike(before, after, columns, beside=keyed.key)})")
-        if not self._count(differing):
+        differing = self.keep(f"select distinct {key} from ({_unlike(there, after, columns, beside=keyed.key)})")
+        count = self._count(differing)
+        if not count:
             return None
-        delta = Delta(
-            self.keep(f"select * from {with_keys(self._connection, before, keyed.key, differing)}"),
-            self.keep(f"select * from {with_keys(self._connection, after, keyed.key, differing)}"),
-            keyed.key,
-        )
-        if self._count(delta.before):  # keys that are new are nowhere to be found
-            self._delete(node, keyed, delta.before, differing, numbered=there if is_numbered else None)
+        if count < keys or keyed.anew:
+            there, after = (
+                self.keep(f"from {with_keys(self._connection, rows, keyed.key, differing)}") for rows in (there, after)
+            )
+        delta = Delta(self._view(f"select {', '.join(map(quoted, columns))} from {there}"), after, keyed.key)
+        if self._count(there):  # keys that are new are nowhere to be found
+            self._delete(node, keyed, there, differing, is_numbered=is_numbered)
         self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
         self.note(node.unique_id, delta)
         return Built(delta, differing)
@@ -261,15 +274,16 @@ class Deltas:
             rows += f" union all select {listed}, {number} from {node.qualified} where {keyed.anew}"
         return self.keep(rows)
 
-    def _delete(self, node: PlannedNode, keyed: Keyed, rows: str, keys: str, *, numbered: str | None) -> None:
-        """Delete the rows of some keys; `numbered` holds their numbers, too, where they were looked up in the table."""
-        if numbered:
-            found = self.keep(f"from {with_keys(self._connection, numbered, keyed.key, keys, wanted=ROW_NUMBER)}")
+    def _delete(self, node: PlannedNode, keyed: Keyed, rows: str, keys: str, *, is_numbered: bool) -> None:
+        """Delete the rows of some keys, which may hold their numbers in the table."""
+        if is_numbered:
+            found = f"select {ROW_NUMBER} from {rows}"
         else:
-            found = self._found(node, keyed.found_by or keyed.key, rows)
-            if self._count(found) != self._count(rows):  # others hold the same in these columns
-                found = self._found(node, keyed.key, keys)
-        self._connection.execute(f"delete from {node.qualified} where rowid in (from {found})")
+            place = self._found(node, keyed.found_by or keyed.key, rows)
+            if self._count(place) != self._count(rows):  # others hold the same in these columns
+                place = self._found(node, keyed.key, keys)
+            found = f"from {place}"
+        self._connection.execute(f"delete from {node.qualified} where rowid in ({found})")
 
     def _found(self, place: Place, columns: Sequence[str], alike: str, *, most: int | None = None, **how: Any) -> str:
         """Return a table of the numbers of rows, or the first of them, that hold what others hold in some columns."""
@@ -418,35 +432,57 @@ class Deltas:
         with self._restricted(node, {**dict.fromkeys((*keyed.of, *keyed.by)), **inputs}, views) as code:
             return self.keep(code)
 
+    def _covered(self, keyed: Keyed, inputs: Sequence[str], concerned: str, keys: int) -> frozenset[str]:
+        """Return the inputs in `by` of which all rows of the keys concerned, as they were and are, are at hand."""
+        covered = set[str]()
+        for one, columns in keyed.by.items():
+            delta = self[one]
+            if delta is None or not delta.key or not set(delta.key) <= set(columns):
+                continue
+            if self._is_alone(keyed, inputs):
+                covered.add(one)
+                continue
+            held = f"(select {_as_key(keyed, one)} from (from {delta.before} union all from {delta.after}))"
+            if self._count(with_keys(self._connection, concerned, keyed.key, held)) == keys:
+                covered.add(one)
+        return frozenset(covered)
+
     def _now(
         self,
         node: PlannedNode,
         keyed: Keyed,
-        inputs: Sequence[str],
         wholes: Mapping[str, str],
         views: Sequence[PlannedNode],
         concerned: str,
+        covered: frozenset[str],
     ) -> str:
         """Return what the SQL of a model makes of all that the keys concerned follow from."""
         rows: dict[str, str] = dict(wholes)
-        bounds = bounds_of(self._connection, concerned, keyed.key)
+        bounds = None if keyed.by.keys() <= covered else bounds_of(self._connection, concerned, keyed.key)
         for one, columns in keyed.by.items():
-            delta = self[one]
-            if delta is not None and delta.key == columns and self._is_alone(keyed, inputs):
-                rows[one] = delta.after
+            if one in covered:
+                rows[one] = self._deltas[one].after
                 continue
             query = f"select * from {self._with_keys(one, columns, concerned, named=keyed.key, bounds=bounds)}"
             # models read landing several times, and all of its columns
             rows[one] = self._view(query) if isinstance(self._plan.place(one), PlannedNode) else self.keep(query)
         return self._made_of(node, keyed, rows, views)
 
-    def _then(self, node: PlannedNode, keyed: Keyed, inputs: Sequence[str], views: Sequence[PlannedNode]) -> str | None:
+    def _then(
+        self,
+        node: PlannedNode,
+        keyed: Keyed,
+        inputs: Sequence[str],
+        views: Sequence[PlannedNode],
+        covered: frozenset[str],
+    ) -> str | None:
         """Return the rows of the keys concerned as they follow from what was there; None if that is to be looked up."""
-        if not self._is_alone(keyed, inputs):
+        if keyed.of or not keyed.by.keys() <= covered:
             return None
-        (one,) = (one for one in inputs if one in keyed.by)
-        delta = self._deltas[one]
-        return self._made_of(node, keyed, {one: delta.before}, views) if delta.key == keyed.by[one] else None
+        before = {one: self._deltas[one].before for one in covered}
+        if not any(map(self._count, before.values())):
+            return self._view(f"select * from {node.qualified} where false")
+        return self._made_of(node, keyed, before, views) if self._is_alone(keyed, inputs) else None
 
     @staticmethod
     def _is_alone(keyed: Keyed, inputs: Sequence[str]) -> bool:

@@ -1,17 +1,21 @@
 -- Grain: one row per thing that a statement may be about and country concerned by it, itself or through an
 -- organisation.
--- A membership concerns the member, not the other members.
-with membership_members as (
-    select
-        memberships.fact_id as target_id,
-        memberships.member_kind,
-        memberships.member_code,
-        memberships.occurred_earliest,
-        memberships.occurred_latest
-    from {{ ref('int_membership_event') }} as memberships
-),
-
-concerned as (
+{{ config(meta={'keyed': {
+    'key': ['target_id'],
+    'by': {
+        'int_agreement_country_as_known': ['agreement_id'],
+        'int_meeting_country_as_known': ['meeting_id'],
+        'int_project_country_as_known': ['project_id'],
+        'int_membership_country': ['fact_id'],
+        'int_organization_country': ['organization_id'],
+        'int_country_reference': ['reference'],
+        'int_person_office_as_known': ['person_id'],
+        'int_statement_as_known': ['statement_id'],
+        'int_indicator_as_known': ['fact_id'],
+        'int_trade_observation_as_known': ['fact_id'],
+    },
+}}) }}
+with concerned as (
     select 'agreement' as target_kind, agreement_id as target_id, country_code, via, relation
     from {{ ref('int_agreement_country') }}
 
@@ -27,22 +31,8 @@ concerned as (
 
     union all
 
-    select 'membership' as target_kind, target_id, member_code as country_code, null as via, null as relation
-    from membership_members
-    where member_kind = 'country'
-
-    union all
-
-    select
-        'membership' as target_kind,
-        members.target_id,
-        organizations.country_code,
-        organizations.organization_id as via,
-        organizations.relation
-    from membership_members as members
-    inner join {{ ref('int_organization_country') }} as organizations
-        on members.member_kind = 'organization' and members.member_code = organizations.organization_id
-    where {{ stood_for('organizations', 'members.occurred_earliest', 'members.occurred_latest') }}
+    select 'membership' as target_kind, fact_id as target_id, country_code, via, relation
+    from {{ ref('int_membership_country') }}
 
     union all
 

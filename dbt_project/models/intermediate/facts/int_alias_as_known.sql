@@ -2,6 +2,7 @@
 -- the fact that the claims which stood then resolve to.
 {{ config(meta={'keyed': {
     'key': ['fact_id'], 'by': {'int_alias_claim': ['fact_id'], 'int_claim_as_known': ['fact_id']},
+    'where': {'int_alias_claim': 'true'},
 }}) }}
 with claims as (
     {{ known_claims('int_alias_claim') }}

@@ -1,6 +1,7 @@
 -- Grain: one row per state of knowledge and document: the fact that the claims which stood then resolve to.
 {{ config(meta={'keyed': {
     'key': ['fact_id'], 'by': {'int_document_claim': ['fact_id'], 'int_claim_as_known': ['fact_id']},
+    'where': {'int_document_claim': 'true'},
 }}) }}
 with claims as (
     {{ known_claims('int_document_claim', dates=['published']) }}

@@ -1,6 +1,7 @@
 -- Grain: one row per state of knowledge and step in a membership: the fact that the claims which stood then resolve to.
 {{ config(meta={'keyed': {
     'key': ['fact_id'], 'by': {'int_membership_event_claim': ['fact_id'], 'int_claim_as_known': ['fact_id']},
+    'where': {'int_membership_event_claim': 'true'},
 }}) }}
 with claims as (
     {{ known_claims('int_membership_event_claim', dates=['occurred']) }}

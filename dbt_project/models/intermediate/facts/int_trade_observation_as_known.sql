@@ -1,6 +1,7 @@
 -- Grain: one row per state of knowledge and trade figure: the fact that the claims which stood then resolve to.
 {{ config(meta={'keyed': {
     'key': ['fact_id'], 'by': {'int_trade_observation_claim': ['fact_id'], 'int_claim_as_known': ['fact_id']},
+    'where': {'int_trade_observation_claim': 'true'},
 }}) }}
 with claims as (
     {{ known_claims('int_trade_observation_claim', dates=['period'], measured_in=["coalesce(unit, if(currency is null, null, 'money'))", 'currency']) }}

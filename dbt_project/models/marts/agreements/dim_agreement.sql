@@ -1,29 +1,12 @@
 -- Grain: one row per agreement that was recorded, or that a fact names though nobody has recorded it.
+{{ config(meta={'keyed': {
+    'key': ['agreement_id'],
+    'by': {'int_agreement_as_known': ['agreement_id'], 'int_agreement_named': ['agreement_id']},
+}}) }}
 with recorded as (
     select *
     from {{ ref('int_agreement') }}
     qualify row_number() over (partition by agreement_id order by fact_id) = 1
-),
-
-pointed_at as (
-    select subject_id as reference from {{ ref('int_link') }} where subject_kind = 'agreement'
-    union
-    select object_id from {{ ref('int_link') }} where object_kind = 'agreement'
-    union
-    select subject_id from {{ ref('int_topic') }} where subject_kind = 'agreement'
-    union
-    select target_id from {{ ref('int_statement') }} where target_kind = 'agreement'
-),
-
-named as (
-    select agreement_id from {{ ref('int_agreement_side_as_known') }} where is_current
-    union
-    select agreement_id from {{ ref('int_agreement_event') }}
-    union
-    select parent_agreement_id from recorded
-    union
-    -- what points at an agreement may name it by its fact_id: that is no other agreement
-    select reference from pointed_at where reference not in (select fact_id from {{ ref('int_agreement') }})
 ),
 
 agreements as (
@@ -47,8 +30,7 @@ agreements as (
     union all by name
 
     select agreement_id, false as is_delivered
-    from named
-    where agreement_id is not null and agreement_id not in (select agreement_id from recorded)
+    from {{ ref('int_agreement_named') }}
 ),
 
 instrument_types as (

@@ -1,5 +1,9 @@
 -- Grain: one row per agreement of which anybody recorded something, with its state and the first date of each milestone.
 -- What is known of it today: the current one of its versions.
+{{ config(meta={'keyed': {
+    'key': ['agreement_id'],
+    'by': {'agreement_version': ['agreement_id']},
+}}) }}
 with knowledge as (
     select known_until from {{ ref('int_known_day') }}
 ),

@@ -1,4 +1,11 @@
 -- Grain: one row per agreement and party to it, with the party's state and the first date of each of its milestones.
+{{ config(meta={'keyed': {
+    'key': ['agreement_id'],
+    'by': {
+        'bridge_agreement_party': ['agreement_id'],
+        'int_agreement_status_as_known': ['agreement_id'],
+    },
+}}) }}
 with parties as (
     select * from {{ ref('bridge_agreement_party') }}
 ),

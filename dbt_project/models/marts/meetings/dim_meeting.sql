@@ -1,31 +1,13 @@
 -- Grain: one row per meeting that was recorded, or that a fact names though nobody has recorded it; and the unknown one.
+{{ config(meta={'keyed': {
+    'key': ['meeting_id'],
+    'by': {'int_meeting_as_known': ['meeting_id'], 'int_meeting_named': ['meeting_id']},
+    'through': {'int_meeting_parent': {'int_meeting_as_known': {'meeting_id': 'parent_meeting_id'}}},
+}}) }}
 with recorded as (
     select *
     from {{ ref('int_meeting') }}
     qualify row_number() over (partition by meeting_id order by fact_id) = 1
-),
-
-pointed_at as (
-    select subject_id as reference from {{ ref('int_link') }} where subject_kind = 'meeting'
-    union
-    select object_id from {{ ref('int_link') }} where object_kind = 'meeting'
-    union
-    select subject_id from {{ ref('int_topic') }} where subject_kind = 'meeting'
-    union
-    select target_id from {{ ref('int_statement') }} where target_kind = 'meeting'
-),
-
-named as (
-    select meeting_id from {{ ref('int_meeting_participation') }}
-    union
-    select meeting_id from {{ ref('int_meeting_event') }}
-    union
-    select meeting_id from {{ ref('int_statement') }}
-    union
-    select parent_meeting_id from recorded
-    union
-    -- what points at a meeting may name it by its fact_id: that is no other meeting
-    select reference from pointed_at where reference not in (select fact_id from {{ ref('int_meeting') }})
 ),
 
 meetings as (
@@ -49,14 +31,8 @@ meetings as (
 
     union all by name
 
-    select meeting_id, false as is_delivered
-    from named
-    where meeting_id not in (select meeting_id from recorded) and meeting_id <> 'unknown'
-
-    union all by name
-
-    select 'unknown' as meeting_id, 'Unknown meeting' as title, false as is_delivered
-    where 'unknown' not in (select meeting_id from recorded)
+    select meeting_id, if(meeting_id = 'unknown', 'Unknown meeting', null) as title, false as is_delivered
+    from {{ ref('int_meeting_named') }}
 ),
 
 countries as (
@@ -82,6 +58,6 @@ select
     cast(coalesce(meetings.claim_count, 0) as bigint) as claim_count,
     coalesce(meetings.has_conflict, false) as has_conflict
 from meetings
-left join recorded as parents on meetings.parent_meeting_id = parents.meeting_id
+left join {{ ref('int_meeting_parent') }} as parents on meetings.parent_meeting_id = parents.meeting_id
 {{ join_country_as_of('meeting_countries', 'meetings.country_code', 'meetings.started_earliest', 'meetings.started_latest') }}
 order by meetings.meeting_id
