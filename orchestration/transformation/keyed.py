@@ -404,11 +404,12 @@ class Deltas:
         """Return a query for the keys of the rows for which a condition no longer comes out as before."""
         listed = ", ".join(map(quoted, keyed.key))
         held = " union all ".join(
-            f"select {listed}, held.row_number from (select *, rowid as row_number from {node.qualified}) as held"
+            f"select held.row_number from (select *, rowid as row_number from {node.qualified}) as held"
             f" cross join {one} as judged where {keyed.turning[unique_id]}"
             for one in (delta.before, delta.after)
         )
-        return f"select {listed} from ({held}) group by {listed}, row_number having count(*) = 1"
+        turned = f"select row_number from ({held}) group by row_number having count(*) = 1"
+        return f"select {listed} from {node.qualified} where rowid in ({turned})"
 
     def _wholes(self, keyed: Keyed, inputs: Sequence[str], *, before: bool) -> dict[str, str]:
         """Return, for inputs that changed, all rows that are alike with one that did, as they were or are."""

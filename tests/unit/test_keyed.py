@@ -466,6 +466,66 @@ def test_keys_that_cannot_have_rows_do_not_matter(
     )
 
 
+LEAST = _node(
+    "least",
+    'select shop, day, arg_min(amount, number) as amount from "memory"."main"."sold" group by shop, day',
+    "sold",
+    by=Keyed(key=("shop", "day"), by={"landing.sales": ("shop", "day")}),
+)
+SPREAD = _node(
+    "spread",
+    """
+    select newest.shop, newest.day, newest.amount - least.amount as amount
+    from "memory"."main"."newest" as newest
+    inner join "memory"."main"."least" as least
+        on newest.shop is not distinct from least.shop and newest.day is not distinct from least.day
+    """,
+    "newest",
+    "least",
+    by=Keyed(key=("shop", "day"), by={"newest": ("shop", "day"), "least": ("shop", "day")}),
+)
+
+
+@pytest.mark.parametrize(
+    ("sales", "looked_up"),
+    [
+        pytest.param([(100, 7, "2024-01-01", 3), (101, 7, None, 8)], [], id="keys that neither had"),
+        pytest.param(
+            [(100, 7, "2024-01-01", 3), (-1, 0, "2024-01-01", 8), (101, 0, "2024-01-01", 9)],
+            ["spread"],
+            id="one was there",
+        ),
+        pytest.param(
+            [(100, 7, "2024-01-01", 3), (101, 0, "2024-01-01", 9)], ["least", "spread"], id="one changed in one"
+        ),
+    ],
+)
+def test_what_inputs_say_themselves_of_the_keys_concerned_is_not_looked_up(
+    warehouse: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    sales: list[tuple[int, int, str | None, int]],
+    looked_up: list[str],
+) -> None:
+    plan = _with(warehouse, LEAST, SPREAD)
+    before = _known(warehouse, plan)
+    read, built, whole, build = list[str](), list[str](), keyed.with_keys, keyed.Deltas.build
+
+    def noted(connection: duckdb.DuckDBPyConnection, table: str, *given: Any, **how: Any) -> str:
+        if built[-1:] == ["spread"]:
+            read.extend(name for name in ("newest", "least", "spread") if f'"{name}"' in table)
+        return whole(connection, table, *given, **how)
+
+    def told(self: keyed.Deltas, node: PlannedNode, *given: Any, **how: Any) -> keyed.Built | None:
+        built.append(node.name)
+        return build(self, node, *given, **how)
+
+    monkeypatch.setattr(keyed, "with_keys", noted)
+    monkeypatch.setattr(keyed.Deltas, "build", told)
+    _deliver(warehouse, *sales)
+    assert "spread" in _update(warehouse, before, plan, of=("least", "spread")).by_key
+    assert sorted(set(read)) == looked_up
+
+
 @pytest.mark.parametrize(
     ("sold_before", "looked_up"),
     [
