@@ -37,6 +37,10 @@ STORAGE_VERSION = "v1.2.0"
 HELD_ROWS = 200_000
 """So many rows that came are held in memory; more are read each time that they are written somewhere."""
 
+QUICK_ROWS, QUICK_COMPRESSION = 200_000, "dictionary"
+"""Up to so many rows that a publication exchanges are compressed in this way alone: text of this storage format is
+otherwise tried in all of them, which takes as long for a few rows as all else that is done to write them."""
+
 PORTION_BYTES = 32 << 20
 """So much of a file is copied at a time."""
 
@@ -116,6 +120,7 @@ class StarCopy:
         self._earlier = earlier
         self._lender = lender
         self._in_parquet: set[tuple[str, str]] = set()
+        self._rows_written = 0
         # Attached rather than opened: dbt's connection to the writer's database, in the same process, may have had
         # another configuration, and DuckDB does not mix the two.
         self._connection = _prepared(duckdb.connect(":memory:"))
@@ -247,7 +252,7 @@ class StarCopy:
         exchange = self._found.result().of_database[schema, name]
         qualified = f"published.{quoted(schema)}.{quoted(name)}"
         self._connection.execute(f"delete from {qualified} where rowid in (select row_id from {exchange.gone})")  # noqa: S608
-        self._connection.execute(f"insert into {qualified} by name from {exchange.come}")
+        self._rows_written += _rows(self._connection.execute(f"insert into {qualified} by name from {exchange.come}"))
         (count,) = self._connection.execute(f"select count(*) from {qualified}").fetchall()[0]  # noqa: S608
         return PublishedTable(schema, name, count, self._contents.get((schema, name)))
 
@@ -291,6 +296,8 @@ class StarCopy:
         self._comment("table", "evidence", "publications", None, PUBLICATIONS_COMMENT)
         for name, (_, comment) in PUBLICATIONS_COLUMNS.items():
             self._comment("column", "evidence", "publications", name, comment)
+        if self._earlier is not None and self._rows_written <= QUICK_ROWS:
+            self._connection.execute("set force_compression = $1", [QUICK_COMPRESSION])
         # told here: one that fails when the connection is closed is not
         self._connection.execute("checkpoint published")
         return PublishedTable("evidence", "publications", len(publications))
@@ -340,12 +347,13 @@ class StarCopy:
             command = f"insert into published.{qualified} by name from warehouse.{qualified}"
         else:
             command = f"create or replace table published.{qualified} as from warehouse.{qualified}"
-        copied = self._connection.execute(command).fetchone()
+        rows = _rows(self._connection.execute(command))
+        self._rows_written += rows
         if comment and not is_there:
             self._comment("table", schema, name, None, comment)
         for column, column_comment in () if is_there else self._column_comments.get((schema, name), ()):
             self._comment("column", schema, name, column, column_comment)
-        return PublishedTable(schema, name, copied[0] if copied else 0, self._contents.get((schema, name)))
+        return PublishedTable(schema, name, rows, self._contents.get((schema, name)))
 
     @cached_property
     def _column_comments(self) -> Mapping[tuple[str, str], Sequence[tuple[str, str]]]:
@@ -412,6 +420,12 @@ def _prepared(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnectio
     leave_row_groups(connection)
     read_by_number(connection)
     return connection
+
+
+def _rows(written: duckdb.DuckDBPyConnection) -> int:
+    """Return how many rows a statement wrote."""
+    (rows,) = written.fetchall()[0]
+    return int(rows)
 
 
 def _begin_as(earlier: Earlier, database: Path) -> None:
