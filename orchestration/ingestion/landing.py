@@ -11,7 +11,7 @@ of what the row costs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import duckdb
@@ -45,17 +45,36 @@ def create(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     con.execute(
         f"create table if not exists {rows_of(contract)} ({_listed(own | _OF_A_ROW | {'_file_number': 'INTEGER'})})"
     )
+    con.execute(
+        f"create view if not exists landing.{quoted(contract.table)} as {_shown(own | LINEAGE, rows_of(contract))}"
+    )
+
+
+def behind(table: str) -> tuple[str, str]:
+    """Return schema and name of the table that holds the rows of `landing.<table>`, where that is a view."""
+    return "landing_rows", table
+
+
+def shown(con: duckdb.DuckDBPyConnection, table: str, rows: str) -> str:
+    """Return a query for what `landing.<table>`, a view, shows of some rows of the table behind it."""
+    columns = con.execute(
+        """
+        select column_name from duckdb_columns()
+        where database_name = current_database() and schema_name = 'landing' and table_name = $1
+        order by column_index
+        """,
+        [table],
+    ).fetchall()
+    return _shown([name for (name,) in columns], rows)
+
+
+def _shown(columns: Iterable[str], rows: str) -> str:
     cells = ", ".join(
         f"files.{quoted(name.removeprefix('_'))} as {quoted(name)}" if name in _OF_A_FILE else f"landed.{quoted(name)}"
-        for name in own | LINEAGE
+        for name in columns
     )
-    con.execute(
-        f"""
-        create view if not exists landing.{quoted(contract.table)} as
-        select {cells}
-        from {rows_of(contract)} as landed join ops.landed_files as files on landed._file_number = files.file_number
-        """
-    )
+    files = "join ops.landed_files as files on landed._file_number = files.file_number"
+    return f"select {cells} from {rows} as landed {files}"
 
 
 def number_file(con: duckdb.DuckDBPyConnection, *, delivery_id: str, sha256: str, loaded_at: datetime) -> int:

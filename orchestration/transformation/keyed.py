@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from typing import Any
 
 import duckdb
 
+from orchestration.ingestion.landing import behind, shown
 from orchestration.sql_text import literal, quoted
-from orchestration.transformation.plan import Keyed, Place, Plan, PlannedNode
+from orchestration.transformation.plan import Keyed, Place, Plan, PlannedNode, PlannedSource
 
 LEAST_ROWS, FOR_AN_INPUT = 4_000, 700
 """A table of fewer rows, and so many more for each input, is built whole: to find out what concerns which of its rows
@@ -139,19 +140,15 @@ class Deltas:
         self._connection.execute(f"delete from {table}")
         self._connection.execute(f"insert into {table} by name from {fresh}")
 
-    def note_deliveries(self, unique_id: str, deliveries: Sequence[str], column: str) -> None:
-        """Note that rows of these deliveries were added to a table of landing, and no others."""
-        place = self._plan.place(unique_id)
+    def note_deliveries(self, unique_id: str, deliveries: Sequence[str], column: str, *, rows: int) -> None:
+        """Note that so many rows of these deliveries were added to a table of landing, and no others."""
+        table = self._plan.place(unique_id).qualified
         new = self.keep("select distinct unnest(?::varchar[]) as delivery_id", [list(deliveries)])
-        numbered = self._numbered(place, (column,), new, named=("delivery_id",))
+        query = f"from {self._with_keys(unique_id, (column,), new, named=('delivery_id',))}"
         self._deltas[unique_id] = Delta(
-            self._view(f"select * from {place.qualified} where false"),
+            self._view(f"select * from {table} where false"),
             # few are read once, however many tables are made of them
-            self.keep(f"select * from {place.qualified} where {numbered}")
-            if numbered
-            else self._view(
-                f"from {with_keys(self._connection, place.qualified, (column,), new, named=('delivery_id',))}"
-            ),
+            self.keep(query) if rows <= NUMBERS_IN_A_FILTER else self._view(query),
             (column,),
         )
 
@@ -256,7 +253,7 @@ class Deltas:
             )
         delta = Delta(self._view(f"select {', '.join(map(quoted, columns))} from {there}"), after, keyed.key)
         if self._count(there):  # keys that are new are nowhere to be found
-            self._delete(node, keyed, there, differing, is_numbered=is_numbered)
+            self._delete(node, keyed, there, differing, columns, is_numbered=is_numbered)
         self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
         self.note(node.unique_id, delta)
         return Built(delta, differing)
@@ -266,7 +263,8 @@ class Deltas:
         number = f"{'null' if then else 'rowid'} as {ROW_NUMBER}"
         numbered = self._numbered(node, keyed.key, concerned) if then is None else None
         if numbered is not None:
-            rows = f"select {listed}, {number} from {node.qualified} where {numbered} and {self._not_anew(keyed)}"
+            given = f"(select *, rowid from {node.qualified} as given where {numbered})"
+            rows = f"select {listed}, {number} from {given} where {self._not_anew(keyed)}"
         else:
             there = f"(select *, {number} from {then or node.qualified} where {self._not_anew(keyed)})"
             rows = f"select {listed}, {ROW_NUMBER} from {with_keys(self._connection, there, keyed.key, concerned)}"
@@ -274,16 +272,40 @@ class Deltas:
             rows += f" union all select {listed}, {number} from {node.qualified} where {keyed.anew}"
         return self.keep(rows)
 
-    def _delete(self, node: PlannedNode, keyed: Keyed, rows: str, keys: str, *, is_numbered: bool) -> None:
+    def _delete(
+        self,
+        node: PlannedNode,
+        keyed: Keyed,
+        rows: str,
+        keys: str,
+        columns: Mapping[str, str],
+        *,
+        is_numbered: bool,
+    ) -> None:
         """Delete the rows of some keys, which may hold their numbers in the table."""
         if is_numbered:
             found = f"select {ROW_NUMBER} from {rows}"
         else:
-            place = self._found(node, keyed.found_by or keyed.key, rows)
-            if self._count(place) != self._count(rows):  # others hold the same in these columns
+            place = self._found_by(node, keyed, rows, columns) if keyed.found_by else None
+            if place is None or self._count(place) != self._count(rows):  # others hold the same in these columns
                 place = self._found(node, keyed.key, keys)
             found = f"from {place}"
         self._connection.execute(f"delete from {node.qualified} where rowid in ({found})")
+
+    def _found_by(self, node: PlannedNode, keyed: Keyed, rows: str, columns: Mapping[str, str]) -> str:
+        """Return a table of the numbers of rows that hold what others hold in the columns by which they are found.
+
+        Text is compared of those alone that are alike in all else: it costs the most, however often it repeats.
+        """
+        quick = [name for name in keyed.found_by if columns[name] != "VARCHAR"]
+        if not quick or len(quick) == len(keyed.found_by):
+            return self._found(node, keyed.found_by, rows)
+        wanted = ", ".join((f"rowid as {ROW_NUMBER}", *(f"given.{quoted(name)}" for name in keyed.found_by)))
+        alike = with_keys(self._connection, node.qualified, quick, rows, wanted=wanted)
+        few = self.keep(f"from {alike} limit {NUMBERS_IN_A_FILTER + 1:d}")
+        if self._count(few) > NUMBERS_IN_A_FILTER:
+            return self._found(node, keyed.found_by, rows)
+        return self.keep(f"from {with_keys(self._connection, few, keyed.found_by, rows, wanted=ROW_NUMBER)}")
 
     def _found(self, place: Place, columns: Sequence[str], alike: str, *, most: int | None = None, **how: Any) -> str:
         """Return a table of the numbers of rows, or the first of them, that hold what others hold in some columns."""
@@ -294,23 +316,47 @@ class Deltas:
     def _with_keys(self, unique_id: str, columns: Sequence[str], keys: str, **how: Any) -> str:
         """Return a query in brackets for the rows of a table that have one of the keys, as `with_keys` does."""
         place = self._plan.place(unique_id)
-        numbered = self._numbered(place, columns, keys, **how)
+        rows = self._rows(place)
+        numbered = None
+        if rows is place or DELIVERY not in columns:
+            numbered = self._numbered(rows, columns, keys, **how)
         if numbered is None:
             return with_keys(self._connection, place.qualified, columns, keys, **how)
-        return f"(select * from {place.qualified} where {numbered})"
+        found = f"select * from {rows.qualified} as given where {numbered}"
+        if rows is place:
+            return f"({found})"
+        return f"({shown(self._connection, place.table, self.keep(found))})"
 
-    def _numbered(self, place: Place, columns: Sequence[str], keys: str, **how: Any) -> str | None:
-        """Return the condition under which a row has one of the keys, by its number; None unless they are few of many.
+    def _rows(self, place: Place) -> Place:
+        """Return where rows have numbers: the table, or the one behind a view of landing."""
+        schema, table = behind(place.table)
+        is_view = isinstance(place, PlannedSource) and (place.schema, place.table) not in self._tables
+        if is_view and (schema, table) in self._tables:
+            return replace(place, schema=schema, table=table, relation="")
+        return place
 
-        Where there are none, that is to be seen before the table is read.
+    def _numbered(
+        self,
+        place: Place,
+        columns: Sequence[str],
+        keys: str,
+        *,
+        named: Sequence[str] | None = None,
+        bounds: Sequence[Bounds] | None = None,
+    ) -> str | None:
+        """Return the condition under which a row of `given` has one of the keys, by its number; None unless few do.
+
+        Where there are none, that is to be seen before the table is read. Bounds of the keys keep numbers from being
+        looked for among rows that lie between them, but are of other keys.
         """
         if self._row_counts.get(place.unique_id, 0) < MANY_ROWS or (place.schema, place.table) not in self._tables:
             return None
-        found = self._found(place, columns, keys, most=NUMBERS_IN_A_FILTER + 1, **how)
+        bounds = bounds or bounds_of(self._connection, keys, named or columns)
+        found = self._found(place, columns, keys, most=NUMBERS_IN_A_FILTER + 1, named=named, bounds=bounds)
         rows = self._count(found)
         if rows > NUMBERS_IN_A_FILTER:
             return None
-        return f"rowid in (from {found})" if rows else "false"
+        return f"given.rowid in (from {found}) and {in_bounds(columns, bounds)}" if rows else "false"
 
     def lost(self, unique_id: str, columns: Sequence[str]) -> str | None:
         """Return a table of the values in these columns that a table had and no longer has; "" where there are none.

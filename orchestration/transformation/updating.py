@@ -273,7 +273,7 @@ def _note_deliveries(deltas: Deltas, unique_id: str, before: Content | None, now
         return
     if all(now.deliveries.get(delivery) == rows for delivery, rows in before.deliveries.items()):
         new = [delivery for delivery in now.deliveries if delivery not in before.deliveries]
-        deltas.note_deliveries(unique_id, new, DELIVERY)
+        deltas.note_deliveries(unique_id, new, DELIVERY, rows=sum(now.deliveries[delivery] for delivery in new))
 
 
 class _Work:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -558,6 +558,93 @@ def test_rows_that_go_are_found_by_columns_that_tell_them_apart_or_else_by_their
     _deliver(warehouse, (100, 0, "2024-01-04", 3))
     assert "told" in _update(warehouse, before, plan).by_key
     assert columns == looked_up
+
+
+@pytest.mark.parametrize(
+    ("sold_before", "few", "read"),
+    [
+        pytest.param([], 10, [("day",), ("day", "name")], id="text is compared of few"),
+        pytest.param([], 0, [("day",), ("day", "name")], id="or of all, where they are many"),
+        pytest.param(
+            [(98, 3, "2024-01-04", 18)],
+            10,
+            [("day",), ("day", "name"), ("shop_id", "day")],
+            id="another holds the same",
+        ),
+    ],
+)
+def test_rows_that_go_are_found_by_text_after_all_else(
+    warehouse: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    sold_before: list[tuple[int, int, str | None, int]],
+    few: int,
+    read: list[tuple[str, ...]],
+) -> None:
+    warehouse.execute("update landing.names set name = 'shop 0' where shop = 3")
+    plan = replace(PLAN, nodes={**PLAN.nodes, "told": _told(found_by=("name", "day"), anew="false")})
+    told = plan.nodes["told"]
+    code = told.code.split("union all")[0]
+    plan = replace(plan, nodes={**plan.nodes, "told": replace(told, code=code)})
+    for name in ("names", "told"):
+        warehouse.execute(f"create or replace table {name} as {plan.nodes[name].code}")
+    if sold_before:
+        _deliver(warehouse, *sold_before, delivery="before")
+        _update(warehouse, {**_known(warehouse, plan), "landing.sales": Content("0-0", 0, {})}, plan)
+    before = _known(warehouse, plan)
+    monkeypatch.setattr(keyed, "NUMBERS_IN_A_FILTER", few)
+    columns, whole = list[tuple[str, ...]](), keyed.with_keys
+
+    def noted(connection: duckdb.DuckDBPyConnection, table: str, by: Sequence[str], *given: Any, **how: Any) -> str:
+        if how.get("wanted", "").startswith((keyed.ROW_NUMBER, "rowid")):
+            columns.append(tuple(sorted(by)))
+        return whole(connection, table, by, *given, **how)
+
+    def told_apart(self: keyed.Deltas, *given: Any, **how: Any) -> None:
+        monkeypatch.setattr(keyed, "with_keys", noted)
+        delete(self, *given, **how)
+        monkeypatch.setattr(keyed, "with_keys", whole)
+
+    delete = keyed.Deltas._delete
+    monkeypatch.setattr(
+        keyed.Deltas,
+        "_delete",
+        lambda self, node, *a, **k: (told_apart if node.name == "told" else delete)(self, node, *a, **k),
+    )
+    _deliver(warehouse, (100, 0, "2024-01-04", 3))
+    assert "told" in _update(warehouse, before, plan).by_key
+    assert columns == [tuple(sorted(one)) for one in read]
+
+
+def test_rows_behind_a_view_of_landing_are_read_by_their_numbers(
+    warehouse: duckdb.DuckDBPyConnection, request: pytest.FixtureRequest
+) -> None:
+    warehouse.execute(
+        """
+        create schema landing_rows; create schema ops;
+        create table ops.landed_files as select 1 as file_number, 'a' as delivery_id;
+        create table landing_rows.sales as
+            select number, shop, day, amount, 1 as _file_number from landing.sales;
+        drop view main.sold; drop table landing.sales;
+        create view landing.sales as
+            select files.delivery_id as _delivery_id, landed.number, landed.shop, landed.day, landed.amount
+            from landing_rows.sales as landed join ops.landed_files as files on landed._file_number = files.file_number;
+        """
+    )
+    warehouse.execute(f"create view main.sold as {PLAN.nodes['sold'].code}")
+    before = _known(warehouse)
+    warehouse.execute("insert into ops.landed_files values (2, 'b')")
+    warehouse.execute("insert into landing_rows.sales values (100, 0, '2024-01-01', 3, 2), (101, 1, null, 8, 2)")
+    read, shown = list[str](), keyed.shown
+
+    def noted(connection: duckdb.DuckDBPyConnection, table: str, rows: str) -> str:
+        read.extend(connection.execute(f"select count(*) from {rows}").fetchall()[0])
+        return shown(connection, table, rows)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keyed, "shown", noted)
+        assert _update(warehouse, before).by_key == set(KEYED)
+    # the rows of both keys: three that were there, and two that came
+    assert read == ([5] if "[by number]" in request.node.name else [])
 
 
 def test_a_small_table_is_built_whole(warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,11 @@
 -- Grain: one row per exporter, importer, commodity, classification, period and unit: what each side says of one flow.
 -- Only statistics with a reporter, exports against imports, whole figures against whole ones; figures without a period
 -- cannot be set beside others. What BACI reconciles out of both sides stands beside, and never in place of one.
+{# whoever reports: said as a bound, so that row groups of BACI, which has no reporters, are passed over -#}
 {{ config(meta={'keyed': {
     'key': ['dyad_code', 'period_earliest', 'commodity_code'],
     'by': {'fct_trade_flow': ['dyad_code', 'period_earliest', 'commodity_code']},
-    'where': {'fct_trade_flow': 'reporter_code is not null'}
+    'where': {'fct_trade_flow': "reporter_code >= ''"}
 }}) }}
 {% set flow = ['exporter_code', 'importer_code', 'commodity_code', 'classification', 'period_earliest', 'period_latest'] %}
 with figures as (
