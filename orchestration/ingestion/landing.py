@@ -57,15 +57,8 @@ def behind(table: str) -> tuple[str, str]:
 
 def shown(con: duckdb.DuckDBPyConnection, table: str, rows: str) -> str:
     """Return a query for what `landing.<table>`, a view, shows of some rows of the table behind it."""
-    columns = con.execute(
-        """
-        select column_name from duckdb_columns()
-        where database_name = current_database() and schema_name = 'landing' and table_name = $1
-        order by column_index
-        """,
-        [table],
-    ).fetchall()
-    return _shown([name for (name,) in columns], rows)
+    columns = con.execute(f"from landing.{quoted(table)} limit 0").description
+    return _shown([name for name, *_ in columns], rows)
 
 
 def _shown(columns: Iterable[str], rows: str) -> str:
