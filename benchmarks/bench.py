@@ -1,7 +1,7 @@
 """Measure the warehouse beside its peers, print the table and write it as JSON: `make bench`.
 
     python -m benchmarks.bench                                    small sizes, some minutes
-    python -m benchmarks.bench --size large                       a hundred million rows; hours, and 60 GB of disk
+    python -m benchmarks.bench --size large                       a hundred million rows; hours, and 70 GB of disk
     python -m benchmarks.bench --only ingestion,many_files        some of it
 
 Work and peer run in the same run and on the same machine: the ratios are what counts.
