@@ -19,10 +19,13 @@ import duckdb
 from orchestration.contracts import Contract
 from orchestration.sql_text import quoted
 
+ROWS = "landing_rows"
+"""The schema of the tables that hold the rows of feeds that are read in bulk."""
 _OF_A_ROW = {"_extra": "VARCHAR", "_row_number": "BIGINT"}
-_OF_A_FILE = {"_delivery_id": "VARCHAR", "_file_sha256": "VARCHAR", "_loaded_at": "TIMESTAMP"}
+OF_A_FILE = {"_delivery_id": "VARCHAR", "_file_sha256": "VARCHAR", "_loaded_at": "TIMESTAMP"}
+"""The columns that are the same for all rows of a file."""
 LINEAGE = {
-    name: (_OF_A_ROW | _OF_A_FILE)[name]
+    name: (_OF_A_ROW | OF_A_FILE)[name]
     for name in ("_extra", "_delivery_id", "_file_sha256", "_row_number", "_loaded_at")
 }
 """The columns that every landing table has behind those of its contract."""
@@ -33,7 +36,7 @@ _FEW_FILES = 50
 
 def rows_of(contract: Contract) -> str:
     """Return the table that holds the rows of a feed."""
-    return f"{'landing_rows' if contract.is_bulk else 'landing'}.{quoted(contract.table)}"
+    return f"{ROWS if contract.is_bulk else 'landing'}.{quoted(contract.table)}"
 
 
 def create(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
@@ -50,11 +53,6 @@ def create(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     )
 
 
-def behind(table: str) -> tuple[str, str]:
-    """Return schema and name of the table that holds the rows of `landing.<table>`, where that is a view."""
-    return "landing_rows", table
-
-
 def shown(con: duckdb.DuckDBPyConnection, table: str, rows: str) -> str:
     """Return a query for what `landing.<table>`, a view, shows of some rows of the table behind it."""
     columns = con.execute(f"from landing.{quoted(table)} limit 0").description
@@ -63,7 +61,7 @@ def shown(con: duckdb.DuckDBPyConnection, table: str, rows: str) -> str:
 
 def _shown(columns: Iterable[str], rows: str) -> str:
     cells = ", ".join(
-        f"files.{quoted(name.removeprefix('_'))} as {quoted(name)}" if name in _OF_A_FILE else f"landed.{quoted(name)}"
+        f"files.{quoted(name.removeprefix('_'))} as {quoted(name)}" if name in OF_A_FILE else f"landed.{quoted(name)}"
         for name in columns
     )
     files = "join ops.landed_files as files on landed._file_number = files.file_number"
@@ -121,7 +119,7 @@ def counted_by_delivery(
     if not is_view:
         counted = f"select _delivery_id, count(*) from landing.{quoted(table)} group by _delivery_id"
         return dict(con.execute(counted).fetchall())
-    rows = f"landing_rows.{quoted(table)}"
+    rows = f"{ROWS}.{quoted(table)}"
     if known:
         (total,) = con.execute(f"select count(*) from {rows}").fetchall()[0]
         files = con.execute(

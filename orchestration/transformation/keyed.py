@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.ingestion.landing import behind, shown
+from orchestration.ingestion.landing import OF_A_FILE, ROWS, shown
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.plan import Keyed, Place, Plan, PlannedNode, PlannedSource
 
@@ -286,10 +286,10 @@ class Deltas:
         if is_numbered:
             found = f"select {ROW_NUMBER} from {rows}"
         else:
-            place = self._found_by(node, keyed, rows, columns) if keyed.found_by else None
-            if place is None or self._count(place) != self._count(rows):  # others hold the same in these columns
-                place = self._found(node, keyed.key, keys)
-            found = f"from {place}"
+            numbers = self._found_by(node, keyed, rows, columns) if keyed.found_by else None
+            if numbers is None or self._count(numbers) != self._count(rows):  # others hold the same in these columns
+                numbers = self._found(node, keyed.key, keys)
+            found = f"from {numbers}"
         self._connection.execute(f"delete from {node.qualified} where rowid in ({found})")
 
     def _found_by(self, node: PlannedNode, keyed: Keyed, rows: str, columns: Mapping[str, str]) -> str:
@@ -318,7 +318,7 @@ class Deltas:
         place = self._plan.place(unique_id)
         rows = self._rows(place)
         numbered = None
-        if rows is place or DELIVERY not in columns:
+        if rows is place or OF_A_FILE.keys().isdisjoint(columns):
             numbered = self._numbered(rows, columns, keys, **how)
         if numbered is None:
             return with_keys(self._connection, place.qualified, columns, keys, **how)
@@ -329,11 +329,8 @@ class Deltas:
 
     def _rows(self, place: Place) -> Place:
         """Return where rows have numbers: the table, or the one behind a view of landing."""
-        schema, table = behind(place.table)
         is_view = isinstance(place, PlannedSource) and (place.schema, place.table) not in self._tables
-        if is_view and (schema, table) in self._tables:
-            return replace(place, schema=schema, table=table, relation="")
-        return place
+        return replace(place, schema=ROWS, relation="") if is_view and (ROWS, place.table) in self._tables else place
 
     def _numbered(
         self,
@@ -486,11 +483,11 @@ class Deltas:
             delta = self[one]
             if delta is None or not delta.key or not set(delta.key) <= set(columns):
                 continue
-            if self._is_alone(keyed, inputs):
-                covered.add(one)
-                continue
             held = f"(select {_as_key(keyed, one)} from (from {delta.before} union all from {delta.after}))"
-            if self._count(with_keys(self._connection, concerned, keyed.key, held)) == keys:
+            is_covered = self._is_alone(keyed, inputs) or (
+                self._count(with_keys(self._connection, concerned, keyed.key, held)) == keys
+            )
+            if is_covered:
                 covered.add(one)
         return frozenset(covered)
 

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from orchestration.ingestion.landing import counted_by_delivery
+from orchestration.ingestion.landing import ROWS, counted_by_delivery
 from orchestration.publication.copying import SCHEMAS
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
@@ -168,7 +168,7 @@ def contents_of_sources(
             counted_by_delivery(
                 connection,
                 source.table,
-                is_view=("landing_rows", source.table) in columns,
+                is_view=(ROWS, source.table) in columns,
                 known=before[source.unique_id].deliveries if before and source.unique_id in before else None,
             ),
             tells_deliveries=source.unique_id in keyed,

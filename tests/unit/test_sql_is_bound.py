@@ -124,7 +124,7 @@ REVIEWED = {
         "_count: table": BY_KEY,
         "_delete: found": BY_KEY,
         "_delete: node.qualified": MODEL,
-        "_delete: place": BY_KEY,
+        "_delete: numbers": BY_KEY,
         "_delete: rows": BY_KEY,
         "_found: rows": BY_KEY,
         **{f"_found_by: {name}": BY_KEY for name in ("alike", "keys", "table", "wanted")},

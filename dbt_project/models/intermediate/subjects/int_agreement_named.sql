@@ -1,12 +1,6 @@
 -- Grain: one row per agreement that a fact names though nobody has recorded it.
 with pointed_at as (
-    select subject_id as reference from {{ ref('int_link') }} where subject_kind = 'agreement'
-    union
-    select object_id from {{ ref('int_link') }} where object_kind = 'agreement'
-    union
-    select subject_id from {{ ref('int_topic') }} where subject_kind = 'agreement'
-    union
-    select target_id from {{ ref('int_statement') }} where target_kind = 'agreement'
+    {{ pointed_at('agreement') }}
 ),
 
 named as (

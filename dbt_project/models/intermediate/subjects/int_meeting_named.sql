@@ -1,12 +1,6 @@
 -- Grain: one row per meeting that a fact names though nobody has recorded it; and the unknown one.
 with pointed_at as (
-    select subject_id as reference from {{ ref('int_link') }} where subject_kind = 'meeting'
-    union
-    select object_id from {{ ref('int_link') }} where object_kind = 'meeting'
-    union
-    select subject_id from {{ ref('int_topic') }} where subject_kind = 'meeting'
-    union
-    select target_id from {{ ref('int_statement') }} where target_kind = 'meeting'
+    {{ pointed_at('meeting') }}
 ),
 
 named as (
