@@ -94,6 +94,7 @@ class Archive:
 
     def __init__(self, root: Path) -> None:
         self._files = root / "files"
+        self._prefix = str(self._files)  # of every known file: to write a Path costs more than to look for a file
         self._deliveries = root / "deliveries"
         self._incoming = root / "incoming"
         self._unsynced: set[Path] = set()
@@ -105,7 +106,7 @@ class Archive:
 
     def has(self, sha256: str) -> bool:
         """Say whether content and sidecar are both there, or the content was erased: then it does not come back."""
-        path = f"{self._files}/{sha256[:2]}/{sha256}"  # asked for every known file: a Path costs more than the look
+        path = f"{self._prefix}/{sha256[:2]}/{sha256}"
         is_whole = os.path.isfile(path) and os.path.isfile(f"{path}.json")  # noqa: PTH113
         return is_whole or self.tombstone(sha256) is not None
 

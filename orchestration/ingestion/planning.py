@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from pathlib import PurePosixPath
+from functools import lru_cache
 from typing import Any
 
 from orchestration.contracts import Contract, Mode
@@ -231,7 +231,7 @@ def _date_in_name(candidate: Candidate) -> datetime | None:
     """
     if (release := _release_in_name(candidate)) is not None:
         return release[1]
-    name = PurePosixPath(below_feed(candidate.path)).parts[0]
+    name = below_feed(candidate.path).partition("/")[0]
     days = [name.partition(".")[0]] if candidate.contract.dataset_key is None else _DAY.findall(name)
     if len(days) != 1 or not _DAY.fullmatch(days[0]):
         return None
@@ -251,14 +251,20 @@ def _stated_day(candidate: Candidate) -> datetime | None:
 def _release_in_name(candidate: Candidate) -> tuple[str, datetime] | None:
     """Return when the publisher says in the file's name that it was released, as written and as a time."""
     pattern = candidate.contract.release_in_name
-    found = re.search(pattern, PurePosixPath(candidate.path).name) if pattern else None
+    return _released_in(pattern, candidate.path.rpartition("/")[2]) if pattern else None
+
+
+@lru_cache(maxsize=8)  # asked several times of one candidate, of ten thousand one after the other
+def _released_in(pattern: str, name: str) -> tuple[str, datetime] | None:
+    found = re.search(pattern, name)
     if found is None:
         return None
+    digits = found[1].ljust(14, "0")
     try:
-        released_at = datetime.strptime(found[1].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        released_at = datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}")
     except ValueError:
         return None
-    return found[1], released_at
+    return found[1], released_at.replace(tzinfo=UTC)
 
 
 def _revises_itself(contract: Contract) -> bool:

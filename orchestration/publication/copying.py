@@ -26,7 +26,7 @@ from orchestration.publication.store import DATABASE, PARQUET, Publication
 from orchestration.publication.tables import Exchange, PublishedTable
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.changed_keys import ChangedKeys
-from orchestration.transformation.keyed import read_by_number, with_keys
+from orchestration.transformation.keyed import bounds_of, in_bounds, read_by_number, with_keys
 
 SCHEMAS = ("main", "evidence")
 """The star and its lineage; everything else in the writer's database is private."""
@@ -233,17 +233,19 @@ class StarCopy:
         if has_column(self._reader, alias, table, PARTED_BY):
             told = f"{told}, given.{PARTED_BY}"
         names, place = changed.columns, f"warehouse.{qualified}"
-        were = with_keys(self._reader, f"{alias}.{qualified}", names, keys, wanted=told, days=changed.days)
-        self._reader.execute(f"create table {gone} as from {were}")
+        bounds = bounds_of(self._reader, keys, (*names, *changed.days))
+        of_names, of_days = bounds[: len(names)], in_bounds(changed.days, bounds[len(names) :])
+        within = f"{in_bounds(names, of_names)} and {of_days}"
         # by their numbers: all other columns of the rows between are not read
-        are = with_keys(self._reader, place, names, keys, wanted="rowid as row_id", days=changed.days)
-        self._reader.execute(f"create table {came} as from {are}")
-        (rows,) = self._reader.execute(f"select count(*) from {came}").fetchall()[0]  # noqa: S608
+        for found, of, wanted in ((gone, f"{alias}.{qualified}", told), (came, place, "rowid as row_id")):
+            rows = with_keys(self._reader, of, names, keys, wanted=wanted, bounds=of_names, beside=of_days)
+            self._reader.execute(f"create table {found} as from {rows}")
+        (count,) = self._reader.execute(f"select count(*) from {came}").fetchall()[0]  # noqa: S608
         self._reader.execute(
-            f"create {'table' if rows <= HELD_ROWS else 'view'} {come} as"  # noqa: S608
-            f" from {place} where rowid in (select row_id from {came})"
+            f"create {'table' if count <= HELD_ROWS else 'view'} {come} as"  # noqa: S608
+            f" from {place} as given where given.rowid in (select row_id from {came}) and {within}"
         )
-        return Exchange(changed.columns, keys, gone, come, table.row_count)
+        return Exchange(changed.columns, keys, gone, come, within, table.row_count)
 
     def _followed(self, schema: str, name: str) -> PublishedTable | None:
         """Exchange the rows of the keys that changed since the earlier publication; None where they are not known."""
@@ -251,7 +253,10 @@ class StarCopy:
             return None
         exchange = self._found.result().of_database[schema, name]
         qualified = f"published.{quoted(schema)}.{quoted(name)}"
-        self._connection.execute(f"delete from {qualified} where rowid in (select row_id from {exchange.gone})")  # noqa: S608
+        self._connection.execute(
+            f"delete from {qualified} as given"  # noqa: S608
+            f" where given.rowid in (select row_id from {exchange.gone}) and {exchange.within}"
+        )
         self._rows_written += _rows(self._connection.execute(f"insert into {qualified} by name from {exchange.come}"))
         (count,) = self._connection.execute(f"select count(*) from {qualified}").fetchall()[0]  # noqa: S608
         return PublishedTable(schema, name, count, self._contents.get((schema, name)))

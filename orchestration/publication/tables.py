@@ -36,5 +36,7 @@ class Exchange:
     """Of their rows as they were: `row_id` in the database before, and the column that files are parted by, if any."""
     come: str
     """Their rows as they are; a view, where they are many."""
+    within: str
+    """A condition of `given` that all rows of these keys meet, so that others need not be held against them."""
     rows_before: int
     """How many rows the whole table had."""

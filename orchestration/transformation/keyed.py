@@ -38,6 +38,8 @@ ROW_NUMBER = "keyed_row_number"
 MANY_ROWS = 50_000
 """Of a table with so many rows, numbers are looked up before rows are read: DuckDB reads all columns that are asked for
 of rows that a join does not take, but passes over all others where it knows the numbers of those that are wanted."""
+BOUNDED = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DATE"})
+"""Types of columns whose bounds keep row groups from being read."""
 NUMBERS_IN_A_FILTER = 10_000
 """Up to so many of them are given to what reads a table; by default DuckDB does that with 50 alone."""
 MOST_OF_A_TABLE = 0.2
@@ -193,11 +195,9 @@ class Deltas:
         listed = ", ".join(map(quoted, columns))
         covered = self._covered(keyed, inputs, concerned, keys)
         now = self._now(node, keyed, are, views, concerned, covered)
-        wanted = with_keys(self._connection, f"(from {now} where {self._not_anew(keyed)})", keyed.key, concerned)
-        anew = f" union all select {listed} from {now} where {keyed.anew}" if keyed.anew else ""
-        after = self.keep(f"select {listed} from {wanted}{anew}")
+        after = now if self._is_only_of(keyed) else self._of_keys(keyed, now, concerned, listed)
         found = self._connection.table(after)
-        if dict(zip(found.columns, map(str, found.types), strict=True)) != columns:
+        if list(zip(found.columns, map(str, found.types), strict=True)) != list(columns.items()):
             raise NotByKeyError("it has other columns than before")
         then = made[0] if made and not keyed.once else self._then(node, keyed, inputs, views, covered)
         there = self._there(node, keyed, then, concerned, listed)
@@ -258,8 +258,24 @@ class Deltas:
         self.note(node.unique_id, delta)
         return Built(delta, differing)
 
+    @staticmethod
+    def _is_only_of(keyed: Keyed) -> bool:
+        """Whether the SQL of a model, given the rows that the keys concerned follow from, makes rows of no other keys.
+
+        Keys are concerned by what changed in an input, or by what it names: of these no row is left out.
+        """
+        return not (keyed.of or keyed.where or keyed.anew)
+
+    def _of_keys(self, keyed: Keyed, rows: str, keys: str, listed: str) -> str:
+        """Return a table of those of some rows that are of one of the keys, or are built anew."""
+        wanted = with_keys(self._connection, f"(from {rows} where {self._not_anew(keyed)})", keyed.key, keys)
+        anew = f" union all select {listed} from {rows} where {keyed.anew}" if keyed.anew else ""
+        return self.keep(f"select {listed} from {wanted}{anew}")
+
     def _there(self, node: PlannedNode, keyed: Keyed, then: str | None, concerned: str, listed: str) -> str:
         """Return a table of the rows of the keys concerned as they were: `then`, or with their numbers in the table."""
+        if then is not None and self._is_only_of(keyed):
+            return then
         number = f"{'null' if then else 'rowid'} as {ROW_NUMBER}"
         numbered = self._numbered(node, keyed.key, concerned) if then is None else None
         if numbered is not None:
@@ -290,7 +306,18 @@ class Deltas:
             if numbers is None or self._count(numbers) != self._count(rows):  # others hold the same in these columns
                 numbers = self._found(node, keyed.key, keys)
             found = f"from {numbers}"
-        self._connection.execute(f"delete from {node.qualified} where rowid in ({found})")
+        within = self._within(node, keyed, rows, columns)
+        self._connection.execute(f"delete from {node.qualified} as given where given.rowid in ({found}) and {within}")
+
+    def _within(self, node: PlannedNode, keyed: Keyed, rows: str, columns: Mapping[str, str]) -> str:
+        """Return the condition, of `given`, that keeps the numbers of rows from being looked for all over their table.
+
+        DuckDB holds all numbers against each few thousand rows that nothing else excludes.
+        """
+        bounded = [name for name in keyed.key if columns[name] in BOUNDED]
+        if not bounded or self._row_counts[node.unique_id] < MANY_ROWS:
+            return "true"
+        return in_bounds(bounded, bounds_of(self._connection, rows, bounded))
 
     def _found_by(self, node: PlannedNode, keyed: Keyed, rows: str, columns: Mapping[str, str]) -> str:
         """Return a table of the numbers of rows that hold what others hold in the columns by which they are found.
@@ -632,19 +659,17 @@ def with_keys(
     named: Sequence[str] | None = None,
     wanted: str = "*",
     bounds: Sequence[Bounds] | None = None,
-    days: Sequence[str] = (),
+    beside: str = "true",
 ) -> str:
     """Return a query in brackets for the rows of a table that have one of the keys: null is a value like any other.
 
-    Keys that are numbers or days have bounds, as have few deliveries: whole row groups beyond them are not read. `days`
-    are columns of both that are no part of the keys, but have their bounds in the table of these.
+    Keys that are numbers or days have bounds, as have few deliveries: whole row groups beyond them are not read.
+    `beside` is a condition of `given` that all of these rows meet.
     """
     names = named or columns
     bounds = bounds or bounds_of(connection, keys, names)
     same = []
-    within = [in_bounds(columns, bounds)]
-    if days:
-        within.append(in_bounds(days, bounds_of(connection, keys, days)))
+    within = [in_bounds(columns, bounds), beside]
     for column, name, bound in zip(columns, names, bounds, strict=True):
         same.append(f"given.{quoted(column)} {'is not distinct from' if bound.has_null else '='} keys.{quoted(name)}")
         if column == DELIVERY and not bound.has_null:

@@ -615,6 +615,45 @@ def test_rows_that_go_are_found_by_text_after_all_else(
     assert columns == [tuple(sorted(one)) for one in read]
 
 
+@pytest.mark.parametrize(
+    ("sale", "bounds"),
+    [
+        ((100, 0, "2024-01-01", 3), """given."day" between date '2024-01-01' and date '2024-01-01'"""),
+        ((100, 1, None, 3), "true"),
+    ],
+    ids=["of a day", "of none"],
+)
+def test_numbers_of_rows_that_go_are_looked_for_within_the_bounds_of_their_keys(
+    warehouse: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    sale: tuple[int, int, str | None, int],
+    bounds: str,
+) -> None:
+    monkeypatch.setattr(keyed, "MANY_ROWS", 0)
+    within, asked = list[str](), keyed.Deltas._within
+
+    def noted(self: keyed.Deltas, node: PlannedNode, *given: Any) -> str:
+        condition = asked(self, node, *given)
+        if node.name == "by_day":
+            within.append(condition)
+        return condition
+
+    monkeypatch.setattr(keyed.Deltas, "_within", noted)
+    before = _known(warehouse)
+    _deliver(warehouse, sale)
+    assert "by_day" in _update(warehouse, before).by_key
+    assert within == [bounds]
+
+
+def test_a_table_with_columns_in_another_order_is_built_whole(warehouse: duckdb.DuckDBPyConnection) -> None:
+    warehouse.execute("create or replace table newest as select amount, day, shop from newest")
+    before = _known(warehouse)
+    _deliver(warehouse, (100, 0, "2024-01-01", 3))
+    update = update_star(warehouse, PLAN, before, build_number=1, log=print)
+    assert "newest" not in update.by_key
+    assert warehouse.execute("select amount from newest where shop = 0 and day = '2024-01-01'").fetchall() == [(3,)]
+
+
 def test_rows_behind_a_view_of_landing_are_read_by_their_numbers(
     warehouse: duckdb.DuckDBPyConnection, request: pytest.FixtureRequest
 ) -> None:
