@@ -1,7 +1,8 @@
 """Remove what would grow for ever and no fact needs: old runs, their logs, days of logs, notes about files long gone.
 
-Belongs here: what is removed, and what never. Does not belong here: publications (the store keeps the last ones) and
-ticks (`dagster.yaml`). The archive is never touched, nor any delivery, claim or quarantined row.
+Belongs here: what is removed, and what never; that what many deliveries left apart is put together. Does not belong
+here: publications (the store keeps the last ones) and ticks (`dagster.yaml`). The archive is never touched, nor any
+delivery, claim or quarantined row.
 """
 
 # no postponed annotations: Dagster reads the types of configuration and resources when it sees the function
@@ -22,6 +23,8 @@ from pydantic import Field
 
 from orchestration import logs
 from orchestration.automation.runs import POOL, writing
+from orchestration.ingestion.landing import ROWS
+from orchestration.row_groups import leave_row_groups, merge_small_row_groups
 from orchestration.settings import Settings
 
 NAME = "housekeeping"
@@ -40,13 +43,16 @@ class Removed:
     log_files: int = 0
     databases: int = 0
     notes: int = 0
+    row_groups: int = 0
+    """Small ones, which became fewer."""
 
     @property
     def words(self) -> str:
         """Return one line for a person."""
         return (
             f"Removed {self.runs:,} runs, {self.checks:,} results of checks, {self.log_files:,} days of logs, "
-            f"{self.databases:,} databases that were moved aside, {self.notes:,} notes of files and builds."
+            f"{self.databases:,} databases that were moved aside, {self.notes:,} notes of files and builds; "
+            f"merged {self.row_groups:,} small row groups."
         )
 
 
@@ -62,6 +68,7 @@ def tidy(settings: Settings, instance: dg.DagsterInstance, *, keep: timedelta, n
         log_files=logs.remove_old(settings, today=now.date(), keep=keep),
         databases=_remove_databases_moved_aside(settings, before=now - keep),
         notes=_remove_notes(settings),
+        row_groups=_merge_row_groups(settings),
     )
 
 
@@ -160,9 +167,24 @@ def _remove_notes(settings: Settings) -> int:
                 {"kept": KEPT_BUILDS},
             ).fetchone()
             gone += counted[0] if counted else 0
-        # refreshes leave row groups as they are; here what was deleted makes room
-        connection.execute("checkpoint")
     return gone
+
+
+def _merge_row_groups(settings: Settings) -> int:
+    """Put together what deliveries left apart in landing and ledger; the daily build writes all other tables anew."""
+    if not settings.warehouse.exists():
+        return 0
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        leave_row_groups(connection)
+        tables = connection.execute(
+            """
+            select schema_name, table_name from duckdb_tables()
+            where database_name = current_database() and schema_name in ('landing', $rows, 'ops')
+            order by all
+            """,
+            {"rows": ROWS},
+        ).fetchall()
+        return sum(merge_small_row_groups(connection, schema, table) for schema, table in tables)
 
 
 def _not_lying(settings: Settings, rows: list[tuple[str]]) -> dict[str, list[str]]:

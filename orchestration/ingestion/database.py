@@ -19,6 +19,7 @@ import pyarrow as pa
 from orchestration.contracts import Contract
 from orchestration.ingestion import landing
 from orchestration.ingestion.clock import Clock, as_text
+from orchestration.row_groups import leave_row_groups
 from orchestration.settings import Settings
 from orchestration.sql_text import literal, quoted
 
@@ -72,15 +73,6 @@ def tells_of_damage(message: str) -> bool:
     It has no class of its own for that.
     """
     return _CORRUPT in message or _CUT_OFF.search(message) is not None
-
-
-def leave_row_groups(con: duckdb.DuckDBPyConnection) -> None:
-    """Have this connection's checkpoints leave row groups that are not full as they are.
-
-    Threads that load or build a table together leave some behind, and a checkpoint would write most of the table again
-    to fill them. What was deleted stays in the file until housekeeping checkpoints without this.
-    """
-    con.execute("set max_vacuum_tasks = 0")
 
 
 class DamagedDatabaseError(RuntimeError):

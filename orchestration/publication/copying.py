@@ -20,10 +20,10 @@ from typing import TypeAlias
 
 import duckdb
 
-from orchestration.ingestion.database import leave_row_groups
 from orchestration.publication.parquet import PARTED_BY, ParquetFiles, has_column
 from orchestration.publication.store import DATABASE, PARQUET, Publication
 from orchestration.publication.tables import Exchange, PublishedTable
+from orchestration.row_groups import leave_row_groups
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.changed_keys import ChangedKeys
 from orchestration.transformation.keyed import bounds_of, in_bounds, read_by_number, with_keys

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 import duckdb
 
 from orchestration.ingestion import renew
-from orchestration.ingestion.database import leave_row_groups, tells_of_damage
+from orchestration.ingestion.database import tells_of_damage
 from orchestration.previews import first_rows
 from orchestration.publication.copying import SCHEMAS
 from orchestration.room import require_room
+from orchestration.row_groups import leave_row_groups
 from orchestration.settings import Settings
 from orchestration.sql_text import quoted
 from orchestration.transformation.building import TESTS, BuildOutcome, build_star

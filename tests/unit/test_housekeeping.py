@@ -8,6 +8,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,9 +17,11 @@ import duckdb
 import pytest
 import yaml
 
+from benchmarks.made_files import write_memberships
 from orchestration import logs
 from orchestration.automation.housekeeping import KEPT_BUILDS, build_housekeeping_job, tidy
 from orchestration.automation.schedules import build_schedules
+from orchestration.ingestion import OutcomeStatus, refresh
 from orchestration.ingestion.database import create_tables
 from orchestration.settings import PROJECT_ROOT, Settings
 
@@ -182,6 +185,35 @@ def test_notes_and_moved_databases_go_and_the_archive_and_the_ledger_stay(
         assert connection.execute("select min(number), max(number) from ops.builds").fetchall() == [
             (6, KEPT_BUILDS + 5)
         ]
+
+
+def test_what_many_deliveries_left_apart_is_put_together(settings: Settings, instance: dg.DagsterInstance) -> None:
+    settings = replace(settings, settle_seconds=0.0)
+    tables = ("landing.memberships", "ops.deliveries", "ops.files")
+
+    def held() -> list[tuple[list[tuple[object, ...]], int]]:
+        with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+            return [
+                (
+                    connection.execute(f"select row.* from {table} as row order by row").fetchall(),  # noqa: S608
+                    connection.execute(
+                        "select count(distinct row_group_id) from pragma_storage_info(?)", [table]
+                    ).fetchall()[0][0],
+                )
+                for table in tables
+            ]
+
+    for number in range(5):
+        write_memberships(settings.raw / "memberships", files=1, rows=3, first=number)
+        refresh(settings, log=str)
+    before = held()
+    assert [row_groups for _, row_groups in before] == [5, 5, 5]
+    assert tidy(settings, instance, keep=KEEP, now=NOW).row_groups >= 15
+    after = held()
+    assert [row_groups for _, row_groups in after] == [1, 1, 1]
+    assert [rows for rows, _ in after] == [rows for rows, _ in before]
+    assert tidy(settings, instance, keep=KEEP, now=NOW).row_groups == 0
+    assert {delivery.status for delivery in refresh(settings, log=str).deliveries} == {OutcomeStatus.UNCHANGED}
 
 
 def test_the_job_runs_every_day_and_says_what_it_removed(settings: Settings, instance: dg.DagsterInstance) -> None:

@@ -102,6 +102,10 @@ REVIEWED = {
         "_positions: found": BY_KEY,
         "write: within": WITHIN,
     },
+    "row_groups.py": {
+        "write_together: place": "the quoted name of a table of the warehouse",
+        "write_together: within": "whole numbers by their format",
+    },
     "site/countries.py": {"_country_page: as_sql(code)": SHOWN},
     "site/documents.py": {"_document_page: as_sql(document_id)": SHOWN},
     "site/evidence.py": {"evidence: as_sql(explain[0])": SHOWN, "evidence: as_sql(explain[1])": SHOWN},
