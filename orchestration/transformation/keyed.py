@@ -42,6 +42,9 @@ BOUNDED = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DATE"})
 """Types of columns whose bounds keep row groups from being read."""
 NUMBERS_IN_A_FILTER = 10_000
 """Up to so many of them are given to what reads a table; by default DuckDB does that with 50 alone."""
+WRITTEN_WHOLE = 12_000
+"""A table of so many rows is written whole where some of them differ. Rows that are added lie in a row group of their
+own, which takes a place in the file for each of its columns and is read on its own, until everything is built anew."""
 MOST_OF_A_TABLE = 0.2
 """Keys for each row of a table beyond which it is as well built whole; rows that differ beyond which all are
 written."""
@@ -111,33 +114,33 @@ class Deltas:
         """Return what changed in a table; None where nothing is known of that."""
         return self._deltas.get(unique_id)
 
-    def is_wanted(self, unique_id: str) -> bool:
-        """Whether anything would be built or tested by what changed in a table."""
-        return unique_id in self._wanted
-
     def note(self, unique_id: str, delta: Delta) -> None:
         """Note what changed in a table."""
         self._deltas[unique_id] = delta
 
     def exchange(self, unique_id: str, table: str, fresh: str, columns: Sequence[str]) -> None:
-        """Have a table hold the rows of another, and note in which it differed.
+        """Have a table hold the rows of another, and note in which it differed if that may matter.
 
         Rows are told apart by their hashes, as in the fingerprint of a table: whole rows would fill the memory. Where
-        few differ only these are exchanged: all else is neither written to the log nor to the file.
+        few differ of many, only these are exchanged: all else is neither written to the log nor to the file.
         """
+        rows = self._count(fresh)
+        if rows <= WRITTEN_WHOLE and unique_id not in self._wanted:
+            self._replace(table, fresh)
+            return
         listed = ", ".join(map(quoted, columns))
         hashes = self.keep(f"select row_hash from ({_unlike(table, fresh, columns)})")
         differing = f"{_row_hash(columns)} in (from {hashes})"
         gone = self.keep(f"select {listed}, rowid as {ROW_NUMBER} from {table} where {differing}")
         come = self.keep(f"select {listed} from {fresh} where {differing}")
-        if self._count(come) <= MOST_OF_A_TABLE * self._count(fresh):
+        if rows > WRITTEN_WHOLE and self._count(come) <= MOST_OF_A_TABLE * rows:
             self._connection.execute(f"delete from {table} where rowid in (select {ROW_NUMBER} from {gone})")
             self._connection.execute(f"insert into {table} by name from {come}")
         else:
-            self.replace(table, fresh)
+            self._replace(table, fresh)
         self._deltas[unique_id] = Delta(self._view(f"select {listed} from {gone}"), come)
 
-    def replace(self, table: str, fresh: str) -> None:
+    def _replace(self, table: str, fresh: str) -> None:
         """Have a table hold the rows of another, in their order."""
         self._connection.execute(f"delete from {table}")
         self._connection.execute(f"insert into {table} by name from {fresh}")
@@ -255,6 +258,8 @@ class Deltas:
         if self._count(there):  # keys that are new are nowhere to be found
             self._delete(node, keyed, there, differing, columns, is_numbered=is_numbered)
         self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
+        if self._row_counts[node.unique_id] <= WRITTEN_WHOLE:
+            self._replace(node.qualified, self.keep(f"from {node.qualified}"))
         self.note(node.unique_id, delta)
         return Built(delta, differing)
 

@@ -30,9 +30,6 @@ from orchestration.transformation.plan import Plan, PlannedNode, PlannedTest
 HASHED_ROWS = 5_000_000
 """Up to this size a table is compared with what it was; a larger one that is built again counts as changed."""
 
-EXCHANGED_ROWS = 2_000
-"""From this size on it costs less to find the rows in which a table differs from what it was than to write all."""
-
 LARGE_ROWS = 100_000
 """From this size on it may cost less to find what changed in a table that refers to one than to look all of it up."""
 
@@ -342,10 +339,7 @@ class _Work:
                 raise CannotUpdateError(f"{node.qualified} has other columns than before")
             content = _content(self._connection, f"temp.{NEXT}", columns=list(columns))
             if content != self._before[node.unique_id]:
-                if content.row_count >= EXCHANGED_ROWS or self._deltas.is_wanted(node.unique_id):
-                    self._deltas.exchange(node.unique_id, node.qualified, f"temp.{NEXT}", list(columns))
-                else:
-                    self._deltas.replace(node.qualified, f"temp.{NEXT}")
+                self._deltas.exchange(node.unique_id, node.qualified, f"temp.{NEXT}", list(columns))
             return content
         finally:
             self._connection.execute(f"drop table if exists temp.{NEXT}")

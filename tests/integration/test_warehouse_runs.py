@@ -34,7 +34,7 @@ from orchestration.publication.store import PublicationStore
 from orchestration.readers import connect
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.sql_text import quoted
-from orchestration.transformation import keyed, updating
+from orchestration.transformation import keyed
 from orchestration.transformation.assets import CHECK
 from orchestration.transformation.builds import latest_build
 from orchestration.transformation.plan import read_plan
@@ -374,7 +374,7 @@ def test_updates_leave_what_a_whole_build_gives(
     monkeypatch.setattr(keyed, "FOR_AN_INPUT", 0)
     monkeypatch.setattr(keyed, "MANY_ROWS", 0)
     monkeypatch.setattr(keyed, "MOST_OF_A_TABLE", 1)
-    monkeypatch.setattr(updating, "EXCHANGED_ROWS", 0)
+    monkeypatch.setattr(keyed, "WRITTEN_WHOLE", 0)
     done = []
     for path, text in changes:
         (raw / path).parent.mkdir(exist_ok=True)

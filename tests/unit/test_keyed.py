@@ -172,6 +172,7 @@ def small_tables_by_key(monkeypatch: pytest.MonkeyPatch, request: pytest.Fixture
     many, few = request.param
     monkeypatch.setattr(keyed, "MANY_ROWS", many)
     monkeypatch.setattr(keyed, "NUMBERS_IN_A_FILTER", few)
+    monkeypatch.setattr(keyed, "WRITTEN_WHOLE", 0)
 
 
 def _update(
@@ -214,6 +215,23 @@ def test_only_the_rows_of_the_keys_concerned_are_written(warehouse: duckdb.DuckD
     assert update.by_key == set(KEYED) == _changed(update)
     now = dict(warehouse.execute("select (shop, day)::varchar, rowid from newest").fetchall())
     assert {key for key in now if there.get(key) != now[key]} == {"(0, 2024-01-01)", "(2, 2025-06-01)"}
+
+
+@pytest.mark.parametrize(("whole", "are_written_again"), [(11, True), (10, False)], ids=["few rows", "more rows"])
+def test_a_table_of_few_rows_is_written_whole(
+    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, whole: int, are_written_again: bool
+) -> None:
+    warehouse.execute("delete from landing.sales where number between 10 and 29")
+    for node in PLAN.nodes.values():
+        if node.kind == "table":
+            warehouse.execute(f"create or replace table {node.name} as {node.code}")
+    monkeypatch.setattr(keyed, "WRITTEN_WHOLE", whole)
+    monkeypatch.setattr(keyed, "MOST_OF_A_TABLE", 1)
+    before, rows = _known(warehouse), _rowids(warehouse, "newest")
+    assert len(rows) == 11
+    _deliver(warehouse, (100, 0, "2024-01-01", 3))
+    assert "newest" in _update(warehouse, before).by_key
+    assert _rowids(warehouse, "newest").isdisjoint(rows) is are_written_again
 
 
 @pytest.mark.parametrize("listed", [0, 2, 3])
@@ -764,6 +782,7 @@ def test_a_large_table_is_looked_into_for_the_rows_that_changed_in_what_refers_t
 def test_rows_that_did_not_change_are_not_looked_up_in_a_large_table(
     warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(keyed, "WRITTEN_WHOLE", 100)
     warehouse.execute(f"create table main.open as {OPEN.code}")
     warehouse.execute("insert into main.open values (7, true)")
     warehouse.execute("insert into landing.names values ('b', 7, 'shop 7')")

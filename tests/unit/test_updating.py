@@ -137,7 +137,7 @@ def test_of_a_table_that_changes_only_rows_that_differ_are_written_where_they_ar
     numbers: tuple[int, ...],
     are_written_again: bool,
 ) -> None:
-    monkeypatch.setattr(updating, "EXCHANGED_ROWS", 0)
+    monkeypatch.setattr(keyed, "WRITTEN_WHOLE", 0)
     monkeypatch.setattr(keyed, "MOST_OF_A_TABLE", 0.5)
     deliver(warehouse, 2, delivery="twice")  # rows that are alike are counted
     warehouse.execute("insert into even values (2)")
