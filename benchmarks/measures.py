@@ -60,12 +60,18 @@ class Size:
     both in the other."""
     claims: int
     """Of what people recorded, in a warehouse of nothing else."""
+    deliveries: int
+    """One after the other."""
 
 
 SIZES = {
-    "small": Size(rows=200_000, dlt_rows=50_000, files=1_000, large=1_000_000, claims=20_000),
-    "medium": Size(rows=10_000_000, dlt_rows=1_000_000, files=10_000, large=10_000_000, claims=1_000_000),
-    "large": Size(rows=10_000_000, dlt_rows=1_000_000, files=10_000, large=100_000_000, claims=10_000_000),
+    "small": Size(rows=200_000, dlt_rows=50_000, files=1_000, large=1_000_000, claims=20_000, deliveries=20),
+    "medium": Size(
+        rows=10_000_000, dlt_rows=1_000_000, files=10_000, large=10_000_000, claims=1_000_000, deliveries=80
+    ),
+    "large": Size(
+        rows=10_000_000, dlt_rows=1_000_000, files=10_000, large=100_000_000, claims=10_000_000, deliveries=80
+    ),
 }
 
 
@@ -346,6 +352,29 @@ def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
         )
 
 
+def many_deliveries(scratch: Path, size: Size) -> Iterator[Row]:
+    """Deliveries of GDELT one after the other, without the build of everything that there is once a day."""
+    settings = _settings(scratch)
+    write_baci(settings.raw / "baci", rows=1_000_000)
+    write_events(settings, first=0, files=100)
+    _in_a_process(_BUILD, settings.raw, settings.home)
+    bytes_before, seconds = settings.warehouse.stat().st_size, list[float]()
+    for number in range(size.deliveries):
+        write_events(settings, first=100 + number, files=1)
+        refresh(settings, log=QUIET)
+        seconds.append(_seconds(lambda number=number: refresh_star(settings, run_id=str(number), log=QUIET)))  # type: ignore[misc]
+    tenth = max(5, size.deliveries // 10)
+    yield Row(
+        work=f"transformation and tests of 1,000 new rows of GDELT, the last {tenth} of {size.deliveries} times",
+        against=f"the first {tenth}",
+        measured=statistics.median(seconds[-tenth:]),
+        unit="s",
+        peer=statistics.median(seconds[:tenth]),
+        note=f"beside 1,000,000 rows of BACI and 100,000 of GDELT; database {bytes_before / 1e6:,.0f} MB before,"
+        f" {settings.warehouse.stat().st_size / 1e6:,.0f} MB after",
+    )
+
+
 def write_events(settings: Settings, *, first: int, files: int) -> None:
     """Write files of GDELT of 1,000 rows, from a first one on."""
     gdelt_files.write(settings.raw / "gdelt_events", first=first, files=files, rows=1000, seed=1)
@@ -540,6 +569,7 @@ MEASURES: dict[str, Measure] = {
     "many_files": many_files,
     "refreshes": refreshes,
     "small_into_large": small_into_large,
+    "many_deliveries": many_deliveries,
     "claims": claims,
     "dev": dev,
 }
