@@ -54,7 +54,7 @@ def merge_small_row_groups(con: duckdb.DuckDBPyConnection, schema: str, table: s
     con.execute("begin")
     try:
         for run in runs:
-            write_together(con, place, run.begin, run.end)
+            _write_together(con, place, run)
     except BaseException:
         con.execute("rollback")
         raise
@@ -62,12 +62,9 @@ def merge_small_row_groups(con: duckdb.DuckDBPyConnection, schema: str, table: s
     return sum(run.row_groups for run in runs)
 
 
-def write_together(con: duckdb.DuckDBPyConnection, place: str, begin: int, end: int | None = None) -> None:
-    """Write rows from a number on, to before another, anew at the end of their table, in a transaction of the caller's.
-
-    They keep their order, and become one row group if they fit.
-    """
-    within = f"rowid >= {begin:d}" if end is None else f"rowid >= {begin:d} and rowid < {end:d}"
+def _write_together(con: duckdb.DuckDBPyConnection, place: str, run: _Run) -> None:
+    """Write the rows of a run anew at the end of their table, in their order."""
+    within = f"rowid >= {run.begin:d} and rowid < {run.end:d}"
     con.execute(f"create or replace temp table written_together as select * from {place} where {within}")
     con.execute(f"delete from {place} where {within}")
     con.execute(f"insert into {place} from temp.written_together")

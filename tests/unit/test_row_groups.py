@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -100,15 +101,15 @@ def test_what_is_too_much_for_once_waits(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_fault_on_the_way_leaves_the_table_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "some.duckdb"
     _deliver(path, 5, 5, FULL, 5, 5)
-    whole, calls = row_groups.write_together, list[int]()
+    whole, calls = row_groups._write_together, list[str]()
 
-    def broken(connection: duckdb.DuckDBPyConnection, place: str, begin: int, end: int | None = None) -> None:
-        calls.append(begin)
+    def broken(connection: duckdb.DuckDBPyConnection, place: str, run: Any) -> None:
+        calls.append(place)
         if len(calls) == 2:
             raise duckdb.OutOfMemoryException("no more")
-        whole(connection, place, begin, end)
+        whole(connection, place, run)
 
-    monkeypatch.setattr(row_groups, "write_together", broken)
+    monkeypatch.setattr(row_groups, "_write_together", broken)
     with duckdb.connect(str(path)) as connection:
         leave_row_groups(connection)
         with pytest.raises(duckdb.OutOfMemoryException):

@@ -103,8 +103,7 @@ REVIEWED = {
         "write: within": WITHIN,
     },
     "row_groups.py": {
-        "write_together: place": "the quoted name of a table of the warehouse",
-        "write_together: within": "whole numbers by their format",
+        "_write_together: within": "whole numbers by their format",
     },
     "site/countries.py": {"_country_page: as_sql(code)": SHOWN},
     "site/documents.py": {"_document_page: as_sql(document_id)": SHOWN},
