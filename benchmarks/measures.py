@@ -361,8 +361,7 @@ def many_deliveries(scratch: Path, size: Size) -> Iterator[Row]:
     bytes_before, seconds = settings.warehouse.stat().st_size, list[float]()
     for number in range(size.deliveries):
         write_events(settings, first=100 + number, files=1)
-        refresh(settings, log=QUIET)
-        seconds.append(_seconds(lambda number=number: refresh_star(settings, run_id=str(number), log=QUIET)))  # type: ignore[misc]
+        seconds.append(_update(settings))
     tenth = max(5, size.deliveries // 10)
     yield Row(
         work=f"transformation and tests of 1,000 new rows of GDELT, the last {tenth} of {size.deliveries} times",
@@ -387,8 +386,7 @@ def deliver_and_publish(settings: Settings, deliver: Callable[[], object]) -> di
     comparison.
     """
     deliver()
-    refresh(settings, log=QUIET)
-    update = _seconds(lambda: refresh_star(settings, run_id="small", log=QUIET))
+    update = _update(settings)
     for database in settings.serving.glob("publications/*/warehouse.duckdb"):
         _forget(database)
     published = _seconds(lambda: publish(settings, run_id="small", log=QUIET))
@@ -399,6 +397,12 @@ def deliver_and_publish(settings: Settings, deliver: Callable[[], object]) -> di
     copy = _seconds(lambda: shutil.copyfile(database, target))
     target.unlink()
     return {"update": update, "publish": published, "afterwards": afterwards, "copy": copy}
+
+
+def _update(settings: Settings) -> float:
+    """Load what was delivered, and return the seconds in which it is transformed and tested."""
+    refresh(settings, log=QUIET)
+    return _seconds(lambda: refresh_star(settings, run_id="small", log=QUIET))
 
 
 def _forget(path: Path) -> None:

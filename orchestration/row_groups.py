@@ -38,8 +38,8 @@ def leave_row_groups(con: duckdb.DuckDBPyConnection) -> None:
 def merge_small_row_groups(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
     """Write neighbours that are not half full as one each, at the end of their table; return how many these were.
 
-    In one transaction, while nobody else writes to the table. To look at how rows lie takes seconds in a table of a
-    hundred million.
+    In a transaction of the caller's, while nobody else writes to the table. To look at how rows lie takes seconds in a
+    table of a hundred million.
     """
     place = f"{quoted(schema)}.{quoted(table)}"
     rows = con.execute(
@@ -51,14 +51,8 @@ def merge_small_row_groups(con: duckdb.DuckDBPyConnection, schema: str, table: s
         [place],
     ).fetchall()
     runs = list(islice(_runs([count for (count,) in rows]), MOST_RUNS))
-    con.execute("begin")
-    try:
-        for run in runs:
-            _write_together(con, place, run)
-    except BaseException:
-        con.execute("rollback")
-        raise
-    con.execute("commit")
+    for run in runs:
+        _write_together(con, place, run)
     return sum(run.row_groups for run in runs)
 
 

@@ -23,6 +23,7 @@ from pydantic import Field
 
 from orchestration import logs
 from orchestration.automation.runs import POOL, writing
+from orchestration.ingestion.database import transaction
 from orchestration.ingestion.landing import ROWS
 from orchestration.row_groups import leave_row_groups, merge_small_row_groups
 from orchestration.settings import Settings
@@ -184,7 +185,11 @@ def _merge_row_groups(settings: Settings) -> int:
             """,
             {"rows": ROWS},
         ).fetchall()
-        return sum(merge_small_row_groups(connection, schema, table) for schema, table in tables)
+        merged = 0
+        for schema, table in tables:
+            with transaction(connection):
+                merged += merge_small_row_groups(connection, schema, table)
+        return merged
 
 
 def _not_lying(settings: Settings, rows: list[tuple[str]]) -> dict[str, list[str]]:

@@ -118,13 +118,12 @@ class Deltas:
         """Note what changed in a table."""
         self._deltas[unique_id] = delta
 
-    def exchange(self, unique_id: str, table: str, fresh: str, columns: Sequence[str]) -> None:
-        """Have a table hold the rows of another, and note in which it differed if that may matter.
+    def exchange(self, unique_id: str, table: str, fresh: str, columns: Sequence[str], *, rows: int) -> None:
+        """Have a table hold the rows of another, so many, and note in which it differed if that may matter.
 
         Rows are told apart by their hashes, as in the fingerprint of a table: whole rows would fill the memory. Where
         few differ of many, only these are exchanged: all else is neither written to the log nor to the file.
         """
-        rows = self._count(fresh)
         if rows <= WRITTEN_WHOLE and unique_id not in self._wanted:
             self._replace(table, fresh)
             return

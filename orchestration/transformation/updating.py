@@ -339,7 +339,9 @@ class _Work:
                 raise CannotUpdateError(f"{node.qualified} has other columns than before")
             content = _content(self._connection, f"temp.{NEXT}", columns=list(columns))
             if content != self._before[node.unique_id]:
-                self._deltas.exchange(node.unique_id, node.qualified, f"temp.{NEXT}", list(columns))
+                self._deltas.exchange(
+                    node.unique_id, node.qualified, f"temp.{NEXT}", list(columns), rows=content.row_count
+                )
             return content
         finally:
             self._connection.execute(f"drop table if exists temp.{NEXT}")

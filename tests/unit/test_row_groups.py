@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from orchestration import row_groups
+from orchestration.ingestion.database import transaction
 from orchestration.row_groups import FULL, SMALL, leave_row_groups, merge_small_row_groups
 
 TABLE = "main.counted"
@@ -61,7 +62,8 @@ def test_neighbours_that_are_not_half_full_become_one(
     with duckdb.connect(str(path)) as connection:
         leave_row_groups(connection)
         assert _lie(connection) == list(sizes)
-        assert merge_small_row_groups(connection, "main", "counted") == merged
+        with transaction(connection):
+            assert merge_small_row_groups(connection, "main", "counted") == merged
     with duckdb.connect(str(path)) as connection:
         assert _lie(connection) == list(left)
         assert sorted(_numbers(connection)) == list(range(sum(sizes)))
@@ -76,7 +78,8 @@ def test_rows_keep_their_order_and_those_that_are_gone_stay_gone(tmp_path: Path)
     with duckdb.connect(str(path)) as connection:
         leave_row_groups(connection)
         before = _numbers(connection)
-        assert merge_small_row_groups(connection, "main", "counted") == 8
+        with transaction(connection):
+            assert merge_small_row_groups(connection, "main", "counted") == 8
         assert _numbers(connection) == before
     with duckdb.connect(str(path)) as connection:
         assert _lie(connection) == [38]
@@ -92,7 +95,8 @@ def test_what_is_too_much_for_once_waits(tmp_path: Path, monkeypatch: pytest.Mon
     _deliver(path, *[5] * 12)
     with duckdb.connect(str(path)) as connection:
         leave_row_groups(connection)
-        assert merge_small_row_groups(connection, "main", "counted") == 8
+        with transaction(connection):
+            assert merge_small_row_groups(connection, "main", "counted") == 8
     with duckdb.connect(str(path)) as connection:
         assert sorted(_numbers(connection)) == list(range(60))
         assert _lie(connection) == [5, 5, 5, 5, 40], "what is written in one transaction lies together"
@@ -112,7 +116,7 @@ def test_a_fault_on_the_way_leaves_the_table_as_it_was(tmp_path: Path, monkeypat
     monkeypatch.setattr(row_groups, "_write_together", broken)
     with duckdb.connect(str(path)) as connection:
         leave_row_groups(connection)
-        with pytest.raises(duckdb.OutOfMemoryException):
+        with pytest.raises(duckdb.OutOfMemoryException), transaction(connection):
             merge_small_row_groups(connection, "main", "counted")
     with duckdb.connect(str(path)) as connection:
         assert _lie(connection) == [5, 5, FULL, 5, 5]
