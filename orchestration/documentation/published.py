@@ -134,12 +134,17 @@ def _column(column: Mapping[str, Any]) -> PublishedColumn:
     meta = _meta(column)
     return PublishedColumn(
         name=column["name"],
-        type=(column.get("data_type") or "").upper(),
+        type=_type(column.get("data_type") or ""),
         description=_one_line(column["description"]),
         unit=_listed(meta.get("unit", "")),
         additive_over=_listed(meta.get("additive_over", meta.get("additivity", ""))),
         added_within=tuple(meta.get("added_within", ())),
     )
+
+
+def _type(declared: str) -> str:
+    """Return a type as DuckDB writes it; the words of an ENUM are in the description of its column."""
+    return declared.partition("(")[0].upper() if declared.startswith("enum(") else declared.upper()
 
 
 def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:

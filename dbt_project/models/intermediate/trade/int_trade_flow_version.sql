@@ -112,7 +112,8 @@ commodities as (
 )
 
 select
-    figures.*,
+    figures.* replace ({{ as_vocabularies('figures') }}
+    ),
     coalesce(
         {{ dyad_code('figures.reporter_code', 'figures.partner_code') }},
         {{ dyad_code('figures.country_a_code', 'figures.country_b_code') }}
