@@ -82,7 +82,8 @@ def _column(column: PublishedColumn) -> Mapping[str, Any]:
     return {
         "column_name": column.name,
         "verbose_name": label(column.name),
-        "type": column.type,
+        # Superset knows no ENUM, and reads its words as text
+        "type": "VARCHAR" if column.type == "ENUM" else column.type,
         "is_dttm": column.type.startswith(_TIMES),
         "groupby": True,
         "filterable": True,

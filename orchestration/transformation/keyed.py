@@ -184,10 +184,9 @@ class Deltas:
         self._judge(keyed, inputs)
         if keyed.summed:
             return self._build_sums(node, keyed, inputs[0], views, columns)
-        made_of = [one for one in inputs if one in keyed.of]
-        are = self._wholes(keyed, made_of, before=False)
-        wholes = [are] if keyed.once else [self._wholes(keyed, made_of, before=True), are]
-        made = [self._made_of(node, keyed, whole, views) for whole in wholes if made_of]
+        are = self._wholes(keyed, inputs)
+        wholes = [are] if keyed.once else [self._as_they_were(are), are]
+        made = [self._made_of(node, keyed, whole, views) for whole in wholes if are]
         concerned = self._concerned(node, keyed, inputs, made)
         keys = self._count(concerned)
         if keys > max(FEW_KEYS, MOST_OF_A_TABLE * self._row_counts[node.unique_id]):
@@ -196,7 +195,8 @@ class Deltas:
             return None
         listed = ", ".join(map(quoted, columns))
         covered = self._covered(keyed, inputs, concerned, keys)
-        now = self._now(node, keyed, are, views, concerned, covered)
+        is_made = bool(made) and not keyed.by  # of the same rows: nothing else goes into it
+        now = made[-1] if is_made else self._now(node, keyed, are, views, concerned, covered)
         after = now if self._is_only_of(keyed) else self._of_keys(keyed, now, concerned, listed)
         found = self._connection.table(after)
         if list(zip(found.columns, map(str, found.types), strict=True)) != list(columns.items()):
@@ -468,9 +468,11 @@ class Deltas:
             queries.append(f"select {_as_key(keyed, other)} from {rows}")
         return queries
 
-    def values(self, delta: Delta, columns: Sequence[str]) -> str:
+    def values(self, delta: Delta, columns: Sequence[str], *, named: Sequence[str] | None = None) -> str:
         """Return a table of the values that rows which changed have in some columns, or had."""
-        listed = ", ".join(map(quoted, columns))
+        listed = ", ".join(
+            f"{quoted(column)} as {quoted(name)}" for column, name in zip(columns, named or columns, strict=True)
+        )
         return self.keep(f"select distinct {listed} from (from {delta.before} union all from {delta.after})")
 
     @staticmethod
@@ -485,22 +487,40 @@ class Deltas:
         turned = f"select row_number from ({held}) group by row_number having count(*) = 1"
         return f"select {listed} from {node.qualified} where rowid in ({turned})"
 
-    def _wholes(self, keyed: Keyed, inputs: Sequence[str], *, before: bool) -> dict[str, str]:
-        """Return, for inputs that changed, all rows that are alike with one that did, as they were or are."""
+    def _wholes(self, keyed: Keyed, inputs: Sequence[str]) -> dict[str, str]:
+        """Return all rows alike with one that changed, of the inputs that did and those that go together with them."""
         wholes = {}
         for one in inputs:
-            delta, columns = self._deltas[one], keyed.of[one]
-            if delta.key == columns:
-                wholes[one] = delta.before if before else delta.after
+            if one not in keyed.of or one in keyed.together:
                 continue
-            alike = self.values(delta, columns)
-            now = self._with_keys(one, columns, alike)
-            wholes[one] = self.keep(
-                f"(select * from {now} except all from {delta.after}) union all from {delta.before}"
-                if before
-                else f"select * from {now}"
-            )
+            delta, columns = self._deltas[one], keyed.of[one]
+            is_whole = delta.key == columns
+            wholes[one] = delta.after if is_whole else self._alike(one, columns, self.values(delta, columns))
+        changed = [one for one in inputs if one in keyed.together]
+        if changed:
+            # by position: the columns of each are called as those of the first
+            names = keyed.of[keyed.together[0]]
+            values = [self.values(self._deltas[one], keyed.of[one], named=names) for one in changed]
+            alike = values[0] if len(values) == 1 else self.keep(" union ".join(f"from {one}" for one in values))
+            wholes |= {one: self._alike(one, keyed.of[one], alike, named=names) for one in keyed.together}
         return wholes
+
+    def _alike(self, unique_id: str, columns: Sequence[str], alike: str, **how: Any) -> str:
+        return self.keep(f"select * from {self._with_keys(unique_id, columns, alike, **how)}")
+
+    def _as_they_were(self, wholes: Mapping[str, str]) -> dict[str, str]:
+        """Return what rows that are alike with one that changed were before."""
+        were = {}
+        for one, rows in wholes.items():
+            delta = self[one]
+            if delta is None:
+                were[one] = rows
+            elif rows == delta.after:
+                were[one] = delta.before
+            else:
+                came, went = delta.after, delta.before
+                were[one] = self.keep(f"(select * from {rows} except all from {came}) union all from {went}")
+        return were
 
     def _made_of(self, node: PlannedNode, keyed: Keyed, inputs: Mapping[str, str], views: Sequence[PlannedNode]) -> str:
         """Return what the SQL of a model makes of some rows of what it is made of."""

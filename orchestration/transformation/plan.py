@@ -37,6 +37,8 @@ class Keyed:
     """Inputs whose rows with these values make the rows with that key, and no others: their columns, in its order."""
     of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Inputs whose rows, those alike in these columns together, make rows of keys of their own."""
+    together: tuple[str, ...] = ()
+    """Inputs in `of` whose rows make rows together: those alike in the columns listed, in their order."""
     once: bool = False
     """A row is there once, however many rows of the inputs in `of` make it: what comes adds rows and changes none."""
     summed: tuple[str, ...] = ()
@@ -262,7 +264,7 @@ def _kept_node(kept: Mapping[str, Any]) -> PlannedNode:
     keyed = kept["keyed"]
     if keyed is not None:
         columns = {name: {one: tuple(listed) for one, listed in keyed[name].items()} for name in ("by", "of", "beside")}
-        lists = {name: tuple(keyed[name]) for name in ("key", "found_by", "summed", "anew_from")}
+        lists = {name: tuple(keyed[name]) for name in ("key", "together", "found_by", "summed", "anew_from")}
         keyed = Keyed(**{**keyed, **columns, **lists})
     return PlannedNode(**{**kept, "depends_on": tuple(kept["depends_on"]), "keyed": keyed})
 
@@ -301,6 +303,7 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
             anew=said.get("anew"),
             once=said.get("once", False),
             anew_from=tuple(named[one] for one in said.get("anew_from", ())),
+            together=tuple(named[one] for one in said.get("together", ())),
             found_by=tuple(said.get("found_by", ())),
             summed=tuple(said.get("summed", ())),
             turning={named[one]: condition for one, condition in said.get("turning", {}).items()},
@@ -318,6 +321,8 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
         raise ValueError(f"{node.name}: meta.keyed speaks of {error}, which is no model or source") from error
     if any(len(columns) != len(keyed.key) for columns in keyed.by.values()):
         raise ValueError(f"{node.name}: in meta.keyed.by every input has as many columns as the key")
+    if not set(keyed.together) <= keyed.of.keys() or len({len(keyed.of[one]) for one in keyed.together}) > 1:
+        raise ValueError(f"{node.name}: in meta.keyed.together inputs are those in meta.keyed.of, of as many columns")
     if keyed.once and (keyed.by or not keyed.of):
         raise ValueError(f"{node.name}: meta.keyed.once is said of what is made of inputs in meta.keyed.of alone")
     if keyed.summed and (len(keyed.by) != 1 or keyed.inputs != keyed.by.keys() or keyed.anew or keyed.where):

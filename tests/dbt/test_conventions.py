@@ -14,7 +14,8 @@ Manifest = Mapping[str, Any]
 READS = {
     "staging": {"source", "seed"},
     "intermediate": {"staging", "intermediate", "seed"},
-    "marts": {"staging", "intermediate", "marts", "seed"},
+    "derived": {"staging", "intermediate", "marts", "derived", "seed"},
+    "marts": {"staging", "intermediate", "marts", "derived", "seed"},
     "functions": {"marts"},
 }
 """What each layer may read."""
@@ -142,6 +143,18 @@ def test_measures_are_doubles_since_bi_tools_give_no_type_to_a_sum_of_decimals(m
         if re.match("decimal|numeric", column["data_type"] or "", re.IGNORECASE)
     ]
     assert decimals == []
+
+
+def test_the_words_of_an_enum_stand_in_the_order_of_text(manifest: Manifest) -> None:
+    """So that the column sorts as text does, and the least of it is that of text."""
+    enums = [
+        re.findall("'([^']*)'", column["data_type"])
+        for node in models(manifest, "marts")
+        for column in node["columns"].values()
+        if (column["data_type"] or "").lower().startswith("enum(")
+    ]
+    assert len(enums) > 20
+    assert [words for words in enums if words != sorted(words)] == []
 
 
 def test_a_column_called_on_is_a_day(manifest: Manifest) -> None:

@@ -355,6 +355,15 @@ def test_updates_leave_what_a_whole_build_gives(
             "baci/BACI_HS17_Y2020_V202206_extract.csv",
             baci((2020, 4, 842, "010121", 3, 1), (2020, 4, 842, "010121", 4, 1)),
         ),
+        # rows that cannot be read: they are there, and what was said before stands
+        (
+            "baci/BACI_HS17_Y2020_V202302_extract.csv",
+            baci((2020, 352, 470, "030617", "x", 1), (2020, 352, 470, "030619", 51, 1), (2020, "?", 4, "030619", 5, 1)),
+        ),
+        (
+            "comtrade/iceland-unread.json",
+            reply(figure(primaryValue="x"), figure(flowCode="M", primaryValue=12_000.0), figure(flowCode="?")),
+        ),
         ("baci/BACI_HS17_Y2021_V202301.csv", baci((2021, 352, 470, "030617", 1, 1), (2021, 352, 997, "030617", 2, 1))),
         ("aliases/one.csv", "kind,id,alias,document_id\ncountry,iso3:ISL,comtrade:997,example-register\n"),
         (

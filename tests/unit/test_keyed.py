@@ -371,6 +371,44 @@ def test_what_is_there_once_is_built_whole_where_rows_are_gone(warehouse: duckdb
     assert set(warehouse.execute("from shops").fetchall()) == {(0,), (1,), (2,), (7,)}
 
 
+TITLED = _node(
+    "titled",
+    f"""
+    select 'S-' || sold.shop as shop_id, any_value(names.name) as name, sum(sold.amount)::bigint as amount
+    from "memory"."main"."sold" as sold left join {NAMES} as names on sold.shop = names.shop group by sold.shop
+    """,
+    "sold",
+    "names",
+    by=Keyed(
+        key=("shop_id",),
+        of={"landing.sales": ("shop",), "names": ("shop",)},
+        together=("landing.sales", "names"),
+    ),
+)
+
+
+def test_rows_of_two_inputs_that_are_alike_make_rows_together(warehouse: duckdb.DuckDBPyConnection) -> None:
+    def rows() -> set[tuple[str, int]]:
+        return set(warehouse.execute("select shop_id, rowid from titled").fetchall())
+
+    plan = _with(warehouse, TITLED)
+    before, there = _known(warehouse, plan), rows()
+    _deliver(warehouse, (100, 0, "2024-01-01", 3))  # what came is of a shop whose name did not
+    assert "titled" in _update(warehouse, before, plan, of=("titled",)).by_key
+    assert {shop for shop, _ in rows() - there} == {"S-0"}
+    assert warehouse.execute("select name from titled where shop_id = 'S-0'").fetchall() == [("shop 0",)]
+    before, there = _known(warehouse, plan), rows()
+    warehouse.execute("delete from landing.names where shop = 1")
+    warehouse.execute("insert into landing.names values ('b', 1, 'renamed')")
+    assert "titled" in _update(warehouse, before, plan, of=("titled",)).by_key
+    assert {shop for shop, _ in rows() - there} == {"S-1"}
+    before, there = _known(warehouse, plan), rows()
+    warehouse.execute("delete from landing.names where shop = 2")
+    _deliver(warehouse, (101, 0, "2024-01-01", 4), (102, 7, None, 1), delivery="c")
+    assert "titled" in _update(warehouse, before, plan, of=("titled",)).by_key
+    assert {shop for shop, _ in rows() - there} == {"S-0", "S-2", "S-7"}
+
+
 SUMS = _node(
     "sums",
     """
@@ -905,6 +943,11 @@ def _manifest(**said: object) -> tuple[list[SimpleNamespace], dict[str, object]]
         ),
         ({"key": ["shop"], "where": {"names": "shop > 1"}}, "in meta.keyed.where inputs are those in meta.keyed.by"),
         ({"key": ["shop"], "across": {}}, "meta.keyed has no across"),
+        (
+            {"key": ["shop"], "of": {"newest": ["shop"], "names": ["shop", "name"]}, "together": ["newest", "names"]},
+            "in meta.keyed.together inputs are those in meta.keyed.of",
+        ),
+        ({"key": ["shop"], "of": {"newest": ["shop"]}, "together": ["names"]}, "together inputs are those in"),
         ({"key": ["shop"], "by": {"newest": ["shop"]}, "once": True}, "once is said of what is made of inputs"),
         (
             {"key": ["shop"], "by": {"newest": ["shop"]}, "beside": {"names": ["shop"]}, "summed": ["sales"]},
@@ -941,10 +984,18 @@ SAID: list[tuple[dict[str, Any], Keyed]] = [
         {"key": ["shop"], "by": {"newest": ["shop"]}, "summed": ["sales", "amount"]},
         Keyed(key=("shop",), by={"model.e.newest": ("shop",)}, summed=("sales", "amount")),
     ),
+    (
+        {"key": ["id"], "of": {"newest": ["shop"], "names": ["name"]}, "together": ["newest", "names"]},
+        Keyed(
+            key=("id",),
+            of={"model.e.newest": ("shop",), "model.e.names": ("name",)},
+            together=("model.e.newest", "model.e.names"),
+        ),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("said", "meant"), SAID, ids=["looked up", "summed"])
+@pytest.mark.parametrize(("said", "meant"), SAID, ids=["looked up", "summed", "together"])
 def test_a_plan_that_is_read_again_says_the_same_of_keys(tmp_path: Path, said: dict[str, Any], meant: Keyed) -> None:
     results, manifest = _manifest(**said)
     settings = Settings(raw=tmp_path / "raw", home=tmp_path / "home")

@@ -18,9 +18,21 @@
 {%- endmacro %}
 
 
+{% macro trade_vocabulary(column) -%}
+    enum('{{ trade_vocabularies()[column] | join("', '") }}')
+{%- endmacro %}
+
+
+{% macro trade_word(column, word) -%}
+    {#- A word of its column's type. Held against one, DuckDB passes over row groups whose bounds leave it out; held against a
+        text, it looks at every row. -#}
+    cast('{{ word }}' as {{ trade_vocabulary(column) }})
+{%- endmacro %}
+
+
 {% macro as_vocabularies(relation) -%}
     {#- The replacements of `select relation.* replace (…)` by which the columns of closed vocabularies become ENUMs. -#}
-    {%- for column, words in trade_vocabularies().items() %}
-    cast({{ relation }}.{{ column }} as enum('{{ words | join("', '") }}')) as {{ column }}{{ ',' if not loop.last }}
+    {%- for column in trade_vocabularies() %}
+    cast({{ relation }}.{{ column }} as {{ trade_vocabulary(column) }}) as {{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

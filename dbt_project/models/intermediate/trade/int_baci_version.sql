@@ -1,15 +1,8 @@
 -- Grain: one row per version of a figure of BACI: classification, year, exporter, importer and product over its vintages.
 -- Most slices have one release and no key twice; they need no windows, and hundreds of millions of rows pass straight on.
 -- Whether other figures of a slice need windows changes no row of this one: rows follow from those with their key, and
--- from the releases of their slice, of which a number matters only as an order.
-{{ config(meta={'keyed': {
-    'key': ['year', 'exporter_code', 'importer_code', 'product_code'],
-    'by': {'landing.baci': ['t', 'i', 'j', 'k']},
-    'beside': {'int_baci_slice': [
-        'delivery_id', 'year', 'classification_code', 'as_of', 'revision', 'received_at', 'vintage', 'closing_delivery_id',
-        'closing_as_of', 'closing_received_at'
-    ]}
-}}) }}
+-- from the releases of their slice, of which a number matters only as an order. `trade_flow_version` keeps them.
+{{ config(materialized='view') }}
 {% set keys = ['classification_code', 'year', 'exporter_code', 'importer_code', 'product_code'] %}
 with slices as (
     select * from {{ ref('int_baci_slice') }}
@@ -38,16 +31,7 @@ several as (
 ),
 
 rejected as (
-    select
-        delivery_id,
-        try_cast(json_extract_string(key_values, '$.t') as integer) as year,
-        try_cast(json_extract_string(key_values, '$.i') as integer) as exporter_code,
-        try_cast(json_extract_string(key_values, '$.j') as integer) as importer_code,
-        json_extract_string(key_values, '$.k') as product_code,
-        min(row_number) as row_number
-    from {{ ref('int_trade_rejected_row') }}
-    where feed = 'baci' and key_values is not null
-    group by all
+    select * from {{ ref('int_baci_rejected_row') }}
 ),
 
 unread as (

@@ -4,7 +4,8 @@
     'key': ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code'],
     'by': {
         'landing.comtrade': ['typecode', 'freqcode', 'period', 'reportercode', 'classificationcode'],
-        'int_comtrade_slice': ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code']
+        'int_comtrade_slice': ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code'],
+        'int_comtrade_rejected_row': ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code']
     }
 }}) }}
 {% set slice = ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code'] %}
@@ -43,24 +44,7 @@ several as (
 ),
 
 rejected as (
-    select
-        delivery_id,
-        {%- for column, name, kind in [
-            ('type_code', 'typeCode', 'varchar'), ('frequency_code', 'freqCode', 'varchar'), ('period', 'period', 'varchar'),
-            ('reporter_code', 'reporterCode', 'bigint'), ('classification_code', 'classificationCode', 'varchar'),
-            ('flow_code', 'flowCode', 'varchar'), ('partner_code', 'partnerCode', 'bigint')
-        ] %}
-        try_cast(json_extract_string(key_values, '$.{{ name }}') as {{ kind }}) as {{ column }},
-        {%- endfor %}
-        coalesce(try_cast(json_extract_string(key_values, '$.partner2Code') as bigint), 0) as partner2_code,
-        upper(json_extract_string(key_values, '$.cmdCode')) as commodity_code,
-        coalesce(json_extract_string(key_values, '$.customsCode'), 'C00') as customs_code,
-        coalesce(json_extract_string(key_values, '$.mosCode'), '0') as supply_code,
-        coalesce(try_cast(json_extract_string(key_values, '$.motCode') as bigint), 0) as transport_code,
-        min(row_number) as row_number
-    from {{ ref('int_trade_rejected_row') }}
-    where feed = 'comtrade' and key_values is not null
-    group by all
+    select * from {{ ref('int_comtrade_rejected_row') }}
 ),
 
 observed as (

@@ -9,7 +9,7 @@ with claims as (
         documents.redistributable
     from {{ ref('fct_trade_flow') }} as flows
     inner join {{ ref('dim_document') }} as documents on flows.document_id = documents.document_id
-    where flows.source = 'trade_observations'
+    where flows.source = {{ trade_word('source', 'trade_observations') }}
         and flows.unit = 'money'
         and flows.commodity_code = 'TOTAL'
         and flows.dyad_code is not null

@@ -3,16 +3,22 @@
 {{ config(meta={'keyed': {
     'key': ['source', 'fact_id', 'period_earliest'],
     'of': {
-        'int_baci_version': ['year', 'exporter_code', 'importer_code', 'product_code'],
+        'landing.baci': ['t', 'i', 'j', 'k'],
+        'int_baci_rejected_row': ['year', 'exporter_code', 'importer_code', 'product_code'],
         'int_comtrade_version': ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code']
     },
+    'together': ['landing.baci', 'int_baci_rejected_row'],
     'beside': {
+        'int_baci_slice': [
+            'delivery_id', 'year', 'classification_code', 'as_of', 'revision', 'received_at', 'vintage',
+            'closing_delivery_id', 'closing_as_of', 'closing_received_at'
+        ],
         'int_trade_area': ['area_code', 'reported', 'country_code'],
         'int_trade_release': ['delivery_id', 'is_extract'],
         'int_commodity': ['commodity_key', 'classification', 'commodity_code']
     },
     'found_by': ['period_earliest', 'delivery_id', 'row_number'],
-    'anew': "source = 'trade_observations'",
+    'anew': 'source = ' ~ trade_word('source', 'trade_observations'),
     'anew_from': ['int_trade_observation_as_known', 'int_trade_knowledge', 'int_dollar_rate']
 }}) }}
 select

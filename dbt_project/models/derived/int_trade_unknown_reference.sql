@@ -1,18 +1,12 @@
 -- Grain: one row per figure of published statistics, as of today, with an area or a classification that leads to nothing known.
 {{ config(meta={'keyed': {
-    'key': ['source', 'fact_id'],
-    'of': {
-        'int_baci_version': ['year', 'exporter_code', 'importer_code', 'product_code'],
-        'int_comtrade_version': ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code']
-    },
-    'beside': {
-        'int_trade_area': ['area_code', 'reported', 'country_code'],
-        'int_trade_release': ['delivery_id', 'is_extract']
-    }
+    'key': ['source', 'fact_id', 'period_earliest'],
+    'by': {'fct_trade_flow': ['source', 'fact_id', 'period_earliest']}
 }}) }}
 select
     source,
     fact_id,
+    period_earliest,
     document_id,
     country_a_code,
     country_a_reported,
@@ -20,9 +14,9 @@ select
     country_b_reported,
     classification,
     classification not in (select classification from {{ ref('trade_classifications') }}) as is_classification_unknown
-from {{ ref('int_trade_statistic') }}
+from {{ ref('fct_trade_flow') }}
 where
-    is_current
+    source <> 'trade_observations'
     and (
         country_a_code = 'unknown'
         or country_b_code = 'unknown'
