@@ -17,7 +17,7 @@ import duckdb
 
 from orchestration.sql_text import literal
 
-REPEATS = 3
+REPEATS = 7
 
 TABLES = {
     "trade": """
