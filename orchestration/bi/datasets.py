@@ -83,7 +83,7 @@ def _column(column: PublishedColumn) -> Mapping[str, Any]:
         "column_name": column.name,
         "verbose_name": label(column.name),
         # Superset knows no ENUM, and reads its words as text
-        "type": "VARCHAR" if column.type == "ENUM" else column.type,
+        "type": "VARCHAR" if column.is_enum else column.type,
         "is_dttm": column.type.startswith(_TIMES),
         "groupby": True,
         "filterable": True,

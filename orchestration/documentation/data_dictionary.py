@@ -49,7 +49,7 @@ def _section(one: PublishedTable) -> list[str]:
     has_additivity = any(column.additive_over for column in one.columns)
     header = ["column", "type", "meaning"] + ["unit"] * has_unit + ["may be added over"] * has_additivity
     rows = [
-        [f"`{column.name}`", column.type, column.description]
+        [f"`{column.name}`", "ENUM" if column.is_enum else column.type, column.description]
         + [column.unit] * has_unit
         + [column.additive_over] * has_additivity
         for column in one.columns

@@ -31,11 +31,17 @@ class PublishedColumn:
 
     name: str
     type: str
+    """As DuckDB writes it: `VARCHAR`, `ENUM('CIF', 'FOB', 'unknown')`."""
     description: str
     unit: str = ""
     additive_over: str = ""
     added_within: tuple[str, ...] = ()
     """The columns in which rows must agree before their figures may be added."""
+
+    @property
+    def is_enum(self) -> bool:
+        """Whether it holds words of a closed list, which its description names."""
+        return self.type.startswith("ENUM(")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,8 +149,9 @@ def _column(column: Mapping[str, Any]) -> PublishedColumn:
 
 
 def _type(declared: str) -> str:
-    """Return a type as DuckDB writes it; the words of an ENUM are in the description of its column."""
-    return declared.partition("(")[0].upper() if declared.startswith("enum(") else declared.upper()
+    """Return a type as DuckDB writes it."""
+    name, bracket, arguments = declared.partition("(")
+    return f"{name.upper()}{bracket}{arguments}"
 
 
 def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -62,6 +62,11 @@ def test_a_bound_is_never_added() -> None:
     assert "coalesce(side::varchar, '')" in made
 
 
+def test_words_of_a_closed_list_are_text_to_superset() -> None:
+    one = dataset(table(column("basis", "ENUM('CIF', 'FOB')"), column("value", "DOUBLE")))
+    assert [listed["type"] for listed in one["columns"]] == ["VARCHAR", "DOUBLE"]
+
+
 def test_facts_are_counted_within_their_kind() -> None:
     columns = (column("fact_kind", "VARCHAR"), column("fact_id", "VARCHAR"))
     assert expressions(table(*columns))["distinct_facts"] == "count(distinct fact_kind || ':' || fact_id)"

@@ -12,7 +12,7 @@ import pytest
 from orchestration.documentation.bus_matrix import UnknownDimension, bus_matrix
 from orchestration.documentation.data_dictionary import data_dictionary
 from orchestration.documentation.pages import write_pages
-from orchestration.documentation.published import described_table
+from orchestration.documentation.published import described_table, published_tables
 from orchestration.settings import PROJECT_ROOT
 
 DOCS = PROJECT_ROOT / "docs"
@@ -68,6 +68,14 @@ def test_a_table_is_listed_with_its_grain_and_its_columns_with_type_and_meaning(
     page = data_dictionary(manifest_of(model("fct_trade_flow", column("value", "What was traded.", "double"))))
     assert "**Grain:** One row per thing.\n\nMore about it. And more.\n" in page
     assert "| `value` | DOUBLE | What was traded. |" in page
+
+
+def test_an_enum_keeps_its_words_and_is_listed_without() -> None:
+    basis = column("basis", "FOB or CIF.", "enum('CIF', 'FOB', 'unknown')")
+    (published,) = published_tables(manifest_of(model("fct_trade_flow", basis)))
+    (shown,) = published.columns
+    assert (shown.type, shown.is_enum) == ("ENUM('CIF', 'FOB', 'unknown')", True)
+    assert "| `basis` | ENUM | FOB or CIF. |" in data_dictionary(manifest_of(model("fct_trade_flow", basis)))
 
 
 def test_a_measure_shows_its_unit_and_what_it_may_be_added_over() -> None:
