@@ -469,7 +469,7 @@ class Deltas:
         return queries
 
     def values(self, delta: Delta, columns: Sequence[str], *, named: Sequence[str] | None = None) -> str:
-        """Return a table of the values that rows which changed have in some columns, or had."""
+        """Return a table of the values that rows which changed have in some columns, or had; `named` renames these."""
         listed = ", ".join(
             f"{quoted(column)} as {quoted(name)}" for column, name in zip(columns, named or columns, strict=True)
         )
