@@ -1,6 +1,6 @@
 {% macro trade_vocabularies() -%}
     {#- The closed vocabularies of trade figures, by their columns: of the wide tables of hundreds of millions of rows these
-        columns are ENUMs, which cost a quarter of what text does, to write and to filter by.
+        columns are ENUMs, by which a filter costs a third of what it costs by text, and which are written in less.
 
         In the order of text, so that they sort as text does. The types stand in the contracts of the models, too. -#}
     {{ return({
