@@ -470,9 +470,7 @@ class Deltas:
 
     def values(self, delta: Delta, columns: Sequence[str], *, named: Sequence[str] | None = None) -> str:
         """Return a table of the values that rows which changed have in some columns, or had; `named` renames these."""
-        listed = ", ".join(
-            f"{quoted(column)} as {quoted(name)}" for column, name in zip(columns, named or columns, strict=True)
-        )
+        listed = _called(columns, named or columns)
         return self.keep(f"select distinct {listed} from (from {delta.before} union all from {delta.after})")
 
     @staticmethod
@@ -727,8 +725,12 @@ def _row_hash(columns: Iterable[str]) -> str:
 
 def _as_key(keyed: Keyed, unique_id: str) -> str:
     """Return the columns of an input that make the key, under its names."""
-    columns = zip(keyed.by[unique_id], keyed.key, strict=True)
-    return ", ".join(f"{quoted(column)} as {quoted(name)}" for column, name in columns)
+    return _called(keyed.by[unique_id], keyed.key)
+
+
+def _called(columns: Iterable[str], names: Iterable[str]) -> str:
+    """Return some columns under some names, in the same order, as SQL lists them."""
+    return ", ".join(f"{quoted(column)} as {quoted(name)}" for column, name in zip(columns, names, strict=True))
 
 
 def _replaced(code: str, places: Mapping[str, str]) -> str:
