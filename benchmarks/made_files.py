@@ -1,4 +1,4 @@
-"""Write files in the true formats and of any size: BACI tables and native feeds.
+"""Write files in the true formats and of any size: BACI tables, exports of GDELT, and native feeds.
 
 Everything follows from the number of a row, so that the same call writes the same bytes on every machine.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks import gdelt_files
 from orchestration.sql_text import literal
 
 COUNTRIES = (
@@ -124,6 +125,11 @@ def write_observations(path: Path, *, rows: int) -> None:
         a, b = _MEMBERS[number % 7], _MEMBERS[(number + 1 + number // 7 % 6) % 7]
         lines.append(f"{a},{b},total,TOTAL,{1900 + number // 42},{1000 + number},money,USD,made-register")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_events(folder: Path, *, first: int, files: int) -> None:
+    """Write files of GDELT of 1,000 rows, from a first one on."""
+    gdelt_files.write(folder, first=first, files=files, rows=1000, seed=1)
 
 
 _MEMBERS = ("Norway", "Sweden", "Pakistan", "Russia", "Iceland", "Malta", "Japan")

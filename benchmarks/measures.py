@@ -1,7 +1,7 @@
 """What is measured: each function does one piece of work and, in the same run, what it is held against.
 
-Belongs here: the work and its peer. Does not belong here: the table, and which sizes. Every function gets a scratch
-folder of its own and gives rows of the table.
+Belongs here: the work and its peer. Does not belong here: the table, and which sizes; services, archive and the first
+use are measured beside. Every function gets a scratch folder of its own and gives rows of the table.
 """
 
 from __future__ import annotations
@@ -16,22 +16,35 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from benchmarks import gdelt_files
 from benchmarks.made_files import (
     write_baci,
     write_baci_addition,
     write_baci_extract,
     write_claims,
     write_comtrade,
+    write_events,
     write_memberships,
     write_observations,
 )
 from benchmarks.scans import scans
+from benchmarks.work import (
+    BUILD,
+    QUIET,
+    REFRESH,
+    Row,
+    Size,
+    cli,
+    environment,
+    forget,
+    in_a_process,
+    seconds_of,
+    settings_in,
+)
 from orchestration.automation.sensors import Cursor, decide
 from orchestration.ingestion import refresh, scan
 from orchestration.publication.publishing import publish, wait_for_afterwards
@@ -39,7 +52,6 @@ from orchestration.publication.store import PublicationStore
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transformation.star import refresh_star
 
-QUIET: Callable[[str], None] = str
 BACI_COLUMNS = "{'t': 'INTEGER', 'i': 'INTEGER', 'j': 'INTEGER', 'k': 'VARCHAR', 'v': 'DOUBLE', 'q': 'DOUBLE'}"
 ASKED_ROWS = 100_000_000
 """Beside so many rows a publication is held against a copy: a copy of a small file takes less than what it writes."""
@@ -47,73 +59,17 @@ WITHOUT_PARQUET = "of BACI, which replace others, without Parquet"
 DLT = "dlt[duckdb,filesystem]==1.31.*"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Size:
-    """How much of everything."""
-
-    rows: int
-    """Of BACI, for loading and building."""
-    dlt_rows: int
-    files: int
-    large: int
-    """Of BACI, in the warehouse into which a small delivery comes, and a tenth as many rows of GDELT; a hundredth of
-    both in the other."""
-    claims: int
-    """Of what people recorded, in a warehouse of nothing else."""
-    deliveries: int
-    """One after the other."""
-
-
-SIZES = {
-    "small": Size(rows=200_000, dlt_rows=50_000, files=1_000, large=1_000_000, claims=20_000, deliveries=20),
-    "medium": Size(
-        rows=10_000_000, dlt_rows=1_000_000, files=10_000, large=10_000_000, claims=1_000_000, deliveries=80
-    ),
-    "large": Size(
-        rows=10_000_000, dlt_rows=1_000_000, files=10_000, large=100_000_000, claims=10_000_000, deliveries=80
-    ),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One line of the table."""
-
-    work: str
-    against: str
-    measured: float
-    unit: str
-    peer: float | None = None
-    reach: float | None = None
-    """The most that it should be: of the ratio where there is a peer, else of what was measured."""
-    note: str = ""
-
-    @property
-    def ratio(self) -> float | None:
-        """The work over its peer."""
-        return self.measured / self.peer if self.peer else None
-
-    @property
-    def is_reached(self) -> bool | None:
-        """Whether it is as good as it should be; None where nothing is asked."""
-        value = self.ratio if self.peer is not None else self.measured
-        return None if self.reach is None or value is None else value <= self.reach
-
-
-Measure = Callable[[Path, Size], Iterator[Row]]
-
-
 def ingestion(scratch: Path, size: Size) -> Iterator[Row]:
     """BACI, from the file being seen to its commit, against DuckDB's own typed reading of the file."""
-    settings = _settings(scratch)
+    settings = settings_in(scratch)
     paths = write_baci(settings.raw / "baci", rows=size.rows)
-    bare = _in_a_process(
+    bare = in_a_process(
         "import duckdb, sys; c = duckdb.connect(sys.argv[1]);"
         f'c.execute("create table baci as from read_csv({[str(path) for path in paths]},'
         f" header = true, columns = {BACI_COLUMNS}, nullstr = ['NA', '          NA'], auto_detect = false)\")",
         scratch / "bare.duckdb",
     )
-    loaded = _in_a_process(_REFRESH, settings.raw, settings.home)
+    loaded = in_a_process(REFRESH, settings.raw, settings.home)
     yield Row(
         work=f"load {size.rows:,} rows of BACI, from seen to committed",
         against="DuckDB's typed `create table as from read_csv`",
@@ -160,9 +116,9 @@ def shapes(scratch: Path, size: Size) -> Iterator[Row]:
         ("a bulk file of Comtrade, 26 columns", size.dlt_rows, tabs),
         ("BACI with one broken row, row by row", size.dlt_rows, broken),
     ):
-        settings = _settings(scratch / write.__name__)
+        settings = settings_in(scratch / write.__name__)
         write(settings.raw)
-        loaded = _in_a_process(_REFRESH, settings.raw, settings.home)
+        loaded = in_a_process(REFRESH, settings.raw, settings.home)
         yield Row(
             work=f"load {rows:,} rows: {name}",
             against="–",
@@ -176,7 +132,7 @@ def dlt(scratch: Path, size: Size) -> Iterator[Row]:
     """The same rows, held against dlt in an environment of its own. What takes a second is the middle one of three."""
     raw = scratch / "raw"
     (path,) = write_baci(raw / "baci", rows=size.dlt_rows)[:1]
-    runs = [_in_a_process(_REFRESH, raw, scratch / f"home-{number}") for number in range(3)]
+    runs = [in_a_process(REFRESH, raw, scratch / f"home-{number}") for number in range(3)]
     loaded = sorted(runs, key=lambda run: run.since_seen)[1]
     for reader, words, reach, times in (
         ("duckdb", "its DuckDB/Arrow reader", 1 / 3, 3),
@@ -220,14 +176,14 @@ def _dlt(folder: Path, path: Path, reader: str) -> float | str:
 
 def many_files(scratch: Path, size: Size) -> Iterator[Row]:
     """Many small native files at once, then one more; and a tick of the sensor."""
-    settings = _settings(scratch)
+    settings = settings_in(scratch)
     write_memberships(settings.raw / "memberships", files=size.files, rows=3)
-    bare = _in_a_process(
+    bare = in_a_process(
         "import duckdb, sys; duckdb.connect(sys.argv[1]).execute("
         f'"create table made as from read_csv({str(settings.raw / "memberships" / "*.csv")!r}, all_varchar = true)")',
         scratch / "bare.duckdb",
     )
-    loaded = _in_a_process(_REFRESH, settings.raw, settings.home)
+    loaded = in_a_process(REFRESH, settings.raw, settings.home)
     yield Row(
         work=f"load {size.files:,} small native files",
         against="one list read by DuckDB, for comparison",
@@ -239,13 +195,13 @@ def many_files(scratch: Path, size: Size) -> Iterator[Row]:
         f"peak {loaded.peak_mb:,.0f} MB",
     )
     write_memberships(settings.raw / "memberships", files=1, rows=3, first=size.files)
-    seconds = _seconds(lambda: decide(Cursor(), scan(settings), run_in_progress=None, now=time.time()))
+    seconds = seconds_of(lambda: decide(Cursor(), scan(settings), run_in_progress=None, now=time.time()))
     yield Row(work=f"a tick of the sensor, {size.files:,} files", against="–", measured=seconds, unit="s", reach=1.0)
-    one = _in_a_process(_REFRESH, settings.raw, settings.home)
-    known = _in_a_process(_REFRESH, settings.raw, settings.home)
-    bare_house = _settings(scratch / "empty")
+    one = in_a_process(REFRESH, settings.raw, settings.home)
+    known = in_a_process(REFRESH, settings.raw, settings.home)
+    bare_house = settings_in(scratch / "empty")
     for _ in range(2):
-        empty = _in_a_process(_REFRESH, bare_house.raw, bare_house.home)
+        empty = in_a_process(REFRESH, bare_house.raw, bare_house.home)
     yield Row(
         work=f"look at {size.files:,} known files",
         against="–",
@@ -258,9 +214,9 @@ def many_files(scratch: Path, size: Size) -> Iterator[Row]:
 
 def refreshes(scratch: Path, _: Size) -> Iterator[Row]:
     """A refresh of everything against plain dbt; of one file; of nothing. Work alone, after start-up."""
-    settings = _settings(scratch)
+    settings = settings_in(scratch)
     shutil.copytree(PROJECT_ROOT / "raw", settings.raw, ignore=shutil.ignore_patterns("*report.txt"))
-    _cli(settings, "warehouse")
+    cli(settings, "warehouse")
     dagster = _in_dagster(settings, {"star": {"config": {"force": True}}})
     environment = {**os.environ, "ENTENTE_HOME": str(settings.home), "DO_NOT_TRACK": "1"}
     command = [str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test"]
@@ -272,7 +228,7 @@ def refreshes(scratch: Path, _: Size) -> Iterator[Row]:
         )
 
     plain()  # parses
-    peer = _seconds(plain)
+    peer = seconds_of(plain)
     yield Row(
         work="`refresh_warehouse` through Dagster, all models and tests",
         against="plain `dbt build` of the same, parsed",
@@ -298,14 +254,14 @@ def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
     """Deliveries of 1,000 rows into a warehouse of many rows, and of a hundredth of them."""
     seconds: dict[int, dict[str, dict[str, float]]] = {}
     for rows in (size.large // 100, size.large):
-        settings = _settings(scratch / str(rows))
+        settings = settings_in(scratch / str(rows))
         tables = write_baci(settings.raw / "baci", rows=rows)
-        write_events(settings, first=0, files=rows // 10_000)
+        write_events(settings.raw / "gdelt_events", first=0, files=rows // 10_000)
         write_observations(settings.raw / "trade_observations" / "first.csv", rows=10)
-        built = _in_a_process(_BUILD, settings.raw, settings.home)
+        built = in_a_process(BUILD, settings.raw, settings.home)
         deliveries: dict[str, Callable[[], object]] = {
             "of another feed": lambda: write_memberships(settings.raw / "memberships", files=1, rows=1000),  # noqa: B023
-            "of GDELT": lambda: write_events(settings, first=rows // 10_000, files=1),  # noqa: B023
+            "of GDELT": lambda: write_events(settings.raw / "gdelt_events", first=rows // 10_000, files=1),  # noqa: B023
             "of BACI, which replace others": lambda: write_baci_extract(tables[0], rows=1000, vintage="V202402"),  # noqa: B023
             "of BACI, which were not there": lambda: write_baci_addition(tables[0], rows=1000, vintage="V202403"),  # noqa: B023
         }
@@ -354,13 +310,13 @@ def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
 
 def many_deliveries(scratch: Path, size: Size) -> Iterator[Row]:
     """Deliveries of GDELT one after the other, without the build of everything that there is once a day."""
-    settings = _settings(scratch)
+    settings = settings_in(scratch)
     write_baci(settings.raw / "baci", rows=1_000_000)
-    write_events(settings, first=0, files=100)
-    _in_a_process(_BUILD, settings.raw, settings.home)
+    write_events(settings.raw / "gdelt_events", first=0, files=100)
+    in_a_process(BUILD, settings.raw, settings.home)
     bytes_before, seconds = settings.warehouse.stat().st_size, list[float]()
     for number in range(size.deliveries):
-        write_events(settings, first=100 + number, files=1)
+        write_events(settings.raw / "gdelt_events", first=100 + number, files=1)
         seconds.append(_update(settings))
     tenth = max(5, size.deliveries // 10)
     yield Row(
@@ -374,11 +330,6 @@ def many_deliveries(scratch: Path, size: Size) -> Iterator[Row]:
     )
 
 
-def write_events(settings: Settings, *, first: int, files: int) -> None:
-    """Write files of GDELT of 1,000 rows, from a first one on."""
-    gdelt_files.write(settings.raw / "gdelt_events", first=first, files=files, rows=1000, seed=1)
-
-
 def deliver_and_publish(settings: Settings, deliver: Callable[[], object]) -> dict[str, float]:
     """Return the seconds of an update, of the publication after it, of what that leaves for later, and of a copy.
 
@@ -388,13 +339,13 @@ def deliver_and_publish(settings: Settings, deliver: Callable[[], object]) -> di
     deliver()
     update = _update(settings)
     for database in settings.serving.glob("publications/*/warehouse.duckdb"):
-        _forget(database)
-    published = _seconds(lambda: publish(settings, run_id="small", log=QUIET))
-    afterwards = _seconds(wait_for_afterwards)  # it would slow the copy
+        forget(database)
+    published = seconds_of(lambda: publish(settings, run_id="small", log=QUIET))
+    afterwards = seconds_of(wait_for_afterwards)  # it would slow the copy
     database = settings.serving / "warehouse.duckdb"
-    _forget(database)
+    forget(database)
     target = settings.home / "copy"
-    copy = _seconds(lambda: shutil.copyfile(database, target))
+    copy = seconds_of(lambda: shutil.copyfile(database, target))
     target.unlink()
     return {"update": update, "publish": published, "afterwards": afterwards, "copy": copy}
 
@@ -402,14 +353,7 @@ def deliver_and_publish(settings: Settings, deliver: Callable[[], object]) -> di
 def _update(settings: Settings) -> float:
     """Load what was delivered, and return the seconds in which it is transformed and tested."""
     refresh(settings, log=QUIET)
-    return _seconds(lambda: refresh_star(settings, run_id="small", log=QUIET))
-
-
-def _forget(path: Path) -> None:
-    """Have the machine write what is to be written, and keep nothing of a file in memory."""
-    os.sync()
-    with path.open("rb") as file:
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    return seconds_of(lambda: refresh_star(settings, run_id="small", log=QUIET))
 
 
 def questions(settings: Settings) -> Iterator[Row]:
@@ -418,7 +362,7 @@ def questions(settings: Settings) -> Iterator[Row]:
     times: dict[str, float] = {}
     with duckdb.connect(str(settings.serving / "warehouse.duckdb"), read_only=True) as connection:
         for title, sql in re.findall(r"^\*\*(.+?)\*\*.*?```sql\n(.*?)```", text, re.MULTILINE | re.DOTALL):
-            times[title] = _seconds(lambda sql=sql: connection.execute(sql).fetchall())  # type: ignore[misc]
+            times[title] = seconds_of(lambda sql=sql: connection.execute(sql).fetchall())  # type: ignore[misc]
         single = list(of_single_facts(connection, kind="trade", table="fct_trade_flow", among="all of these"))
     slowest = max(times, key=times.__getitem__)
     yield Row(
@@ -447,7 +391,7 @@ def of_single_facts(connection: duckdb.DuckDBPyConnection, *, kind: str, table: 
         ),
     ):
         given = connection.execute(one).fetchall()[0]
-        seconds = _seconds(lambda sql=sql, given=given: connection.execute(sql, given).fetchall())  # type: ignore[misc]
+        seconds = seconds_of(lambda sql=sql, given=given: connection.execute(sql, given).fetchall())  # type: ignore[misc]
         yield Row(work=f"`{name}` of one fact or dyad, {among}", against="–", measured=seconds, unit="s", reach=1.0)
 
 
@@ -476,10 +420,10 @@ def held_against_a_sorted_table(settings: Settings, scratch: Path) -> Iterator[R
 
 def claims(scratch: Path, size: Size) -> Iterator[Row]:
     """What people recorded: building it, its place on disk, and what is asked of single facts."""
-    settings = _settings(scratch)
+    settings = settings_in(scratch)
     write_claims(settings.raw, rows=size.claims)
     files = sum(path.stat().st_size for path in settings.raw.rglob("*.csv"))
-    built = _in_a_process(_BUILD, settings.raw, settings.home)
+    built = in_a_process(BUILD, settings.raw, settings.home, watched=settings.home)
     published = settings.serving / "warehouse.duckdb"
     disk = settings.warehouse.stat().st_size, published.resolve().stat().st_size
     yield Row(
@@ -494,125 +438,14 @@ def claims(scratch: Path, size: Size) -> Iterator[Row]:
         against="–",
         measured=disk[0] / size.claims,
         unit="MB a million claims",
-        note=f"the published file {disk[1] / size.claims:,.0f}, the CSV files {files / size.claims:,.0f}",
+        note=f"the published file {disk[1] / size.claims:,.0f}, the CSV files {files / size.claims:,.0f};"
+        f" all files at their peak {built.peak_disk_mb / size.claims * 1e6:,.0f}",
     )
     with duckdb.connect(str(published), read_only=True) as connection:
         yield from of_single_facts(
             connection, kind="agreement", table="fct_agreement_lifecycle", among=f"{size.claims:,} claims"
         )
 
-
-def dev(scratch: Path, _: Size) -> Iterator[Row]:
-    """From a file landing to its row in the published file, under `make dev` at its default settings."""
-    settings = _settings(scratch)
-    shutil.copytree(PROJECT_ROOT / "raw", settings.raw, ignore=shutil.ignore_patterns("*report.txt"))
-    _cli(settings, "warehouse")
-    environment = {**_environment(settings), "DAGSTER_PORT": "3917"}
-    with (scratch / "dev.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "orchestration.cli", "dev"],
-            cwd=PROJECT_ROOT,
-            env=environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        store = PublicationStore(settings.serving)
-        write_memberships(settings.raw / "memberships", files=1, rows=1, first=900)
-        _wait_for_another(store, seconds=300)  # everything has started
-        time.sleep(15)
-        idle = _cost_of_family(process.pid)
-        time.sleep(20)
-        yield Row(
-            work="`make dev`, idle",
-            against="–",
-            measured=(_cost_of_family(process.pid)[0] - idle[0]) / 20 * 100,
-            unit="% of a core",
-            note=f"{idle[1]:,.0f} MB in {idle[2]} processes",
-        )
-        times = []
-        for number in range(5):
-            started = time.monotonic()
-            write_memberships(settings.raw / "memberships", files=1, rows=20, first=number)
-            _wait_for_another(store, seconds=300)
-            times.append(time.monotonic() - started)
-            time.sleep(3 * number)
-        yield Row(
-            work="from a file landing to its publication, one feed",
-            against="–",
-            measured=statistics.median(times),
-            unit="s",
-            reach=15.0,
-            note=f"of five: {', '.join(f'{one:.1f}' for one in sorted(times))}",
-        )
-        path = settings.raw / "dossiers" / "2024-09-pakistan-russia.yaml"
-        text, times = path.read_text(), []
-        for town in ("Lahore", "Karachi", "Quetta"):
-            started = time.monotonic()
-            path.write_text(text.replace("Islamabad", town))
-            _wait_for_another(store, seconds=300)
-            times.append(time.monotonic() - started)
-        yield Row(
-            work="from a file landing to its publication, a dossier",
-            against="–",
-            measured=statistics.median(times),
-            unit="s",
-            reach=25.0,
-            note=f"of three: {', '.join(f'{one:.1f}' for one in sorted(times))}",
-        )
-    finally:
-        os.killpg(process.pid, 15)
-        process.wait(timeout=60)
-
-
-MEASURES: dict[str, Measure] = {
-    "ingestion": ingestion,
-    "shapes": shapes,
-    "dlt": dlt,
-    "many_files": many_files,
-    "refreshes": refreshes,
-    "small_into_large": small_into_large,
-    "many_deliveries": many_deliveries,
-    "claims": claims,
-    "dev": dev,
-}
-
-_REFRESH = """
-import sys, time
-from pathlib import Path
-from orchestration.ingestion import refresh, refreshing
-from orchestration.settings import Settings
-settings = Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2]), settle_seconds=0.0)
-refreshing.load_reference = lambda *_, **__: False
-import duckdb
-discover, seen = refreshing.discovery.discover, []
-refreshing.discovery.discover = lambda *given, **named: seen.append(time.monotonic()) or discover(*given, **named)
-started, worked = time.monotonic(), time.process_time()
-refresh(settings, log=str)
-print("seconds", time.monotonic() - started)
-print("seen", time.monotonic() - seen[0])
-print("cpu", time.process_time() - worked)
-"""
-
-_BUILD = """
-import sys, time
-from pathlib import Path
-from orchestration.ingestion import refresh
-from orchestration.publication.publishing import publish
-from orchestration.settings import Settings
-from orchestration.transformation import star
-from orchestration.transformation.project import prepare_manifest
-settings = Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2]), settle_seconds=0.0)
-prepare_manifest()
-whole = star.build_star
-star.build_star = lambda *given, **named: whole(*given, **{**named, "unit_tests": False})
-started = time.monotonic()
-refresh(settings, log=str)
-assert star.refresh_star(settings, run_id="whole", log=str).build.is_publishable
-publish(settings, run_id="whole", log=str)
-print("seconds", time.monotonic() - started)
-"""
 
 _DAGSTER = """
 import json, time
@@ -634,49 +467,11 @@ with dg.DagsterInstance.get() as instance:
 """
 
 
-@dataclass(frozen=True)
-class _Cost:
-    seconds: float
-    peak_mb: float
-    cpu: float
-    since_seen: float
-    """Of a refresh: from the look into `raw/` on, until everything is committed, reported and closed."""
-
-
-def _in_a_process(code: str, *arguments: object) -> _Cost:
-    """Run Python in a process, and return the seconds that it prints, else those of its statements, and its peak."""
-    timed = (
-        f"import time as _t; _s = _t.monotonic()\n{code}\n"
-        "import resource as _r; _u = _r.getrusage(_r.RUSAGE_SELF)\n"
-        "print('total', _t.monotonic() - _s, _u.ru_maxrss, _u.ru_utime + _u.ru_stime)"
-    )
-    answer = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", timed, *map(str, arguments)],
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if answer.returncode:
-        raise RuntimeError(answer.stderr[-2000:])
-    total = re.findall(r"^total ([\d.]+) (\d+) ([\d.]+)", answer.stdout, re.MULTILINE)[-1]
-
-    def said(word: str, otherwise: str) -> float:
-        return float((re.findall(rf"^{word} ([\d.]+)", answer.stdout, re.MULTILINE) or [otherwise])[-1])
-
-    return _Cost(
-        seconds=said("seconds", total[0]),
-        peak_mb=int(total[1]) / 1000,
-        cpu=said("cpu", total[2]),
-        since_seen=said("seen", total[0]),
-    )
-
-
 def _in_dagster(settings: Settings, ops: dict[str, object] | None = None) -> dict[str, float]:
     answer = subprocess.run(  # noqa: S603
         [sys.executable, "-c", _DAGSTER, json.dumps(ops or {})],
         cwd=PROJECT_ROOT,
-        env=_environment(settings),
+        env=environment(settings),
         capture_output=True,
         text=True,
         check=False,
@@ -686,53 +481,3 @@ def _in_dagster(settings: Settings, ops: dict[str, object] | None = None) -> dic
         raise RuntimeError(answer.stderr[-2000:])
     measured: dict[str, float] = json.loads(found[1])
     return measured
-
-
-def _cli(settings: Settings, *arguments: str) -> None:
-    subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "orchestration.cli", *arguments],
-        cwd=PROJECT_ROOT,
-        env=_environment(settings),
-        check=True,
-        capture_output=True,
-    )
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    return {**os.environ, "ENTENTE_RAW": str(settings.raw), "ENTENTE_HOME": str(settings.home)}
-
-
-def _settings(scratch: Path) -> Settings:
-    scratch.mkdir(parents=True, exist_ok=True)
-    return Settings(raw=scratch / "raw", home=scratch / "home", settle_seconds=0.0)
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    started = time.monotonic()
-    work()
-    return time.monotonic() - started
-
-
-def _wait_for_another(store: PublicationStore, *, seconds: float) -> None:
-    before, started = store.current_folder(), time.monotonic()
-    while store.current_folder() == before:
-        if time.monotonic() - started > seconds:
-            raise TimeoutError("nothing was published")
-        time.sleep(0.1)
-
-
-def _cost_of_family(ancestor: int) -> tuple[float, float, int]:
-    """Return CPU seconds, resident MB and the number of processes below one: each service has a session of its own."""
-    found: dict[int, tuple[int, int, int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        found[int(stat.parent.name)] = (int(fields[1]), int(fields[11]) + int(fields[12]), int(fields[21]))
-    family = {ancestor}
-    while more := {pid for pid, (parent, _, _) in found.items() if parent in family} - family:
-        family |= more
-    ticks = sum(found[pid][1] for pid in family if pid in found)
-    resident = sum(found[pid][2] for pid in family if pid in found)
-    return ticks / os.sysconf("SC_CLK_TCK"), resident * os.sysconf("SC_PAGE_SIZE") / 1e6, len(family)
