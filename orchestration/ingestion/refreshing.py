@@ -252,7 +252,8 @@ class _Run:
     def take_in(self, findings: Findings) -> None:
         """Archive what was found, load what of it is new, and leave a report beside each."""
         self.ignored += findings.ignored
-        seen = {} if self.rereads else ledger.seen_files(self.con)
+        seen = ledger.seen_files(self.con)
+        trusted: Mapping[FoundFile, str] = {} if self.rereads else seen
         contents: dict[FoundFile, str] = {}
         known = ledger.known_deliveries(self.con)
         memory = Memory(known)
@@ -260,7 +261,7 @@ class _Run:
         found: dict[str, FoundDelivery] = {}
         candidates: list[Candidate] = []
         for delivery in findings.deliveries:
-            candidate = self._candidate(delivery, seen, contents, memory, received_at)
+            candidate = self._candidate(delivery, trusted, contents, memory, received_at)
             if candidate is not None:
                 candidates.append(candidate)
                 found[delivery.path] = delivery
@@ -308,7 +309,7 @@ class _Run:
     def _candidate(
         self,
         found: FoundDelivery,
-        seen: Mapping[FoundFile, str],
+        trusted: Mapping[FoundFile, str],
         contents: dict[FoundFile, str],
         memory: Memory,
         received_at: datetime,
@@ -319,7 +320,7 @@ class _Run:
             self._wait(found, found.waits_for)
             return None
         try:
-            files = tuple(self._archived(file, seen, contents, received_at) for file in found.files)
+            files = tuple(self._archived(file, trusted, contents, received_at) for file in found.files)
             content, refusal = self._manifest(found)
         except FileChangedError:
             self._wait(found, "it is still being written")
@@ -342,9 +343,9 @@ class _Run:
         )
 
     def _archived(
-        self, file: FoundFile, seen: Mapping[FoundFile, str], contents: dict[FoundFile, str], received_at: datetime
+        self, file: FoundFile, trusted: Mapping[FoundFile, str], contents: dict[FoundFile, str], received_at: datetime
     ) -> DeliveredFile:
-        sha256 = seen.get(file)
+        sha256 = trusted.get(file)
         if sha256 is None and self.rereads:
             # Most files are known by content: they need not be copied to learn that.
             sha256 = hash_of(self.settings.raw / file.path)

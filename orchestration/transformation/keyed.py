@@ -9,12 +9,13 @@ themselves (`meta.keyed` in their configuration), or what is built in which orde
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from typing import Any
+from zlib import crc32
 
 import duckdb
 
@@ -45,6 +46,9 @@ NUMBERS_IN_A_FILTER = 10_000
 WRITTEN_WHOLE = 12_000
 """A table of so many rows is written whole where some of them differ. Rows that are added lie in a row group of their
 own, which takes a place in the file for each of its columns and is read on its own, until everything is built anew."""
+TURNS = 16
+"""Of tables built by key one in so many is written whole at each build, in turn: all of them together take as long as
+building the rows that came."""
 MOST_OF_A_TABLE = 0.2
 """Keys for each row of a table beyond which it is as well built whole; rows that differ beyond which all are
 written."""
@@ -54,7 +58,7 @@ written."""
 class Delta:
     """What changed in a table: the rows concerned as they were and as they are, where some may be alike.
 
-    Both are names in SQL, with the columns of the table.
+    Both are names in SQL or queries in brackets, with the columns of the table.
     """
 
     before: str
@@ -85,6 +89,7 @@ class Deltas:
         plan: Plan,
         *,
         row_counts: Mapping[str, int],
+        build_number: int,
         tested: Collection[str] = (),
     ):
         """`row_counts` says how many rows tables and sources had before, as far as that is known.
@@ -94,9 +99,10 @@ class Deltas:
         self._connection = connection
         self._plan = plan
         self._numbers = count(1)
-        self._made: list[tuple[str, str]] = []
+        self._kept: dict[str, int] = {}
         self._deltas: dict[str, Delta] = {}
         self._row_counts = row_counts
+        self._build_number = build_number
         read_by_number(connection)
         self._tables = frozenset(
             connection.execute(
@@ -137,7 +143,7 @@ class Deltas:
             self._connection.execute(f"insert into {table} by name from {come}")
         else:
             self._replace(table, fresh)
-        self._deltas[unique_id] = Delta(self._view(f"select {listed} from {gone}"), come)
+        self._deltas[unique_id] = Delta(f"(select {listed} from {gone})", come)
 
     def _replace(self, table: str, fresh: str) -> None:
         """Have a table hold the rows of another, in their order."""
@@ -150,23 +156,23 @@ class Deltas:
         new = self.keep("select distinct unnest(?::varchar[]) as delivery_id", [list(deliveries)])
         query = f"from {self._with_keys(unique_id, (column,), new, named=('delivery_id',))}"
         self._deltas[unique_id] = Delta(
-            self._view(f"select * from {table} where false"),
+            _none_of(table),
             # few are read once, however many tables are made of them
-            self.keep(query) if rows <= NUMBERS_IN_A_FILTER else self._view(query),
+            self.keep(query) if rows <= NUMBERS_IN_A_FILTER else f"({query})",
             (column,),
         )
 
     def keep(self, query: str, parameters: object = None) -> str:
         """Keep the rows of a query until the end, and return the name of the table that they are in."""
         name = f"temp.main.keyed_{next(self._numbers)}"
-        self._connection.execute(f"create temp table {name} as {query}", parameters)
-        self._made.append(("table", name))
+        (rows,) = self._connection.execute(f"create temp table {name} as {query}", parameters).fetchall()[0]
+        self._kept[name] = int(rows)
         return name
 
     def drop(self) -> None:
         """Let go of all that was kept."""
-        self._connection.execute(";".join(f"drop {kind} if exists {name}" for kind, name in reversed(self._made)))
-        self._made.clear()
+        self._connection.execute(";".join(f"drop table {name}" for name in self._kept))
+        self._kept.clear()
 
     def build(self, node: PlannedNode, changed: frozenset[str], *, columns: Mapping[str, str]) -> Built | None:
         """Build the rows of the keys that are concerned, and put them into the table; None where all are as they were.
@@ -253,14 +259,18 @@ class Deltas:
             there, after = (
                 self.keep(f"from {with_keys(self._connection, rows, keyed.key, differing)}") for rows in (there, after)
             )
-        delta = Delta(self._view(f"select {', '.join(map(quoted, columns))} from {there}"), after, keyed.key)
+        delta = Delta(f"(select {', '.join(map(quoted, columns))} from {there})", after, keyed.key)
         if self._count(there):  # keys that are new are nowhere to be found
             self._delete(node, keyed, there, differing, columns, is_numbered=is_numbered)
         self._connection.execute(f"insert into {node.qualified} by name from {delta.after}")
-        if self._row_counts[node.unique_id] <= WRITTEN_WHOLE:
+        if self._row_counts[node.unique_id] <= WRITTEN_WHOLE and self._is_its_turn(node):
             self._replace(node.qualified, self.keep(f"from {node.qualified}"))
         self.note(node.unique_id, delta)
         return Built(delta, differing)
+
+    def _is_its_turn(self, node: PlannedNode) -> bool:
+        """Whether a table is written whole at this build rather than at one of the next."""
+        return (self._build_number + crc32(node.name.encode())) % TURNS == 0
 
     @staticmethod
     def _is_only_of(keyed: Keyed) -> bool:
@@ -522,8 +532,7 @@ class Deltas:
 
     def _made_of(self, node: PlannedNode, keyed: Keyed, inputs: Mapping[str, str], views: Sequence[PlannedNode]) -> str:
         """Return what the SQL of a model makes of some rows of what it is made of."""
-        with self._restricted(node, {**dict.fromkeys((*keyed.of, *keyed.by)), **inputs}, views) as code:
-            return self.keep(code)
+        return self.keep(self._restricted(node, {**dict.fromkeys((*keyed.of, *keyed.by)), **inputs}, views))
 
     def _covered(self, keyed: Keyed, inputs: Sequence[str], concerned: str, keys: int) -> frozenset[str]:
         """Return the inputs in `by` of which all rows of the keys concerned, as they were and are, are at hand."""
@@ -556,9 +565,9 @@ class Deltas:
             if one in covered:
                 rows[one] = self._deltas[one].after
                 continue
-            query = f"select * from {self._with_keys(one, columns, concerned, named=keyed.key, bounds=bounds)}"
+            found = self._with_keys(one, columns, concerned, named=keyed.key, bounds=bounds)
             # models read landing several times, and all of its columns
-            rows[one] = self._view(query) if isinstance(self._plan.place(one), PlannedNode) else self.keep(query)
+            rows[one] = found if isinstance(self._plan.place(one), PlannedNode) else self.keep(f"from {found}")
         return self._made_of(node, keyed, rows, views)
 
     def _then(
@@ -574,7 +583,7 @@ class Deltas:
             return None
         before = {one: self._deltas[one].before for one in covered}
         if not any(map(self._count, before.values())):
-            return self._view(f"select * from {node.qualified} where false")
+            return _none_of(node.qualified)
         return self._made_of(node, keyed, before, views) if self._is_alone(keyed, inputs) else None
 
     @staticmethod
@@ -592,36 +601,21 @@ class Deltas:
     def _not_anew(keyed: Keyed) -> str:
         return f"({keyed.anew}) is not true" if keyed.anew else "true"
 
-    @contextmanager
-    def _restricted(
-        self, node: PlannedNode, inputs: Mapping[str, str | None], views: Sequence[PlannedNode]
-    ) -> Iterator[str]:
-        """Give the SQL of a model with other tables in place of some that it reads; None stands for no rows at all."""
+    def _restricted(self, node: PlannedNode, inputs: Mapping[str, str | None], views: Sequence[PlannedNode]) -> str:
+        """Return the SQL of a model with other tables in place of some that it reads; None stands for no rows."""
         places: dict[str, str] = {}
         for unique_id, table in inputs.items():
             place = self._plan.place(unique_id)
-            places[place.in_code] = table or self._view(f"select * from {place.qualified} where false")
-        made = []
+            places[place.in_code] = table or _none_of(place.qualified)
         for view in views:
             code = _replaced(view.code, places)
             if code != view.code:
-                name = f"temp.main.keyed_{next(self._numbers)}"
-                self._connection.execute(f"create temp view {name} as (\n{code}\n)")
-                made.append(name)
-                places[view.in_code] = name
-        try:
-            yield _replaced(node.code, places)
-        finally:
-            for name in reversed(made):
-                self._connection.execute(f"drop view {name}")
-
-    def _view(self, query: str) -> str:
-        name = f"temp.main.keyed_{next(self._numbers)}"
-        self._connection.execute(f"create temp view {name} as {query}")
-        self._made.append(("view", name))
-        return name
+                places[view.in_code] = f"(\n{code}\n)"
+        return _replaced(node.code, places)
 
     def _count(self, table: str) -> int:
+        if table in self._kept:
+            return self._kept[table]
         (rows,) = self._connection.execute(f"select count(*) from {table}").fetchall()[0]
         return int(rows)
 
@@ -690,10 +684,14 @@ def with_keys(
     """
     names = named or columns
     bounds = bounds or bounds_of(connection, keys, names)
-    same = []
     within = [in_bounds(columns, bounds), beside]
-    for column, name, bound in zip(columns, names, bounds, strict=True):
-        same.append(f"given.{quoted(column)} {'is not distinct from' if bound.has_null else '='} keys.{quoted(name)}")
+    # a column of which all keys hold the same is within its bounds already
+    of_many = [bound.within is None or len(set(bound.within)) > 1 for bound in bounds]
+    same = []
+    for column, name, bound, is_of_many in zip(columns, names, bounds, of_many, strict=True):
+        if is_of_many or not any(of_many):
+            how = "is not distinct from" if bound.has_null else "="
+            same.append(f"given.{quoted(column)} {how} keys.{quoted(name)}")
         if column == DELIVERY and not bound.has_null:
             ids = connection.execute(f"select distinct {quoted(name)} from {keys}").fetchmany(LISTED_DELIVERIES + 1)
             if 0 < len(ids) <= LISTED_DELIVERIES:  # hashes of ours, not what a file holds
@@ -733,7 +731,13 @@ def _called(columns: Iterable[str], names: Iterable[str]) -> str:
     return ", ".join(f"{quoted(column)} as {quoted(name)}" for column, name in zip(columns, names, strict=True))
 
 
+def _none_of(table: str) -> str:
+    """Return a query in brackets for no rows at all, of the columns of a table."""
+    return f"(select * from {table} where false)"
+
+
 def _replaced(code: str, places: Mapping[str, str]) -> str:
-    for relation, other in places.items():
-        code = code.replace(relation, other)
-    return code
+    """Return code that reads from other places; what is put in is not looked at again."""
+    if not places:
+        return code
+    return re.sub("|".join(map(re.escape, places)), lambda found: places[found[0]], code)

@@ -213,7 +213,7 @@ def _updated(
             models_built=update.outcome.models_built,
             tests_passed=update.outcome.tests_passed,
         )
-        write_contents(connection, plan, update.contents, build_number=build.number)
+        write_contents(connection, plan, update.contents, build_number=build.number, before=contents)
         connection.execute("commit")
     except CannotUpdateError as reason:
         connection.execute("rollback")

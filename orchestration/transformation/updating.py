@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -41,6 +41,9 @@ TESTS_IN_ONE_QUERY = 24
 PROGRESS_SECONDS = 5.0
 NEXT = "next_content"
 CHANGED = "changed "
+
+Columns: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
+"""Types by column, of tables and views by (schema, name)."""
 
 _DDL = """
     create schema if not exists ops;
@@ -116,9 +119,14 @@ def contents_by_name(connection: duckdb.DuckDBPyConnection, *, build_number: int
 
 
 def write_contents(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, contents: Mapping[str, Content], *, build_number: int
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    contents: Mapping[str, Content],
+    *,
+    build_number: int,
+    before: Mapping[str, Content] | None = None,
 ) -> None:
-    """Note what the tables hold after the build of this number."""
+    """Note what the tables hold after the build of this number; of deliveries what is not noted `before`, if given."""
     places = {
         **{source.unique_id: (source.schema, source.table) for source in plan.sources},
         **{node.unique_id: (node.schema, node.table) for node in plan.nodes.values()},
@@ -141,23 +149,34 @@ def write_contents(
             build_number,
         ],
     )
-    connection.execute("delete from ops.built_deliveries")
+    if before is None:
+        connection.execute("delete from ops.built_deliveries")
     for unique_id, content in contents.items():
-        if content.deliveries:
+        noted = before[unique_id].deliveries if before and unique_id in before else {}
+        if not noted.items() <= content.deliveries.items():
+            connection.execute("delete from ops.built_deliveries where node = ?", [unique_id])
+            noted = {}
+        new = {delivery: rows for delivery, rows in content.deliveries.items() if delivery not in noted}
+        if new:
             connection.execute(
                 "insert into ops.built_deliveries select $1, unnest($2::varchar[]), unnest($3::bigint[])",
-                [unique_id, list(content.deliveries), list(content.deliveries.values())],
+                [unique_id, list(new), list(new.values())],
             )
 
 
 def contents_of_sources(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, before: Mapping[str, Content] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    before: Mapping[str, Content] | None = None,
+    *,
+    columns: Columns | None = None,
 ) -> Mapping[str, Content]:
     """Return what the tables that the ingestion writes hold now, of which it may be known what they held before.
 
-    What a delivery holds never changes, so that its id and the number of its rows stand for the rows of landing.
+    `columns` are those of all tables, where the caller knows them. What a delivery holds never changes, so that its id
+    and the number of its rows stand for the rows of landing.
     """
-    columns = _columns(connection)
+    columns = columns or _columns(connection)
     keyed = plan.keyed_inputs
     return {
         source.unique_id: _content_by_delivery(
@@ -202,7 +221,8 @@ def update_star(
         CannotUpdateError: a test failed, a table has other columns, or something else that only a whole build tells.
     """
     started = time.monotonic()
-    sources = contents_of_sources(connection, plan, before)
+    columns = _columns(connection)
+    sources = contents_of_sources(connection, plan, before, columns=columns)
     if sources.keys() != {source.unique_id for source in plan.sources} or any(
         node.kind in HOLDING_ROWS and node.unique_id not in before for node in plan.nodes.values()
     ):
@@ -215,11 +235,12 @@ def update_star(
         connection,
         plan,
         row_counts={unique_id: content.row_count for unique_id, content in before.items()},
+        build_number=build_number,
         tested=_beside_a_larger_one(plan, before),
     )
     for unique_id in changed:
         _note_deliveries(deltas, unique_id, before.get(unique_id), sources[unique_id])
-    work = _Work(connection, before, deltas, build_number)
+    work = _Work(connection, before, deltas, columns, build_number)
     said = started
     for node in plan.nodes.values():
         if changed.isdisjoint(node.depends_on):
@@ -277,13 +298,18 @@ class _Work:
     """Builds tables on one connection, in the place of those that are there."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, before: Mapping[str, Content], deltas: Deltas, build_number: int
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        before: Mapping[str, Content],
+        deltas: Deltas,
+        columns: Columns,
+        build_number: int,
     ):
         self._connection = connection
         self._build_number = build_number
         self._before = before
         self._deltas = deltas
-        self._columns = _columns(connection)
+        self._columns = columns
         self.by_key: set[str] = set()
 
     def build(self, node: PlannedNode, changed: frozenset[str]) -> Content:
@@ -322,7 +348,7 @@ class _Work:
         return content
 
     def _content_after(self, was: Content, delta: Delta, columns: Sequence[str]) -> Content:
-        gone, come = (_hashes(self._connection, table, columns=columns) for table in (delta.before, delta.after))
+        gone, come = _hashes(self._connection, delta.before, delta.after, columns=columns)
         rows = was.row_count - gone[0] + come[0]
         if not was.says_rows:
             return Content(_token(), rows)
@@ -502,7 +528,8 @@ def _built(node: PlannedNode, *, seconds: float) -> NodeOutcome:
     )
 
 
-def _columns(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], Mapping[str, str]]:
+def _columns(connection: duckdb.DuckDBPyConnection) -> Columns:
+    """Return the types of the columns of all tables and views, in their order."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     for schema, table, column, kind in connection.execute(
         """
@@ -521,22 +548,24 @@ def _content(connection: duckdb.DuckDBPyConnection, table: str, *, columns: Sequ
         (rows,) = connection.execute(f"select count(*) from {table}").fetchall()[0]  # noqa: S608
         if rows > HASHED_ROWS:
             return Content(_token(), rows)
-    rows, total, folded = _hashes(connection, table, columns=columns)
+    ((rows, total, folded),) = _hashes(connection, table, columns=columns)
     return Content(f"{total}-{folded}", rows)
 
 
 def _hashes(
-    connection: duckdb.DuckDBPyConnection, table: str, *, columns: Sequence[str] | None = None
-) -> tuple[int, int, int]:
-    """Return the number of rows, and two sums over the hashes of all rows."""
+    connection: duckdb.DuckDBPyConnection, *tables: str, columns: Sequence[str] | None = None
+) -> list[tuple[int, int, int]]:
+    """Return of each table the number of rows, and two sums over the hashes of all rows."""
     listed = "*" if columns is None else ", ".join(quoted(column) for column in columns)
-    rows, total, folded = connection.execute(
+    queries = (
         f"""
-        select count(*), coalesce(sum(hash(whole_row)), 0), coalesce(bit_xor(hash(whole_row)), 0)
+        select {place}, count(*), coalesce(sum(hash(whole_row)), 0), coalesce(bit_xor(hash(whole_row)), 0)
         from (select {listed} from {table}) as whole_row
         """  # noqa: S608
-    ).fetchall()[0]
-    return rows, int(total), int(folded)
+        for place, table in enumerate(tables)
+    )
+    found = sorted(connection.execute(" union all ".join(queries)).fetchall())
+    return [(rows, int(total), int(folded)) for _, rows, total, folded in found]
 
 
 def _content_by_delivery(

@@ -180,9 +180,10 @@ def _update(
     before: Mapping[str, Content],
     plan: Plan = PLAN,
     of: tuple[str, ...] = KEYED,
+    build_number: int = 1,
 ) -> Update:
     """Update, and hold each of some tables against its SQL and its fingerprint."""
-    update = update_star(connection, plan, before, build_number=1, log=print)
+    update = update_star(connection, plan, before, build_number=build_number, log=print)
     found = contents_of_tables(connection, plan)
     for name in of:
         node = plan.nodes[name]
@@ -217,9 +218,9 @@ def test_only_the_rows_of_the_keys_concerned_are_written(warehouse: duckdb.DuckD
     assert {key for key in now if there.get(key) != now[key]} == {"(0, 2024-01-01)", "(2, 2025-06-01)"}
 
 
-@pytest.mark.parametrize(("whole", "are_written_again"), [(11, True), (10, False)], ids=["few rows", "more rows"])
-def test_a_table_of_few_rows_is_written_whole(
-    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, whole: int, are_written_again: bool
+@pytest.mark.parametrize(("whole", "times"), [(11, 1), (10, 0)], ids=["few rows", "more rows"])
+def test_a_table_of_few_rows_is_written_whole_when_it_is_its_turn(
+    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, whole: int, times: int
 ) -> None:
     warehouse.execute("delete from landing.sales where number between 10 and 29")
     for node in PLAN.nodes.values():
@@ -227,11 +228,15 @@ def test_a_table_of_few_rows_is_written_whole(
             warehouse.execute(f"create or replace table {node.name} as {node.code}")
     monkeypatch.setattr(keyed, "WRITTEN_WHOLE", whole)
     monkeypatch.setattr(keyed, "MOST_OF_A_TABLE", 1)
-    before, rows = _known(warehouse), _rowids(warehouse, "newest")
-    assert len(rows) == 11
-    _deliver(warehouse, (100, 0, "2024-01-01", 3))
-    assert "newest" in _update(warehouse, before).by_key
-    assert _rowids(warehouse, "newest").isdisjoint(rows) is are_written_again
+    monkeypatch.setattr(keyed, "TURNS", 4)
+    written = 0
+    for build_number in range(1, 9):
+        before, rows = _known(warehouse), _rowids(warehouse, "newest")
+        assert len(rows) == 11
+        _deliver(warehouse, (100 + build_number, 0, "2024-01-01", 3 + build_number), delivery=f"b{build_number}")
+        assert "newest" in _update(warehouse, before, build_number=build_number).by_key
+        written += _rowids(warehouse, "newest").isdisjoint(rows)
+    assert written == 2 * times
 
 
 @pytest.mark.parametrize("listed", [0, 2, 3])
