@@ -8,8 +8,11 @@ one, and a new database is filled from the archive by the same lines of code.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -253,7 +256,7 @@ class _Run:
         """Archive what was found, load what of it is new, and leave a report beside each."""
         self.ignored += findings.ignored
         seen = ledger.seen_files(self.con)
-        trusted: Mapping[FoundFile, str] = {} if self.rereads else seen
+        trusted = self._read_again(findings) if self.rereads else seen
         contents: dict[FoundFile, str] = {}
         known = ledger.known_deliveries(self.con)
         memory = Memory(known)
@@ -346,9 +349,6 @@ class _Run:
         self, file: FoundFile, trusted: Mapping[FoundFile, str], contents: dict[FoundFile, str], received_at: datetime
     ) -> DeliveredFile:
         sha256 = trusted.get(file)
-        if sha256 is None and self.rereads:
-            # Most files are known by content: they need not be copied to learn that.
-            sha256 = hash_of(self.settings.raw / file.path)
         if sha256 is None or not self.archive.has(sha256):
             archived = self.archive.take_in(
                 self.settings.raw / file.path, original_path=file.path, received_at=received_at
@@ -358,6 +358,25 @@ class _Run:
         if time.time() - file.mtime_ns / 1e9 > max(self.settings.settle_seconds, _CLOCK_TICK_SECONDS):
             contents[file] = archived.sha256
         return archived
+
+    def _read_again(self, findings: Findings) -> Mapping[FoundFile, str]:
+        """Return the hashes of all files, by what they hold now, on all cores: most need not be copied to be known.
+
+        What cannot be read is left out; taking it in tells why.
+        """
+        files = [file for found in findings.deliveries if found.waits_for is None for file in found.files]
+        if not files:
+            return {}
+        self.log(f"Reading {len(files):,} files again, {sum(file.size for file in files) / 1e6:,.0f} MB.")
+
+        def hashed(file: FoundFile) -> str | None:
+            with suppress(OSError):
+                return hash_of(self.settings.raw / file.path)
+            return None
+
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            hashes = zip(files, pool.map(hashed, files), strict=True)
+            return {file: sha256 for file, sha256 in hashes if sha256 is not None}
 
     def _manifest(self, found: FoundDelivery) -> tuple[Mapping[str, object] | None, str | None]:
         """Return what the manifests of a delivery say, and why it is refused where they cannot be read."""
