@@ -1009,3 +1009,35 @@ def test_a_plan_that_is_read_again_says_the_same_of_keys(tmp_path: Path, said: d
     write_plan(settings, plan)
     assert read_plan(settings, fingerprint="a") == plan
     assert plan.nodes["model.e.told"].keyed == meant
+
+
+def test_what_is_put_into_code_is_not_looked_at_again() -> None:
+    places = {'"a"."b"': '(from "c"."d" where false)', '"c"."d"': '(from "a"."b")'}
+    assert keyed._replaced('from "a"."b" union all from "c"."d"', places) == (
+        'from (from "c"."d" where false) union all from (from "a"."b")'
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        ([(2020, "a"), (2020, "b")], [(2020, "a", 1), (2020, "b", 2)]),
+        ([(2020, "a"), (2021, "b")], [(2020, "a", 1), (2021, "b", 4)]),
+        ([(2021, "a")], [(2021, "a", 3)]),
+        ([(None, "a")], [(None, "a", 5)]),
+        ([(None, "a"), (2021, "b")], [(None, "a", 5), (2021, "b", 4)]),
+        ([], []),
+    ],
+)
+def test_rows_of_keys_are_found_though_a_column_of_which_all_hold_the_same_is_not_compared(
+    keys: list[tuple[int | None, str]], found: list[tuple[int | None, str, int]]
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create table sold (year integer, what varchar, number integer)")
+        rows = [(2020, "a", 1), (2020, "b", 2), (2021, "a", 3), (2021, "b", 4), (None, "a", 5)]
+        connection.executemany("insert into sold values (?, ?, ?)", rows)
+        connection.execute("create table wanted (year integer, what varchar)")
+        for key in keys:
+            connection.execute("insert into wanted values (?, ?)", key)
+        query = keyed.with_keys(connection, "sold", ("year", "what"), "wanted")
+        assert connection.execute(f"from {query} order by number").fetchall() == sorted(found, key=lambda row: row[2])

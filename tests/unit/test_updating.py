@@ -225,6 +225,27 @@ def test_contents_are_those_of_one_build(warehouse: duckdb.DuckDBPyConnection) -
     assert read_contents(warehouse, build_number=4) is None
 
 
+@pytest.mark.parametrize(
+    "now",
+    [{"a": 3, "b": 2, "c": 1}, {"a": 3, "b": 2}, {"a": 3}, {"a": 3, "b": 5, "c": 1}, {}],
+    ids=["one more", "the same", "one less", "another number", "none"],
+)
+def test_of_deliveries_that_were_noted_only_what_differs_is_noted(
+    warehouse: duckdb.DuckDBPyConnection, now: dict[str, int]
+) -> None:
+    noted, changed = Content("then", 5, {"a": 3, "b": 2}), Content("now", 6, now)
+    then = {"landing.numbers": noted, "total": Content("one", 1)}
+    write_contents(warehouse, PLAN, then, build_number=1)
+    rows = set(warehouse.execute("select rowid from ops.built_deliveries").fetchall())
+    contents = {**then, "landing.numbers": changed}
+    write_contents(warehouse, PLAN, contents, build_number=2, before=then)
+    found = read_contents(warehouse, build_number=2)
+    assert found == contents
+    assert found["landing.numbers"].deliveries == now
+    kept = rows & set(warehouse.execute("select rowid from ops.built_deliveries").fetchall())
+    assert kept == (rows if noted.deliveries.items() <= now.items() else set())
+
+
 @pytest.mark.parametrize("other", ["models", "contracts", None])
 def test_the_first_refresh_after_a_change_of_models_or_contracts_builds_everything(
     other: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
