@@ -9,15 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.made_files import write_baci, write_events
-from benchmarks.work import BUILD, Cost, Row, Size, forget, in_a_process, settings_in
+from benchmarks.work import BUILD, SETTINGS, Cost, Row, Size, forget, in_a_process, settings_in
 from orchestration.settings import Settings
 
-REREAD = """
-import sys, time
-from pathlib import Path
+REREAD = f"""{SETTINGS}
 from orchestration.ingestion import refresh
-from orchestration.settings import Settings
-settings = Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2]), settle_seconds=0.0)
 started = time.monotonic()
 refresh(settings, reread=sys.argv[3] == "reread", log=str)
 print("seconds", time.monotonic() - started)
@@ -35,15 +31,11 @@ for path in Path(sys.argv[1]).rglob("*"):
 print("seconds", time.monotonic() - started)
 """
 
-REBUILD = """
-import sys, time
-from pathlib import Path
+REBUILD = f"""{SETTINGS}
 from orchestration.ingestion import rebuild
 from orchestration.publication.publishing import publish
-from orchestration.settings import Settings
 from orchestration.transformation import star
 from orchestration.transformation.project import prepare_manifest
-settings = Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2]), settle_seconds=0.0)
 prepare_manifest()
 started = time.monotonic()
 rebuild(settings, log=str)
@@ -83,8 +75,7 @@ def _read_again(settings: Settings) -> Row:
     paths = [path for path in settings.raw.rglob("*") if path.is_file()]
 
     def cold(code: str, *arguments: object) -> float:
-        for path in paths:
-            forget(path)
+        forget(*paths)
         return in_a_process(code, settings.raw, settings.home, *arguments).seconds
 
     known, again, bare = cold(REREAD, "look"), cold(REREAD, "reread"), cold(READ)

@@ -79,12 +79,15 @@ Measure = Callable[[Path, Size], Iterator[Row]]
 
 
 # what processes run: they print the seconds that count
-REFRESH = """
+SETTINGS = """
 import sys, time
 from pathlib import Path
-from orchestration.ingestion import refresh, refreshing
 from orchestration.settings import Settings
 settings = Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2]), settle_seconds=0.0)
+"""
+
+REFRESH = f"""{SETTINGS}
+from orchestration.ingestion import refresh, refreshing
 refreshing.load_reference = lambda *_, **__: False
 import duckdb
 discover, seen = refreshing.discovery.discover, []
@@ -96,18 +99,14 @@ print("seen", time.monotonic() - seen[0])
 print("cpu", time.process_time() - worked)
 """
 
-BUILD = """
-import sys, time
-from pathlib import Path
+BUILD = f"""{SETTINGS}
 from orchestration.ingestion import refresh
 from orchestration.publication.publishing import publish
-from orchestration.settings import Settings
 from orchestration.transformation import star
 from orchestration.transformation.project import prepare_manifest
-settings = Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2]), settle_seconds=0.0)
 prepare_manifest()
 whole = star.build_star
-star.build_star = lambda *given, **named: whole(*given, **{**named, "unit_tests": False})
+star.build_star = lambda *given, **named: whole(*given, **dict(named, unit_tests=False))
 started = time.monotonic()
 refresh(settings, log=str)
 assert star.refresh_star(settings, run_id="whole", log=str).build.is_publishable
@@ -225,11 +224,12 @@ def seconds_of(work: Callable[[], object]) -> float:
     return time.monotonic() - started
 
 
-def forget(path: Path) -> None:
-    """Have the machine write what is to be written, and keep nothing of a file in memory."""
+def forget(*paths: Path) -> None:
+    """Have the machine write what is to be written, and keep nothing of some files in memory."""
     os.sync()
-    with path.open("rb") as file:
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    for path in paths:
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def cost_of_family(ancestor: int) -> tuple[float, float, int]:
