@@ -36,6 +36,7 @@ MEASURES: dict[str, Measure] = {
     "refreshes": measures.refreshes,
     "small_into_large": measures.small_into_large,
     "many_deliveries": measures.many_deliveries,
+    "small_into_claims": measures.small_into_claims,
     "claims": measures.claims,
     "dev": served.dev,
     "start": start.on_an_empty_machine,

@@ -127,6 +127,31 @@ def write_observations(path: Path, *, rows: int) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def write_late_claims(folder: Path, feed: str, *, rows: int) -> None:
+    """Write a file of one feed that comes after those of `write_claims`: of things there, or of new ones."""
+    columns, line = _LATE[feed]
+    (folder / feed).mkdir(parents=True, exist_ok=True)
+    with (folder / feed / "late.csv").open("w", encoding="utf-8") as file:
+        file.write(f"{columns},document_id\n")
+        for number in range(rows):
+            one, other = _MEMBERS[number % 7], _MEMBERS[(number + 1 + number // 7 % 6) % 7]
+            file.write(line.format(n=number, one=one, other=other, month=f"{1950 + number % 70}-{1 + number % 12:02d}"))
+            file.write(",late-register\n")
+
+
+_LATE = {
+    "memberships": ("organization,member,event,occurred", "Late union {n},{one},joined,{month}"),
+    "trade_observations": (
+        "country_a,country_b,direction,commodity,period,value,unit,currency",
+        "{one},{other},total,TOTAL,{month},{n},money,USD",
+    ),
+    "meetings": ("meeting_id,kind,started,place", "late-meeting-{n},bilateral_talks,{month},Geneva"),
+    "meeting_participants": ("meeting_id,represents,role", "meeting-{n},{one},guest"),
+    "agreement_events": ("agreement_id,event,occurred", "agreement-{n},terminated,2020-01"),
+}
+"""Columns and a row of each feed: steps and guests are of agreements and meetings that are there, all else is new."""
+
+
 def write_events(folder: Path, *, first: int, files: int) -> None:
     """Write files of GDELT of 1,000 rows, from a first one on."""
     gdelt_files.write(folder, first=first, files=files, rows=1000, seed=1)

@@ -28,6 +28,7 @@ from benchmarks.made_files import (
     write_claims,
     write_comtrade,
     write_events,
+    write_late_claims,
     write_memberships,
     write_observations,
 )
@@ -416,6 +417,29 @@ def held_against_a_sorted_table(settings: Settings, scratch: Path) -> Iterator[R
         peer=worst.by_hand,
         reach=1.5,
     )
+
+
+def small_into_claims(scratch: Path, size: Size) -> Iterator[Row]:
+    """Deliveries of 1,000 rows into a warehouse of what people recorded, and of a hundredth of that."""
+    feeds = ("memberships", "trade_observations", "meetings", "meeting_participants", "agreement_events")
+    seconds: dict[int, dict[str, float]] = {}
+    for rows in (size.claims // 100, size.claims):
+        settings = settings_in(scratch / str(rows))
+        write_claims(settings.raw, rows=rows)
+        in_a_process(BUILD, settings.raw, settings.home)
+        seconds[rows] = {}
+        for feed in feeds:
+            write_late_claims(settings.raw, feed, rows=1000)
+            seconds[rows][feed] = _update(settings)
+        shutil.rmtree(scratch / str(rows))
+    for feed, measured in seconds[size.claims].items():
+        yield Row(
+            work=f"transformation and tests of 1,000 new rows of `{feed}` beside {size.claims:,} claims",
+            against=f"the same beside {size.claims // 100:,}",
+            measured=measured,
+            unit="s",
+            peer=seconds[size.claims // 100][feed],
+        )
 
 
 def claims(scratch: Path, size: Size) -> Iterator[Row]:

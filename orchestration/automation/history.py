@@ -52,6 +52,7 @@ class EventLog(SqliteEventLogStorage):
         self._in_batch: dict[str, sa.Connection] = {}
         self._tables: set[str] = set()
         self._columns: set[str] = set()
+        self._indexes: set[str] = set()
         super().__init__(base_dir, inst_data)
         # a batch holds what single events ask for again
         self._db_lock = threading.RLock()  # type: ignore[assignment]
@@ -72,6 +73,12 @@ class EventLog(SqliteEventLogStorage):
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
+
+    def has_secondary_index(self, name: str) -> bool:
+        """Say whether older events were summed up; Dagster asks twice with each asset, and none is ever undone."""
+        if name not in self._indexes and super().has_secondary_index(name):
+            self._indexes.add(name)
+        return name in self._indexes
 
     def _has_asset_key_col_on_connection(self, conn: sa.Connection, column_name: str) -> bool:
         """Say whether assets have a column; Dagster asks with every event of one, and none ever goes."""
@@ -133,6 +140,7 @@ class EventLog(SqliteEventLogStorage):
         self._close()
         self._columns.clear()
         self._tables.clear()
+        self._indexes.clear()
         super().wipe()
 
     def dispose(self) -> None:

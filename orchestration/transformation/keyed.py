@@ -10,7 +10,7 @@ themselves (`meta.keyed` in their configuration), or what is built in which orde
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -162,6 +162,15 @@ class Deltas:
             (column,),
         )
 
+    def note_additions(self, unique_id: str, *, rows_before: int, is_so: Callable[[str], bool]) -> None:
+        """Note the rows at the end of a table as all that changed in it, if that is so; `is_so` judges those rows."""
+        if unique_id not in self._wanted:
+            return
+        table = self._plan.place(unique_id).qualified
+        added = self.keep(f"from {table} offset {rows_before:d}")
+        if is_so(added):
+            self._deltas[unique_id] = Delta(_none_of(table), added)
+
     def keep(self, query: str, parameters: object = None) -> str:
         """Keep the rows of a query until the end, and return the name of the table that they are in."""
         name = f"temp.main.keyed_{next(self._numbers)}"
@@ -197,7 +206,7 @@ class Deltas:
         keys = self._count(concerned)
         if keys > max(FEW_KEYS, MOST_OF_A_TABLE * self._row_counts[node.unique_id]):
             raise NotByKeyError(f"{keys:,} keys are concerned")
-        if not keys and not keyed.anew:
+        if not keys:
             return None
         listed = ", ".join(map(quoted, columns))
         covered = self._covered(keyed, inputs, concerned, keys)
@@ -248,14 +257,14 @@ class Deltas:
     ) -> Built | None:
         """Put rows in the place of those of the same keys that were there, where they differ; None if none do.
 
-        `keys` says of how many keys these rows are, but for those that are built anew whatever their keys.
+        `keys` says of how many keys these rows are.
         """
         key = ", ".join(map(quoted, keyed.key))
         differing = self.keep(f"select distinct {key} from ({_unlike(there, after, columns, beside=keyed.key)})")
         count = self._count(differing)
         if not count:
             return None
-        if count < keys or keyed.anew:
+        if count < keys:
             there, after = (
                 self.keep(f"from {with_keys(self._connection, rows, keyed.key, differing)}") for rows in (there, after)
             )
@@ -278,13 +287,11 @@ class Deltas:
 
         Keys are concerned by what changed in an input, or by what it names: of these no row is left out.
         """
-        return not (keyed.of or keyed.where or keyed.anew)
+        return not (keyed.of or keyed.where)
 
     def _of_keys(self, keyed: Keyed, rows: str, keys: str, listed: str) -> str:
-        """Return a table of those of some rows that are of one of the keys, or are built anew."""
-        wanted = with_keys(self._connection, f"(from {rows} where {self._not_anew(keyed)})", keyed.key, keys)
-        anew = f" union all select {listed} from {rows} where {keyed.anew}" if keyed.anew else ""
-        return self.keep(f"select {listed} from {wanted}{anew}")
+        """Return a table of those of some rows that are of one of the keys."""
+        return self.keep(f"select {listed} from {with_keys(self._connection, rows, keyed.key, keys)}")
 
     def _there(self, node: PlannedNode, keyed: Keyed, then: str | None, concerned: str, listed: str) -> str:
         """Return a table of the rows of the keys concerned as they were: `then`, or with their numbers in the table."""
@@ -294,13 +301,10 @@ class Deltas:
         numbered = self._numbered(node, keyed.key, concerned) if then is None else None
         if numbered is not None:
             given = f"(select *, rowid from {node.qualified} as given where {numbered})"
-            rows = f"select {listed}, {number} from {given} where {self._not_anew(keyed)}"
-        else:
-            there = f"(select *, {number} from {then or node.qualified} where {self._not_anew(keyed)})"
-            rows = f"select {listed}, {ROW_NUMBER} from {with_keys(self._connection, there, keyed.key, concerned)}"
-        if keyed.anew:
-            rows += f" union all select {listed}, {number} from {node.qualified} where {keyed.anew}"
-        return self.keep(rows)
+            return self.keep(f"select {listed}, {number} from {given}")
+        there = f"(select *, {number} from {then or node.qualified})"
+        found = with_keys(self._connection, there, keyed.key, concerned)
+        return self.keep(f"select {listed}, {ROW_NUMBER} from {found}")
 
     def _delete(
         self,
@@ -428,8 +432,6 @@ class Deltas:
         for one in inputs:
             if one not in keyed.inputs:
                 raise NotByKeyError(f"{one} changed")
-            if one in keyed.anew_from:
-                continue
             delta = self[one]
             if delta is None:
                 raise NotByKeyError(f"it is not known what changed in {one}")
@@ -451,7 +453,7 @@ class Deltas:
                 parts += self._looking_up(keyed, one, delta)
             if delta is not None and one in keyed.turning:
                 parts.append(self._turned(node, keyed, one, delta))
-        parts += [f"select {listed} from {table} where {self._not_anew(keyed)}" for table in made]
+        parts += [f"select {listed} from {table}" for table in made]
         concerned = self.keep(f"select distinct {listed} from ({' union all '.join(parts)})")
         for one, condition in keyed.where.items():
             concerned = self._that_may_have_rows(keyed, one, condition, concerned)
@@ -471,11 +473,12 @@ class Deltas:
     def _looking_up(self, keyed: Keyed, unique_id: str, delta: Delta) -> list[str]:
         """Return queries for the keys of the rows that look up what changed in a table."""
         queries = []
-        for other, columns in keyed.through[unique_id].items():
-            values = self.values(delta, list(columns))
+        for other, ways in keyed.through[unique_id].items():
             place = self._plan.place(other).qualified
-            rows = with_keys(self._connection, place, list(columns.values()), values, named=list(columns))
-            queries.append(f"select {_as_key(keyed, other)} from {rows}")
+            for columns in ways:
+                values = self.values(delta, list(columns))
+                rows = with_keys(self._connection, place, list(columns.values()), values, named=list(columns))
+                queries.append(f"select {_as_key(keyed, other)} from {rows}")
         return queries
 
     def values(self, delta: Delta, columns: Sequence[str], *, named: Sequence[str] | None = None) -> str:
@@ -597,10 +600,6 @@ class Deltas:
             and keyed.turning.keys().isdisjoint(inputs)
         )
 
-    @staticmethod
-    def _not_anew(keyed: Keyed) -> str:
-        return f"({keyed.anew}) is not true" if keyed.anew else "true"
-
     def _restricted(self, node: PlannedNode, inputs: Mapping[str, str | None], views: Sequence[PlannedNode]) -> str:
         """Return the SQL of a model with other tables in place of some that it reads; None stands for no rows."""
         places: dict[str, str] = {}
@@ -627,7 +626,8 @@ def read_by_number(connection: duckdb.DuckDBPyConnection) -> None:
 
 @dataclass(frozen=True)
 class Bounds:
-    """The bounds of a column of keys: the least and greatest, in SQL, of numbers or days; and whether one is null."""
+    """The bounds of a column of keys: the least and greatest, in SQL, of numbers or days, or the one word of a closed
+    vocabulary; and whether one is null."""
 
     has_null: bool
     within: tuple[str, str] | None = None
@@ -642,16 +642,22 @@ def bounds_of(connection: duckdb.DuckDBPyConnection, keys: str, names: Sequence[
         + ", ".join(f"min({quoted(name)}), max({quoted(name)}), bool_or({quoted(name)} is null)" for name in names)
         + f" from {keys}"
     ).fetchall()[0]
-    return tuple(_bounds(*found[place : place + 3]) for place in range(0, len(found), 3))
+    return tuple(_bounds(connection, keys, name, *found[3 * place :][:3]) for place, name in enumerate(names))
 
 
-def _bounds(low: object, high: object, has_null: bool | None) -> Bounds:
+def _bounds(
+    connection: duckdb.DuckDBPyConnection, keys: str, name: str, low: object, high: object, has_null: bool | None
+) -> Bounds:
     if has_null is None:
         return Bounds(False, is_of_none=True)
-    if has_null or type(low) not in (int, date):
-        return Bounds(has_null)
-    told = [f"date {literal(one.isoformat())}" if isinstance(one, date) else str(one) for one in (low, high)]
-    return Bounds(False, (told[0], told[1]))
+    if not has_null and type(low) in (int, date):
+        told = [f"date {literal(one.isoformat())}" if isinstance(one, date) else str(one) for one in (low, high)]
+        return Bounds(False, (told[0], told[1]))
+    if not has_null and low == high and isinstance(low, str):
+        ((kind,),) = connection.execute(f"select typeof({quoted(name)}) from {keys} limit 1").fetchall()
+        if kind.startswith("ENUM("):  # a word of ours, not what a file holds; as text it would exclude no row group
+            return Bounds(False, (f"{literal(low)}::{kind}",) * 2)
+    return Bounds(has_null)
 
 
 def in_bounds(columns: Sequence[str], bounds: Sequence[Bounds]) -> str:
@@ -659,7 +665,9 @@ def in_bounds(columns: Sequence[str], bounds: Sequence[Bounds]) -> str:
     if any(bound.is_of_none for bound in bounds):
         return "false"
     within = [
-        f"given.{quoted(column)} between {bound.within[0]} and {bound.within[1]}"
+        f"given.{quoted(column)} = {bound.within[0]}"
+        if len(set(bound.within)) == 1
+        else f"given.{quoted(column)} between {bound.within[0]} and {bound.within[1]}"
         for column, bound in zip(columns, bounds, strict=True)
         if bound.within
     ]

@@ -46,24 +46,21 @@ class Keyed:
     what it was, without what went and with what came: the sums are exact and never empty."""
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Inputs that are looked up: the columns that matter; a row more there changes no row that was here."""
-    through: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    through: Mapping[str, Mapping[str, tuple[Mapping[str, str], ...]]] = field(default_factory=dict)
     """Inputs that are looked up from rows of others, which are in `by`: of each of those, which column of the input is
-    looked for (its name) in which column (the value). What changed there concerns the keys of the rows that name it."""
+    looked for (its name) in which column (the value), once or several times. What changed there concerns the keys of
+    the rows that name it."""
     turning: Mapping[str, str] = field(default_factory=dict)
     """Inputs of one row that all rows are held against: the condition that has to come out as before with each row."""
     where: Mapping[str, str] = field(default_factory=dict)
     """Inputs in `by` with a condition: there are rows of a key only where a row of the input with that key meets it."""
     found_by: tuple[str, ...] = ()
     """Columns of the model by which its rows are found sooner than by their key, and hardly any others with them."""
-    anew: str | None = None
-    """The condition for rows that are few and built every time."""
-    anew_from: tuple[str, ...] = ()
-    """Inputs that only those rows are made of."""
 
     @property
     def inputs(self) -> frozenset[str]:
         """Unique ids of all inputs that are spoken of."""
-        return frozenset((*self.by, *self.of, *self.beside, *self.through, *self.turning, *self.anew_from))
+        return frozenset((*self.by, *self.of, *self.beside, *self.through, *self.turning))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,9 +260,13 @@ def read_plan(settings: Settings, *, fingerprint: str) -> Plan | None:
 def _kept_node(kept: Mapping[str, Any]) -> PlannedNode:
     keyed = kept["keyed"]
     if keyed is not None:
-        columns = {name: {one: tuple(listed) for one, listed in keyed[name].items()} for name in ("by", "of", "beside")}
-        lists = {name: tuple(keyed[name]) for name in ("key", "together", "found_by", "summed", "anew_from")}
-        keyed = Keyed(**{**keyed, **columns, **lists})
+        by_name = {name: {one: tuple(listed) for one, listed in keyed[name].items()} for name in ("by", "of", "beside")}
+        lists = {name: tuple(keyed[name]) for name in ("key", "together", "found_by", "summed")}
+        through = {
+            one: {other: tuple(columns) for other, columns in others.items()}
+            for one, others in keyed["through"].items()
+        }
+        keyed = Keyed(**{**keyed, **by_name, **lists, "through": through})
     return PlannedNode(**{**kept, "depends_on": tuple(kept["depends_on"]), "keyed": keyed})
 
 
@@ -300,16 +301,17 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
     try:
         keyed = Keyed(
             key=tuple(said["key"]),
-            anew=said.get("anew"),
             once=said.get("once", False),
-            anew_from=tuple(named[one] for one in said.get("anew_from", ())),
             together=tuple(named[one] for one in said.get("together", ())),
             found_by=tuple(said.get("found_by", ())),
             summed=tuple(said.get("summed", ())),
             turning={named[one]: condition for one, condition in said.get("turning", {}).items()},
             where={named[one]: condition for one, condition in said.get("where", {}).items()},
             through={
-                named[one]: {named[other]: dict(columns) for other, columns in others.items()}
+                named[one]: {
+                    named[other]: tuple(columns) if isinstance(columns, list) else (dict(columns),)
+                    for other, columns in others.items()
+                }
                 for one, others in said.get("through", {}).items()
             },
             **{
@@ -325,7 +327,7 @@ def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:
         raise ValueError(f"{node.name}: in meta.keyed.together inputs are those in meta.keyed.of, of as many columns")
     if keyed.once and (keyed.by or not keyed.of):
         raise ValueError(f"{node.name}: meta.keyed.once is said of what is made of inputs in meta.keyed.of alone")
-    if keyed.summed and (len(keyed.by) != 1 or keyed.inputs != keyed.by.keys() or keyed.anew or keyed.where):
+    if keyed.summed and (len(keyed.by) != 1 or keyed.inputs != keyed.by.keys() or keyed.where):
         raise ValueError(f"{node.name}: meta.keyed.summed is said of what is made of one input in meta.keyed.by alone")
     if not keyed.where.keys() <= keyed.by.keys():
         raise ValueError(f"{node.name}: in meta.keyed.where inputs are those in meta.keyed.by")

@@ -24,7 +24,7 @@ from orchestration.publication.copying import SCHEMAS
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
 from orchestration.transformation.changed_keys import note_keys
-from orchestration.transformation.keyed import DELIVERY, Delta, Deltas, NotByKeyError, with_keys
+from orchestration.transformation.keyed import DELIVERY, Deltas, NotByKeyError, with_keys
 from orchestration.transformation.plan import Plan, PlannedNode, PlannedTest
 
 HASHED_ROWS = 5_000_000
@@ -44,6 +44,9 @@ CHANGED = "changed "
 
 Columns: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
 """Types by column, of tables and views by (schema, name)."""
+
+Hashes: TypeAlias = tuple[int, int, int]
+"""Of some rows: how many, and two sums over their hashes."""
 
 _DDL = """
     create schema if not exists ops;
@@ -77,6 +80,14 @@ class Content:
     def says_rows(self) -> bool:
         """Whether two of the same fingerprint, and only those, hold the same rows."""
         return not self.fingerprint.startswith(CHANGED)
+
+    def after(self, *, came: Hashes, went: Hashes = (0, 0, 0)) -> Content:
+        """Return what a table holds that held this, when rows came and others went."""
+        rows = self.row_count - went[0] + came[0]
+        if not self.says_rows:
+            return Content(_token(), rows)
+        total, folded = map(int, self.fingerprint.split("-"))
+        return Content(f"{total - went[1] + came[1]}-{folded ^ went[2] ^ came[2]}", rows)
 
 
 @dataclass(frozen=True)
@@ -240,6 +251,7 @@ def update_star(
     )
     for unique_id in changed:
         _note_deliveries(deltas, unique_id, before.get(unique_id), sources[unique_id])
+        _note_additions(connection, deltas, unique_id, before.get(unique_id), sources[unique_id])
     work = _Work(connection, before, deltas, columns, build_number)
     said = started
     for node in plan.nodes.values():
@@ -294,6 +306,20 @@ def _note_deliveries(deltas: Deltas, unique_id: str, before: Content | None, now
         deltas.note_deliveries(unique_id, new, DELIVERY, rows=sum(now.deliveries[delivery] for delivery in new))
 
 
+def _note_additions(
+    connection: duckdb.DuckDBPyConnection, deltas: Deltas, unique_id: str, before: Content | None, now: Content
+) -> None:
+    """Note what came to another source, where its fingerprint shows that what was there before is there as it was."""
+    if before is None or not (before.says_rows and now.says_rows) or now.deliveries or before.deliveries:
+        return
+    if now.row_count > before.row_count:
+        deltas.note_additions(
+            unique_id,
+            rows_before=before.row_count,
+            is_so=lambda rows: now == before.after(came=_hashes(connection, rows)[0]),
+        )
+
+
 class _Work:
     """Builds tables on one connection, in the place of those that are there."""
 
@@ -332,7 +358,8 @@ class _Work:
         self.by_key.add(node.unique_id)
         if built is None:
             return was
-        content = self._content_after(was, built.delta, list(columns))
+        gone, come = _hashes(self._connection, built.delta.before, built.delta.after, columns=list(columns))
+        content = was.after(came=come, went=gone)
         if node.schema in SCHEMAS:
             found_by = node.keyed.found_by if node.keyed is not None else ()
             days = [name for name in found_by if columns[name] == "DATE" and name not in built.delta.key]
@@ -346,14 +373,6 @@ class _Work:
                 days=days,
             )
         return content
-
-    def _content_after(self, was: Content, delta: Delta, columns: Sequence[str]) -> Content:
-        gone, come = _hashes(self._connection, delta.before, delta.after, columns=columns)
-        rows = was.row_count - gone[0] + come[0]
-        if not was.says_rows:
-            return Content(_token(), rows)
-        total, folded = map(int, was.fingerprint.split("-"))
-        return Content(f"{total - gone[1] + come[1]}-{folded ^ gone[2] ^ come[2]}", rows)
 
     def _compare(self, node: PlannedNode, columns: Mapping[str, str]) -> Content:
         """Build beside, and exchange rows where they differ: the table keeps its comments and constraints."""
@@ -552,9 +571,7 @@ def _content(connection: duckdb.DuckDBPyConnection, table: str, *, columns: Sequ
     return Content(f"{total}-{folded}", rows)
 
 
-def _hashes(
-    connection: duckdb.DuckDBPyConnection, *tables: str, columns: Sequence[str] | None = None
-) -> list[tuple[int, int, int]]:
+def _hashes(connection: duckdb.DuckDBPyConnection, *tables: str, columns: Sequence[str] | None = None) -> list[Hashes]:
     """Return of each table the number of rows, and two sums over the hashes of all rows."""
     listed = "*" if columns is None else ", ".join(quoted(column) for column in columns)
     queries = (

@@ -139,9 +139,19 @@ RECORDED = [
         "hope,Ishaq Dar,Foreign Minister,Example Union,2025-03-01,oslo-talks,supports,agreement,pact-of-1990,"
         "second-report\n",
     ),
+    (
+        "membership_lists/one.csv",
+        "organization,valid_on,member,status,document_id\n"
+        "Example Union,2010,Norway,member,second-report\nExample Union,2010,Sweden,observer,second-report\n",
+    ),
+    (
+        "exchange_rates/one.csv",
+        "currency,per,period,rate,kind,document_id\nNOK,USD,2021,8.6,average,example-register\n",
+    ),
     ("topics/one.csv", "subject_kind,subject_id,topic,document_id\nmeeting,oslo-talks,trade,example-register\n"),
 ]
-"""What people record of two meetings and an agreement: a document that comes late, steps to come, two decisions."""
+"""What people record of two meetings, an agreement and a union: a document that comes late, steps to come, two decisions,
+a rate of exchange, a list of members."""
 
 
 @dataclass
@@ -348,7 +358,8 @@ def test_updates_leave_what_a_whole_build_gives(
         (
             "trade_observations/one.csv",
             "reporter,country_a,country_b,direction,commodity,period,value,unit,currency,document_id\n"
-            "Norway,Norway,Sweden,export,TOTAL,2020,100,money,USD,example-register\n",
+            "Norway,Norway,Sweden,export,TOTAL,2020,100,money,USD,example-register\n"
+            "Norway,Norway,Sweden,export,TOTAL,2021,100,money,NOK,example-register\n",
         ),
         *((path, text.replace("register-2021", "example-register")) for path, text in trade_of_two_islands().items()),
         (

@@ -10,3 +10,13 @@
     where staged.claims = '{{ native_feed }}'
     {%- endfor %}
 {%- endmacro %}
+
+
+{% macro landing_in_shape_of(native_feed) -%}
+    {#- The tables of landing that `rows_in_shape_of` reads, with the column of a delivery: for `meta.keyed`. -#}
+    {%- set by = {} -%}
+    {%- for feed in [native_feed] + claiming_feeds().get(native_feed, []) -%}
+    {%- do by.update({'landing.' ~ feed: ['_delivery_id']}) -%}
+    {%- endfor -%}
+    {{ return(by) }}
+{%- endmacro %}

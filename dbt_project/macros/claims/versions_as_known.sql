@@ -1,4 +1,4 @@
-{% macro versions_as_known(model, key, knowledge='int_knowledge') -%}
+{% macro versions_as_known(model, key) -%}
     {#-
         The rows of a model of states of knowledge with the times at which they held, on both clocks; times in which
         nothing changed are one. Columns: clock, known_from, known_to, is_current, then those of the model.
@@ -15,7 +15,7 @@
             knowledge.is_current,
             contents
         from contents
-        inner join {{ ref(knowledge) }} as knowledge on contents.state_id = knowledge.state_id
+        inner join {{ ref('int_knowledge') }} as knowledge on contents.state_id = knowledge.state_id
     ),
 
     compared as (

@@ -1,4 +1,5 @@
 -- Grain: one row per accepted row of any feed that claims an exchange rate.
+{{ config(meta={'keyed': {'key': ['row_id'], 'beside': named_beside()}}) }}
 with staged as (
     {{ rows_in_shape_of('exchange_rates') }}
 ),

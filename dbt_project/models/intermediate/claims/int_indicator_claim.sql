@@ -1,5 +1,6 @@
 -- Grain: one row per accepted row that claims a figure about a country or a pair of countries.
 -- A pair has no order: it is put into one, so that `Pakistan, Russia` and `Russia, Pakistan` are one fact.
+{{ config(meta={'keyed': {'key': ['row_id'], 'beside': named_beside()}}) }}
 with staged as (
     select * from {{ ref('stg_indicators') }}
 ),

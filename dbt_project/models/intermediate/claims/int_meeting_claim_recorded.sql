@@ -1,5 +1,6 @@
 -- Grain: one row per accepted row that claims a meeting and that somebody recorded: native, a visit to the United States or a
 -- travel from there.
+{{ config(meta={'keyed': {'key': ['row_id'], 'beside': named_beside()}}) }}
 with staged as (
     select * from {{ ref('stg_meetings') }}
 ),

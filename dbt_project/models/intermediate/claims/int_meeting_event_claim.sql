@@ -1,4 +1,5 @@
 -- Grain: one row per accepted row that claims a step in the life of a meeting.
+{{ config(meta={'keyed': {'key': ['row_id'], 'beside': named_beside()}}) }}
 with staged as (
     select
         reported.* exclude (meeting_id),

@@ -1,5 +1,6 @@
 -- Grain: one row per accepted row that claims somebody at a meeting and that somebody recorded: native, or who travelled to
 -- or from the United States.
+{{ config(meta={'keyed': {'key': ['row_id'], 'beside': named_beside()}}) }}
 with staged as (
     select * from {{ ref('stg_meeting_participants') }}
 ),

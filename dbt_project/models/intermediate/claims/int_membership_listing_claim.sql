@@ -1,4 +1,5 @@
 -- Grain: one row per accepted row that claims a member on a complete list.
+{{ config(meta={'keyed': {'key': ['row_id'], 'beside': named_beside()}}) }}
 with staged as (
     select * from {{ ref('stg_membership_lists') }}
 ),

@@ -1,4 +1,5 @@
 -- Grain: one row per accepted row that claims a position taken.
+{{ config(meta={'keyed': {'key': ['row_id'], 'beside': named_beside()}}) }}
 with staged as (
     select * from {{ ref('stg_statements') }}
 ),

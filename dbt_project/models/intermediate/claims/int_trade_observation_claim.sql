@@ -1,6 +1,7 @@
 -- Grain: one row per accepted row that claims a trade figure.
 -- Without a reporter the figure is a third party's about a pair of countries: the pair has no order there, so it is put
 -- into one. With a reporter, `country_a` and `country_b` are the reporter and its partner.
+{{ config(meta={'keyed': {'key': ['row_id'], 'beside': named_beside()}}) }}
 with staged as (
     select * from {{ ref('stg_trade_observations') }}
 ),

@@ -1,5 +1,19 @@
 -- Grain: one row per id under which an agreement was recorded, with what the claims that stand say of it: what the
 -- linkage of agreements compares. Nothing is resolved here, since resolution needs identity.
+{{ config(meta={'keyed': {
+    'key': ['agreement_id'],
+    'by': {
+        'int_agreement_reported': ['agreement_id'],
+        'int_agreement_party_reported': ['agreement_id'],
+        'int_agreement_event_reported': ['agreement_id'],
+        'int_standing_alias': ['id'],
+    },
+    'through': {'int_delivery': {
+        'int_agreement_reported': {'delivery_id': 'delivery_id'},
+        'int_agreement_party_reported': {'delivery_id': 'delivery_id'},
+        'int_agreement_event_reported': {'delivery_id': 'delivery_id'},
+    }},
+}}) }}
 with agreements as (
     {{ standing_rows('agreements', ['agreement_id'], 'int_agreement_reported') }}
 ),

@@ -3,6 +3,20 @@
 -- candidate) and standing (observer, associate, partner, member, suspended). Steps move them; lists bear witness to them
 -- on a day: what two of them say differently changed between them. Only what is asserted or inferred counts: a wish, a
 -- hypothesis or a denial never makes a member.
+{{ config(meta={'keyed': {
+    'key': ['state_id'],
+    'by': {
+        'int_membership_event_as_known': ['state_id'],
+        'int_membership_listing_as_known': ['state_id'],
+        'int_membership_list_as_known': ['state_id'],
+        'int_knowledge_state': ['state_id'],
+    },
+    'through': {'int_document_reference': {
+        'int_membership_event_as_known': {'document_id': 'document_id'},
+        'int_membership_listing_as_known': {'document_id': 'document_id'},
+        'int_membership_list_as_known': {'document_id': 'document_id'},
+    }},
+}}) }}
 {% set member = ['state_id', 'organization_id', 'member_kind', 'member_identity'] -%}
 {% set list_key = ['state_id', 'organization_id'] -%}
 {% set track = member + ['track'] -%}

@@ -84,6 +84,17 @@ attributes as (
     {{ 'union all' if not is_last_kind }}
     {%- endif %}
     {%- endfor %}
+),
+
+-- most ids are of one thing: what their claims say is told apart for the others alone
+colliding as (
+    select kind, id, attribute
+    from attributes
+    group by kind, id, attribute
+    having
+        min(class) <> max(class)
+        -- dates that are compatible refine each other
+        and coalesce(max(earliest) > min(latest), true)
 )
 
 select
@@ -97,8 +108,5 @@ select
     min(fact_id) as example_fact_id,
     min(document_id) as example_document_id
 from attributes
+semi join colliding using (kind, id, attribute)
 group by kind, id, attribute
-having
-    count(distinct class) > 1
-    -- dates that are compatible refine each other
-    and coalesce(max(earliest) > min(latest), true)

@@ -49,6 +49,23 @@
     ('int_trade_observation', 'trade', 'classification', 'classification', 'trade_classifications', 'code'),
     ('int_topic', 'topic', 'topic', 'topic', 'topics', 'topic'),
 ] -%}
+{#- all but documents are views of what is known -#}
+{% set by, pointers, speakers = {'int_fact': ['fact_id']}, {'int_fact': [{'subject_id': 'document_id'}]}, {} -%}
+{% for each in named + pointing + people + coded %}
+{% do by.update({each[0] if each[0] == 'int_document' else each[0] ~ '_as_known': ['fact_id']}) %}
+{%- endfor -%}
+{% for table, fact_kind, column, kind in pointing %}
+{% set known = table if table == 'int_document' else table ~ '_as_known' %}
+{% do pointers.update({known: pointers.get(known, []) + [{'subject_id': column}]}) %}
+{%- endfor -%}
+{% for table, fact_kind, column, id in people %}
+{% do speakers.update({table ~ '_as_known': {'person_id': id}}) %}
+{%- endfor -%}
+{{ config(meta={'keyed': {
+    'key': ['fact_id'],
+    'by': by,
+    'through': {'int_subject': pointers, 'int_recorded_person': speakers},
+}}) }}
 with unknown_names as (
     select
         cast(null as varchar) as kind,
@@ -105,13 +122,6 @@ dangling as (
         and pointers.kind not in ('currency', 'commodity', 'classification', 'unit', 'topic')
 ),
 
--- who was recorded, or has an alias, has an id that does not come from the name
-recorded_people as (
-    select person_id from {{ ref('int_person_office') }}
-    union
-    select id as person_id from {{ ref('int_alias') }} where kind = 'person'
-),
-
 unknown_people as (
     {%- for table, fact_kind, column, id in people %}
     select
@@ -122,7 +132,7 @@ unknown_people as (
         facts.fact_id,
         facts.document_id
     from {{ ref(table) }} as facts
-    anti join recorded_people on facts.{{ id }} = recorded_people.person_id
+    anti join {{ ref('int_recorded_person') }} as recorded on facts.{{ id }} = recorded.person_id
     where facts.{{ column }} is not null
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -43,24 +43,25 @@ claims as (
     group by feed
 ),
 
-winners as (
-    select claim_id, feed from {{ ref('int_claim') }}
+fact_feeds as (
+    select facts.fact_kind, facts.fact_id, facts.has_date and facts.occurred_edtf is null as is_undated, facts.has_conflict, winners.feed
+    from {{ ref('int_fact') }} as facts
+    inner join {{ ref('int_claim') }} as winners on facts.winning_claim_id = winners.claim_id
 ),
 
 facts as (
     select
-        winners.feed,
+        feed,
         count(*) as facts,
-        count(*) filter (where facts.has_date and facts.occurred_edtf is null) as undated_facts,
-        count(*) filter (where facts.has_conflict) as facts_in_conflict
-    from {{ ref('int_fact') }} as facts
-    inner join winners on facts.winning_claim_id = winners.claim_id
-    group by winners.feed
+        count(*) filter (where is_undated) as undated_facts,
+        count(*) filter (where has_conflict) as facts_in_conflict
+    from fact_feeds
+    group by feed
 ),
 
 unresolved as (
     select
-        winners.feed,
+        fact_feeds.feed,
         count(*) filter (where unresolved.kind in ('country', 'country_or_organization')) as unknown_countries,
         count(*) filter (where unresolved.column_name in ('person', 'speaker')) as unknown_people,
         count(*) filter (
@@ -73,10 +74,8 @@ unresolved as (
             )
         ) as dangling_references
     from {{ ref('int_unresolved_reference') }} as unresolved
-    inner join {{ ref('int_fact') }} as facts
-        on unresolved.fact_kind = facts.fact_kind and unresolved.fact_id = facts.fact_id
-    inner join winners on facts.winning_claim_id = winners.claim_id
-    group by winners.feed
+    inner join fact_feeds on unresolved.fact_kind = fact_feeds.fact_kind and unresolved.fact_id = fact_feeds.fact_id
+    group by fact_feeds.feed
 ),
 
 -- a machine-coded feed is reduced: most of its rows stay in landing, and are counted here

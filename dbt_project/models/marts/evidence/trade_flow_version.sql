@@ -5,7 +5,8 @@
     'of': {
         'landing.baci': ['t', 'i', 'j', 'k'],
         'int_baci_rejected_row': ['year', 'exporter_code', 'importer_code', 'product_code'],
-        'int_comtrade_version': ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code']
+        'int_comtrade_version': ['type_code', 'frequency_code', 'period', 'reporter_code', 'classification_code'],
+        'int_trade_observation_version': ['fact_id']
     },
     'together': ['landing.baci', 'int_baci_rejected_row'],
     'beside': {
@@ -17,9 +18,7 @@
         'int_trade_release': ['delivery_id', 'is_extract'],
         'int_commodity': ['commodity_key', 'classification', 'commodity_code']
     },
-    'found_by': ['period_earliest', 'delivery_id', 'row_number'],
-    'anew': 'source = ' ~ trade_word('source', 'trade_observations'),
-    'anew_from': ['int_trade_observation_as_known', 'int_trade_knowledge', 'int_dollar_rate']
+    'found_by': ['period_earliest', 'delivery_id', 'row_number']
 }}) }}
 select
     fact_id,

@@ -1,4 +1,5 @@
 -- Grain: one row per step in a membership.
+{{ config(meta={'keyed': {'key': ['fact_id'], 'by': {'int_membership_event_as_known': ['fact_id']}}}) }}
 with memberships as (
     select * from {{ ref('int_membership_event') }}
 )
