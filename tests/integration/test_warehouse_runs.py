@@ -150,8 +150,8 @@ RECORDED = [
     ),
     ("topics/one.csv", "subject_kind,subject_id,topic,document_id\nmeeting,oslo-talks,trade,example-register\n"),
 ]
-"""What people record of two meetings, an agreement and a union: a document that comes late, steps to come, two decisions,
-a rate of exchange, a list of members."""
+"""What people record of two meetings, an agreement and a union: a document that comes late, steps to come, two
+decisions, a rate of exchange, a list of members."""
 
 
 @dataclass
