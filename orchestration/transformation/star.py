@@ -31,6 +31,7 @@ from orchestration.transformation.builds import (
     latest_build,
 )
 from orchestration.transformation.changed_keys import forget_keys
+from orchestration.transformation.leftovers import drop_leftovers
 from orchestration.transformation.plan import read_plan, write_plan
 from orchestration.transformation.project import DbtError
 from orchestration.transformation.updating import (
@@ -165,18 +166,22 @@ def _refresh(
             tests_passed=outcome.tests_passed,
         )
         contents: Mapping[str, Content] = {}
+        leftovers: tuple[str, ...] = ()
         if outcome.plan is not None:
             contents = {
                 **contents_of_sources(connection, outcome.plan),
                 **contents_of_tables(connection, outcome.plan),
             }
             forget_keys(connection)
+            leftovers = drop_leftovers(connection, outcome.plan)
             write_plan(settings, outcome.plan)
             write_contents(connection, outcome.plan, contents, build_number=build.number)
         row_counts = _row_counts(connection)
         # a view may stand on a table that a failed or partial build has changed
         previews = _previews(connection) if select is None and not failures else {}
     _say_what_differs(was, contents, log=log)
+    if leftovers:
+        log(f"What no model makes any more was removed: {', '.join(leftovers)}.")
     log(
         f"{outcome.models_built} tables and views built, {outcome.tests_passed} tests passed"
         f"{f', {len(failures)} failed' if failures else ''}, in {outcome.seconds:.0f} s."

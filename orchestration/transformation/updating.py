@@ -104,9 +104,14 @@ class Update:
     """Those of which only the rows of some keys were built, by unique id."""
 
 
+def prepare_notes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have the tables in which builds note what they made."""
+    connection.execute(_DDL)
+
+
 def read_contents(connection: duckdb.DuckDBPyConnection, *, build_number: int) -> Mapping[str, Content] | None:
     """Return what the tables held after the build of this number, or None where that was not noted."""
-    connection.execute(_DDL)
+    prepare_notes(connection)
     rows = connection.execute("select node, fingerprint, row_count, build_number from ops.built_tables").fetchall()
     if not rows or any(row[3] != build_number for row in rows):
         return None
@@ -118,7 +123,7 @@ def read_contents(connection: duckdb.DuckDBPyConnection, *, build_number: int) -
 
 def contents_by_name(connection: duckdb.DuckDBPyConnection, *, build_number: int) -> Mapping[tuple[str, str], str]:
     """Return fingerprints of what tables and views held after the build of this number, by (schema, table)."""
-    connection.execute(_DDL)
+    prepare_notes(connection)
     rows = connection.execute(
         """
         select schema_name, table_name, fingerprint || ' ' || row_count from ops.built_tables
@@ -142,7 +147,7 @@ def write_contents(
         **{source.unique_id: (source.schema, source.table) for source in plan.sources},
         **{node.unique_id: (node.schema, node.table) for node in plan.nodes.values()},
     }
-    connection.execute(_DDL)
+    prepare_notes(connection)
     connection.execute("delete from ops.built_tables")
     connection.execute(
         """

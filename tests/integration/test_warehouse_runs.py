@@ -409,6 +409,15 @@ def test_updates_leave_what_a_whole_build_gives(
     publish(settings, run_id="updated")
     kept = tmp_path / "updated.duckdb"
     shutil.copyfile(settings.warehouse, kept)
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute(
+            """
+            create table main.mart_of_yesterday as select 1 as figure;
+            insert into ops.built_tables by name select * replace (
+                'model.entente.mart_of_yesterday' as node, 'main' as schema_name, 'mart_of_yesterday' as table_name
+            ) from ops.built_tables limit 1;
+            """
+        )
     whole = refresh_star(settings, run_id="whole", force=True)
     assert (whole.build.method, whole.build.is_publishable) == ("whole", True)
     with duckdb.connect() as connection:
@@ -422,6 +431,7 @@ def test_updates_leave_what_a_whole_build_gives(
             """
         ).fetchall()
         assert len(tables) > 100
+        assert ("main", "mart_of_yesterday") not in tables, "a publication would show it for ever"
         differing = [
             f"{other}.{schema}.{table}"
             for schema, table in tables

@@ -139,6 +139,8 @@ REVIEWED = {
         "_found_by: within": WITHIN,
         "_looking_up: rows": BY_KEY,
         "_now: found": BY_KEY,
+        "note_additions: rows_before": "a number",
+        "note_additions: table": MODEL,
         **{f"_of_keys: {name}": BY_KEY for name in ("keys", "table", "wanted")},
         "_of_keys: within": WITHIN,
         "_that_may_have_rows: condition": COMPILED,
@@ -189,6 +191,7 @@ REVIEWED = {
         "values: delta.before": BY_KEY,
         "with_keys: keys": BY_KEY,
     },
+    "transformation/leftovers.py": {"drop_leftovers: kind": "view, table or macro"},
     "transformation/updating.py": {
         "_touched: with_keys(connection, node.qualified, related.columns, lost, named=related.fields)": BY_KEY,
         "_hashes: place": "the whole number of a table in a list",
