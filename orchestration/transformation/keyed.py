@@ -486,17 +486,22 @@ class Deltas:
         listed = _called(columns, named or columns)
         return self.keep(f"select distinct {listed} from (from {delta.before} union all from {delta.after})")
 
-    @staticmethod
-    def _turned(node: PlannedNode, keyed: Keyed, unique_id: str, delta: Delta) -> str:
-        """Return a query for the keys of the rows for which a condition no longer comes out as before."""
+    def _turned(self, node: PlannedNode, keyed: Keyed, unique_id: str, delta: Delta) -> str:
+        """Return a query for the keys of the rows for which a condition no longer comes out as before.
+
+        Raises:
+            NotByKeyError: what they are held against is not one row, or was none.
+        """
+        if self._count(delta.before) != 1 or self._count(delta.after) != 1:
+            raise NotByKeyError(f"{unique_id} is not one row")
         listed = ", ".join(map(quoted, keyed.key))
-        held = " union all ".join(
-            f"select held.row_number from (select *, rowid as row_number from {node.qualified}) as held"
-            f" cross join {one} as judged where {keyed.turning[unique_id]}"
-            for one in (delta.before, delta.after)
+        holds = f"({keyed.turning[unique_id]}) is true"
+        judging = ", ".join(map(quoted, self._connection.table(self._plan.place(unique_id).qualified).columns))
+        held = (
+            f"select * exclude ({judging}), {holds} as did_hold from {node.qualified} as held"
+            f" cross join {delta.before} as judged"
         )
-        turned = f"select row_number from ({held}) group by row_number having count(*) = 1"
-        return f"select {listed} from {node.qualified} where rowid in ({turned})"
+        return f"select {listed} from ({held}) as held cross join {delta.after} as judged where did_hold <> ({holds})"
 
     def _wholes(self, keyed: Keyed, inputs: Sequence[str]) -> dict[str, str]:
         """Return all rows alike with one that changed, of the inputs that did and those that go together with them."""

@@ -562,6 +562,18 @@ def test_what_all_rows_are_held_against_concerns_those_for_which_that_comes_out_
     assert warehouse.execute("from recent except all (" + RECENT.code + ")").fetchall() == []
 
 
+def test_what_all_rows_are_held_against_is_one_row_or_they_are_built_whole(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    latest = replace(LATEST, code=LATEST.code + " having max(day) < '2026-01-01'")
+    plan = _with(warehouse, latest, RECENT)
+    before = _known(warehouse, plan)
+    _deliver(warehouse, (100, 0, "2026-01-06", 3))
+    update = _update(warehouse, before, plan)
+    assert "recent" in _changed(update) - update.by_key
+    assert warehouse.execute("from recent").fetchall() == []
+
+
 BEST = _node(
     "best",
     'select shop, day, amount from "memory"."main"."newest" where amount >= 25',
