@@ -13,8 +13,9 @@ import shutil
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -50,9 +51,7 @@ class EventLog(SqliteEventLogStorage):
         self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
         self._batch: ExitStack | None = None
         self._in_batch: dict[str, sa.Connection] = {}
-        self._tables: set[str] = set()
-        self._columns: set[str] = set()
-        self._indexes: set[str] = set()
+        self._there: set[tuple[str, str]] = set()
         super().__init__(base_dir, inst_data)
         # a batch holds what single events ask for again
         self._db_lock = threading.RLock()  # type: ignore[assignment]
@@ -70,21 +69,21 @@ class EventLog(SqliteEventLogStorage):
 
     def has_table(self, table_name: str) -> bool:
         """Say whether the index has a table; Dagster asks with every check, on a new connection, and none ever goes."""
-        if table_name not in self._tables and super().has_table(table_name):
-            self._tables.add(table_name)
-        return table_name in self._tables
+        return self._is_there("table", table_name, super().has_table)
 
     def has_secondary_index(self, name: str) -> bool:
         """Say whether older events were summed up; Dagster asks twice with each asset, and none is ever undone."""
-        if name not in self._indexes and super().has_secondary_index(name):
-            self._indexes.add(name)
-        return name in self._indexes
+        return self._is_there("summary", name, super().has_secondary_index)
 
     def _has_asset_key_col_on_connection(self, conn: sa.Connection, column_name: str) -> bool:
         """Say whether assets have a column; Dagster asks with every event of one, and none ever goes."""
-        if column_name not in self._columns and super()._has_asset_key_col_on_connection(conn, column_name):
-            self._columns.add(column_name)
-        return column_name in self._columns
+        return self._is_there("column", column_name, partial(super()._has_asset_key_col_on_connection, conn))
+
+    def _is_there(self, kind: str, name: str, ask: Callable[[str], bool]) -> bool:
+        """Say whether something is there that never goes again: it is asked for until it is, and no more."""
+        if (kind, name) not in self._there and ask(name):
+            self._there.add((kind, name))
+        return (kind, name) in self._there
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store one event: in one transaction of each database, too, where Dagster has up to three."""
@@ -138,9 +137,7 @@ class EventLog(SqliteEventLogStorage):
     def wipe(self) -> None:
         """Remove all."""
         self._close()
-        self._columns.clear()
-        self._tables.clear()
-        self._indexes.clear()
+        self._there.clear()
         super().wipe()
 
     def dispose(self) -> None:

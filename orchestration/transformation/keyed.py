@@ -472,12 +472,14 @@ class Deltas:
 
     def _looking_up(self, keyed: Keyed, unique_id: str, delta: Delta) -> list[str]:
         """Return queries for the keys of the rows that look up what changed in a table."""
-        queries = []
+        queries, values = [], dict[tuple[str, ...], str]()
         for other, ways in keyed.through[unique_id].items():
             place = self._plan.place(other).qualified
             for columns in ways:
-                values = self.values(delta, list(columns))
-                rows = with_keys(self._connection, place, list(columns.values()), values, named=list(columns))
+                names = tuple(columns)
+                if names not in values:
+                    values[names] = self.values(delta, names)
+                rows = with_keys(self._connection, place, list(columns.values()), values[names], named=names)
                 queries.append(f"select {_as_key(keyed, other)} from {rows}")
         return queries
 
@@ -644,24 +646,24 @@ def bounds_of(connection: duckdb.DuckDBPyConnection, keys: str, names: Sequence[
     """Return the bounds of the columns of a table of keys."""
     found = connection.execute(
         "select "
-        + ", ".join(f"min({quoted(name)}), max({quoted(name)}), bool_or({quoted(name)} is null)" for name in names)
+        + ", ".join(
+            f"min({quoted(name)}), max({quoted(name)}), bool_or({quoted(name)} is null), typeof(min({quoted(name)}))"
+            for name in names
+        )
         + f" from {keys}"
     ).fetchall()[0]
-    return tuple(_bounds(connection, keys, name, *found[3 * place :][:3]) for place, name in enumerate(names))
+    return tuple(_bounds(*found[place : place + 4]) for place in range(0, len(found), 4))
 
 
-def _bounds(
-    connection: duckdb.DuckDBPyConnection, keys: str, name: str, low: object, high: object, has_null: bool | None
-) -> Bounds:
+def _bounds(low: object, high: object, has_null: bool | None, kind: str) -> Bounds:
     if has_null is None:
         return Bounds(False, is_of_none=True)
     if not has_null and type(low) in (int, date):
         told = [f"date {literal(one.isoformat())}" if isinstance(one, date) else str(one) for one in (low, high)]
         return Bounds(False, (told[0], told[1]))
-    if not has_null and low == high and isinstance(low, str):
-        ((kind,),) = connection.execute(f"select typeof({quoted(name)}) from {keys} limit 1").fetchall()
-        if kind.startswith("ENUM("):  # a word of ours, not what a file holds; as text it would exclude no row group
-            return Bounds(False, (f"{literal(low)}::{kind}",) * 2)
+    if not has_null and isinstance(low, str) and low == high and kind.startswith("ENUM("):
+        # a word of ours, not what a file holds; as text it would exclude no row group
+        return Bounds(False, (f"{literal(low)}::{kind}",) * 2)
     return Bounds(has_null)
 
 

@@ -116,7 +116,6 @@ REVIEWED = {
         **{f"_exchange: {name}": BY_KEY for name in ("after", "before", "delta.after", "keys", "table", "wanted")},
         "_exchange: node.qualified": MODEL,
         "_exchange: within": WITHIN,
-        "_bounds: keys": BY_KEY,
         "_alike: found": BY_KEY,
         "_alike: keys": BY_KEY,
         "_alike: shown(self._connection, place.table, self.keep(found))": BY_KEY,

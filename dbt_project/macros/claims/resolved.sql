@@ -59,6 +59,12 @@
 {%- endmacro %}
 
 
+{% macro table_behind(facts) -%}
+    {#- The table that the facts of a kind are a view of, for `meta.keyed`: all but documents are views of what is known. -#}
+    {{ return(facts if facts == 'int_document' else facts ~ '_as_known') }}
+{%- endmacro %}
+
+
 {% macro resolved(columns) -%}
     {#- Each attribute from the best claim that has it. -#}
     {%- for column in columns %}

@@ -12,9 +12,15 @@
 {%- endmacro %}
 
 
-{% macro landing_in_shape_of(native_feed) -%}
-    {#- The tables of landing that `rows_in_shape_of` reads, with the column of a delivery: for `meta.keyed`. -#}
+{% macro deliveries_in_shape_of(native_feed, others) -%}
+    {#-
+        The tables of landing that `rows_in_shape_of` reads, and others of rows in that shape, with the column of a delivery:
+        for `meta.keyed`.
+    -#}
     {%- set by = {} -%}
+    {%- for table in others -%}
+    {%- do by.update({table: ['delivery_id']}) -%}
+    {%- endfor -%}
     {%- for feed in [native_feed] + claiming_feeds().get(native_feed, []) -%}
     {%- do by.update({'landing.' ~ feed: ['_delivery_id']}) -%}
     {%- endfor -%}

@@ -1,5 +1,5 @@
 -- Grain: one row per accepted row of any feed that claims a step in the life of an agreement, under its reported id.
-{% set by = landing_in_shape_of('agreement_events') %}{% do by.update({'int_desta_event': ['delivery_id']}) -%}
+{% set by = deliveries_in_shape_of('agreement_events', ['int_desta_event']) -%}
 {{ config(meta={'keyed': {'key': ['delivery_id'], 'by': by, 'beside': named_beside()}}) }}
 with staged as (
     {{ rows_in_shape_of('agreement_events') }}

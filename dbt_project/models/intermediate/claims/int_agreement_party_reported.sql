@@ -1,5 +1,5 @@
 -- Grain: one row per accepted row of any feed that claims a party to an agreement, under the agreement's reported id.
-{% set by = landing_in_shape_of('agreement_parties') %}{% do by.update({'int_desta_party': ['delivery_id']}) -%}
+{% set by = deliveries_in_shape_of('agreement_parties', ['int_desta_party']) -%}
 {{ config(meta={'keyed': {'key': ['delivery_id'], 'by': by, 'beside': named_beside()}}) }}
 with staged as (
     {{ rows_in_shape_of('agreement_parties') }}

@@ -1,6 +1,6 @@
 -- Grain: one row per accepted row of any feed that claims an agreement, under the id that the row gives it.
 -- What identity is decided on. A feed that records agreements in another shape is added here, and matched like all others.
-{% set by = landing_in_shape_of('agreements') %}{% do by.update({'int_desta_entry': ['delivery_id']}) -%}
+{% set by = deliveries_in_shape_of('agreements', ['int_desta_entry']) -%}
 {{ config(meta={'keyed': {'key': ['delivery_id'], 'by': by, 'beside': named_beside()}}) }}
 {{ rows_in_shape_of('agreements') }}
 union all by name

@@ -1,5 +1,5 @@
 -- Grain: one row per accepted row of any feed that claims another name of something, under its reported id.
-{% set by = landing_in_shape_of('aliases') %}{% do by.update({'int_desta_entry': ['delivery_id']}) -%}
+{% set by = deliveries_in_shape_of('aliases', ['int_desta_entry']) -%}
 {{ config(meta={'keyed': {'key': ['delivery_id'], 'by': by, 'beside': named_beside()}}) }}
 {{ rows_in_shape_of('aliases') }}
 union all by name

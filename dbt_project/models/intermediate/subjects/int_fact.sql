@@ -22,9 +22,8 @@
     'link': ('int_link', none),
     'topic': ('int_topic', none),
 } -%}
-{#- all but documents are views of what is known -#}
 {% set by = {} -%}
-{% for table, _ in kinds.values() %}{% do by.update({table if table == 'int_document' else table ~ '_as_known': ['fact_id']}) %}{% endfor -%}
+{% for table, _ in kinds.values() %}{% do by.update({table_behind(table): ['fact_id']}) %}{% endfor -%}
 {{ config(meta={'keyed': {'key': ['fact_id'], 'by': by}}) }}
 {% for fact_kind, (table, date) in kinds.items() %}
 select

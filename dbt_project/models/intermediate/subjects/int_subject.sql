@@ -9,9 +9,8 @@
     ('statement', 'statement_id', 'statement', 'int_statement'),
     ('project', 'project_id', 'project_event', 'int_project_event'),
 ] %}
-{#- all but documents are views of what is known -#}
 {% set by = {'int_fact': ['fact_id'], 'int_country_reference': ['reference']} %}
-{% for _, id, _, table in entities %}{% do by.update({table if table == 'int_document' else table ~ '_as_known': [id]}) %}{% endfor %}
+{% for _, id, _, table in entities %}{% do by.update({table_behind(table): [id]}) %}{% endfor %}
 {{ config(meta={'keyed': {'key': ['subject_id'], 'by': by}}) }}
 with entities as (
     {%- for subject_kind, id, fact_kind, table in entities %}

@@ -49,17 +49,15 @@
     ('int_trade_observation', 'trade', 'classification', 'classification', 'trade_classifications', 'code'),
     ('int_topic', 'topic', 'topic', 'topic', 'topics', 'topic'),
 ] -%}
-{#- all but documents are views of what is known -#}
 {% set by, pointers, speakers = {'int_fact': ['fact_id']}, {'int_fact': [{'subject_id': 'document_id'}]}, {} -%}
 {% for each in named + pointing + people + coded %}
-{% do by.update({each[0] if each[0] == 'int_document' else each[0] ~ '_as_known': ['fact_id']}) %}
+{% do by.update({table_behind(each[0]): ['fact_id']}) %}
 {%- endfor -%}
 {% for table, fact_kind, column, kind in pointing %}
-{% set known = table if table == 'int_document' else table ~ '_as_known' %}
-{% do pointers.update({known: pointers.get(known, []) + [{'subject_id': column}]}) %}
+{% do pointers.update({table_behind(table): pointers.get(table_behind(table), []) + [{'subject_id': column}]}) %}
 {%- endfor -%}
 {% for table, fact_kind, column, id in people %}
-{% do speakers.update({table ~ '_as_known': {'person_id': id}}) %}
+{% do speakers.update({table_behind(table): {'person_id': id}}) %}
 {%- endfor -%}
 {{ config(meta={'keyed': {
     'key': ['fact_id'],
