@@ -2,8 +2,9 @@
 
 Belongs here: how events reach the disk. Does not belong here: what is told. A run of this project plans and reports
 some hundreds of tables and checks. Dagster's own storage opens, commits and closes a database, in part two, for each of
-them, which costs a refresh of one file more time than all of its work. `dagster.yaml` names this class in its place;
-the files are the same, and either class reads what the other wrote.
+them, which costs a refresh of one file more time than all of its work. What a step says of one table after the other
+waits for a moment here and is written together. `dagster.yaml` names this class in its place; the files are the same,
+and either class reads what the other wrote.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -34,23 +36,39 @@ from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from dagster._core.events.log import EventLogEntry
+    from dagster._core.storage.event_log.base import AssetRecord
     from dagster._serdes import ConfigurableClassData
 
 BUSY_TIMEOUT_SECONDS = 30
 OPEN_DATABASES = 4
 """Dagster keeps one database for each run, and one for all; this many stay open."""
 
-_PLANNED = (dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED, dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED)
+WAITING_SECONDS = 0.1
+"""So long what a step says of its tables may wait for more of the same, before anybody else sees it."""
+
+_PLANNED = {dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED, dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED}
+_MAY_WAIT = {
+    dg.DagsterEventType.ASSET_MATERIALIZATION,
+    dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+    dg.DagsterEventType.STEP_OUTPUT,
+}
+_TOGETHER = _PLANNED | _MAY_WAIT
 
 
 class EventLog(SqliteEventLogStorage):
-    """SQLite storage that keeps the databases open which it used last, and writes a batch of events at once."""
+    """SQLite storage that keeps the databases open which it used last, and writes a batch of events at once.
+
+    What a step says of its tables and checks is such a batch, too: it waits until this process asks for anything that
+    it may bear on, until another event comes (the end of the step, a failure, a message), or for `WAITING_SECONDS`. A
+    process that is killed may leave as much untold; what it did is in the databases of the warehouse all the same.
+    """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None):
         # a new history is filled while Dagster's part of it is made
         self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
         self._batch: ExitStack | None = None
         self._in_batch: dict[str, sa.Connection] = {}
+        self._waiting: list[EventLogEntry] = []
         self._there: set[tuple[str, str]] = set()
         super().__init__(base_dir, inst_data)
         # a batch holds what single events ask for again
@@ -86,56 +104,118 @@ class EventLog(SqliteEventLogStorage):
         return (kind, name) in self._there
 
     def store_event(self, event: EventLogEntry) -> None:
-        """Store one event: in one transaction of each database, too, where Dagster has up to three."""
-        if self._batch is None:
-            self.store_event_batch([event])
-        else:
-            super().store_event(event)
+        """Store one event, or have it wait for more of its kind."""
+        with self._db_lock:
+            if self._batch is not None:
+                super().store_event(event)
+            elif event.dagster_event_type not in _MAY_WAIT:
+                self.store_event_batch([event])
+            else:
+                if not self._waiting:
+                    timer = threading.Timer(WAITING_SECONDS, self._store_in_time)
+                    timer.daemon = True
+                    timer.start()
+                self._waiting.append(event)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store events in one transaction of each database."""
+        """Store events, and before them those that wait, in one transaction of each database."""
         with self._db_lock:
             if self._batch is not None:
                 super().store_event_batch(events)
                 return
-            try:
-                with ExitStack() as self._batch:
-                    plan = [event for event in events if event.dagster_event_type in _PLANNED]
-                    for run_id in dict.fromkeys(event.run_id for event in plan):
-                        self._store_plan(run_id, [event for event in plan if event.run_id == run_id])
-                    super().store_event_batch([event for event in events if event.dagster_event_type not in _PLANNED])
-            finally:
-                self._batch = None
-                self._in_batch.clear()
+            self._store_waiting(*events)
+
+    def get_asset_records(self, asset_keys: Sequence[dg.AssetKey] | None = None) -> Sequence[AssetRecord]:
+        """Return what is known of assets; Dagster asks for each that another was made of, or that a check is of.
+
+        What was said of other assets waits on.
+        """
+        with self._db_lock:
+            if asset_keys is None or any(event.get_dagster_event().asset_key in asset_keys for event in self._waiting):
+                self._store_waiting()
+            with self._as_one():
+                return super().get_asset_records(asset_keys)
+
+    def _store_in_time(self) -> None:
+        """Store what has waited long enough; whoever comes next hears of what is wrong, since it waits on then."""
+        with suppress(Exception):
+            self._store_waiting()
+
+    def _store_waiting(self, *more: EventLogEntry) -> None:
+        """Store what waits, and more after it. What cannot be stored waits on; whoever brings more is told."""
+        # a new history has a lock that cannot be taken twice, and nothing that waits
+        if not self._waiting and not more:
+            return
+        with self._db_lock:
+            events = [*self._waiting, *more]
+            with self._as_one():
+                for (run_id, together), some in groupby(
+                    events, key=lambda event: (event.run_id, event.dagster_event_type in _TOGETHER)
+                ):
+                    if together:
+                        self._store_together(run_id, list(some))
+                    else:
+                        super().store_event_batch(list(some))
+            self._waiting.clear()
             self._tell_watchers({event.run_id for event in events})
 
-    def _store_plan(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
-        """Store what a run intends, with a statement for each table and not three for each event; as Dagster does."""
+    def _store_together(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
+        """Store what a run intends or says, with a statement for each table and not four for each event; as Dagster."""
         rows = [self._event_to_row(event) for event in events]
         with self.run_connection(run_id) as connection:
             connection.execute(SqlEventLogStorageTable.insert(), rows)
+        # outputs of a step are of interest to nobody beside its run
+        mirrored = [
+            (event, row)
+            for event, row in zip(events, rows, strict=True)
+            if event.dagster_event_type is not dg.DagsterEventType.STEP_OUTPUT
+        ]
+        if not mirrored:
+            return
         with self.index_connection() as connection:
-            connection.execute(SqlEventLogStorageTable.insert(), rows)
+            connection.execute(SqlEventLogStorageTable.insert(), [row for _, row in mirrored])
             # nobody else writes within the transaction
             last = connection.execute(sa.select(sa.func.max(SqlEventLogStorageTable.c.id))).scalar_one()
-            has_times = self._has_asset_key_index_cols_on_connection(connection)
-            assets, checks = [], []
-            for number, (event, row) in enumerate(zip(events, rows, strict=True), start=last - len(rows) + 1):
-                planned = event.get_dagster_event()
-                if event.dagster_event_type is dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED:
-                    values = self._get_asset_entry_values(event, number, has_times)
-                    assets.append({"asset_key": row["asset_key"], **values})
-                else:
-                    checks.append(_planned_check(planned.event_specific_data, row, number))
-            if assets:
-                insert = sqlite_insert(AssetKeyTable)
-                changed = {name: insert.excluded[name] for name in assets[0] if name != "asset_key"}
-                connection.execute(insert.on_conflict_do_update(index_elements=["asset_key"], set_=changed), assets)
-            if checks:
-                connection.execute(AssetCheckExecutionsTable.insert(), checks)
+            numbered = [
+                (event, row, number) for number, (event, row) in enumerate(mirrored, start=last - len(mirrored) + 1)
+            ]
+            self._store_assets(connection, numbered)
+            plan = [
+                _planned_check(event.get_dagster_event().event_specific_data, row, number)
+                for event, row, number in numbered
+                if event.dagster_event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
+            ]
+            if plan:
+                connection.execute(AssetCheckExecutionsTable.insert(), plan)
+            for event, _, number in numbered:
+                if event.dagster_event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+                    self.store_asset_check_event(event, number)
+
+    def _store_assets(
+        self, connection: sa.Connection, numbered: Sequence[tuple[EventLogEntry, Mapping[str, Any], int]]
+    ) -> None:
+        """Store what events say of their assets: the last of each, and its tags."""
+        has_times = self._has_asset_key_index_cols_on_connection(connection)
+        of_kind: dict[dg.DagsterEventType, list[dict[str, Any]]] = {}
+        made = []
+        for event, row, number in numbered:
+            kind = event.get_dagster_event().event_type
+            if kind is dg.DagsterEventType.ASSET_MATERIALIZATION:
+                made.append((event, number))
+            elif kind is not dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED:
+                continue
+            values = self._get_asset_entry_values(event, number, has_times)
+            of_kind.setdefault(kind, []).append({"asset_key": row["asset_key"], **values})
+        for entries in of_kind.values():
+            insert = sqlite_insert(AssetKeyTable)
+            changed = {name: insert.excluded[name] for name in entries[0] if name != "asset_key"}
+            connection.execute(insert.on_conflict_do_update(index_elements=["asset_key"], set_=changed), entries)
+        if made:
+            self._store_asset_event_tags(connection, [event for event, _ in made], [number for _, number in made])
 
     def wipe(self) -> None:
         """Remove all."""
+        self._waiting.clear()
         self._close()
         self._there.clear()
         super().wipe()
@@ -147,6 +227,7 @@ class EventLog(SqliteEventLogStorage):
 
     def _close(self) -> None:
         with self._db_lock:
+            self._store_waiting()
             while self._engines:
                 self._engines.popitem()[1].dispose()
 
@@ -157,9 +238,23 @@ class EventLog(SqliteEventLogStorage):
                 os.utime(self.path_for_shard(run_id))
 
     @contextmanager
+    def _as_one(self) -> Iterator[None]:
+        """Have all that is read and written within in one transaction of each database."""
+        if self._batch is not None:
+            yield
+            return
+        try:
+            with ExitStack() as self._batch:
+                yield
+        finally:
+            self._batch = None
+            self._in_batch.clear()
+
+    @contextmanager
     def _connect(self, shard: str) -> Iterator[sa.Connection]:
         with self._db_lock:
             if self._batch is None:
+                self._store_waiting()
                 with self._engine(shard).begin() as connection:
                     yield connection
                 return
