@@ -1,47 +1,60 @@
-{% macro fact_id(fact_kind, key, given='given_fact_id', has_era=false) -%}
+{% macro claims(relation, feed, fact_kind, key, attributes, reported_key=none, has_era=false) -%}
     {#-
-        The id that the recorder gave; else the one id that others gave for the same business key, so that a second
-        document joins the fact without knowing its id; else a hash of the kind and the business key. Where rows have an
-        era of identity, others are those of the same era.
-    -#}
-    {%- set key_hash = surrogate_key(["'" ~ fact_kind ~ "'"] + key) -%}
-    {%- set same_key = key_hash ~ ', ' ~ era_key() if has_era else key_hash -%}
-    coalesce(
-        {{ given }},
-        case
-            when min({{ given }}) over (partition by {{ same_key }}) = max({{ given }}) over (partition by {{ same_key }})
-                then min({{ given }}) over (partition by {{ same_key }})
-        end,
-        {{ key_hash }}
-    )
-{%- endmacro %}
+        The claims that the rows of a relation make: the columns that all claims share, and the typed attributes that the
+        caller lists, as `{% raw %}{% call claims(…) %}{% endraw %}`. `feed` is a feed's name, or none where a column says it.
 
+        The id of a fact is the one that the recorder gave; else the one id that others gave for the same business key, so
+        that a second document joins the fact without knowing its id; else a hash of the kind and the business key.
+        `reported_key` is the key before identity was decided, and stands with `reported_given_fact_id`: it gives the id
+        that the fact would have alone. `has_era` says that ids of the key were identified for every era of decisions
+        (`identity_era`): others are then those of the same era.
 
-{% macro claim_columns(feed, fact_kind, key, attributes, reported_key=none, has_era=false) -%}
-    {#-
-        The columns that all claims share; the model adds its typed attributes beside them. `feed` is a feed's name, or
-        none where a column says it. `reported_key` is the key before identity was decided, and stands with
-        `reported_given_fact_id`: it gives the id that the fact would have alone. `has_era` says that ids of the key were
-        identified for every era of decisions (`identity_era`).
+        Few recorders give ids. They are looked up by key: to look through all rows of a key for one takes twice the time.
     -#}
-    {{ "'" ~ feed ~ "' as feed" if feed else 'feed' }},
-    '{{ fact_kind }}' as fact_kind,
-    {{ fact_id(fact_kind, key, has_era=has_era) }} as fact_id,
-    {{ fact_id(fact_kind, reported_key, 'reported_given_fact_id', has_era) if reported_key else 'fact_id' }} as reported_fact_id,
-    {{ '' if has_era else no_identity_era() ~ ' as ' }}identity_era,
-    {{ row_id() }} as row_id,
-    document_id,
-    locator,
-    modality,
-    attributed_to,
-    confidence,
-    is_retraction,
-    recorded_at,
-    delivery_id,
-    file_sha256,
-    row_number,
-    raw_key,
-    cast(json_object({% for attribute in attributes %}'{{ attribute }}', {{ attribute }}{{ ', ' if not loop.last }}{% endfor %}) as varchar) as attributes
+    {%- set ids = [('fact_id', 'given_fact_id', key)] -%}
+    {%- if reported_key %}{% do ids.append(('reported_fact_id', 'reported_given_fact_id', reported_key)) %}{% endif -%}
+    {%- set era = era_key() if has_era else "''" -%}
+    select
+        {{ "'" ~ feed ~ "' as feed" if feed else 'feed' }},
+        '{{ fact_kind }}' as fact_kind,
+        {%- for id, given, columns in ids %}
+        coalesce(claimed.{{ given }}, given_{{ id }}.id_of_given, claimed.{{ id }}_of_key) as {{ id }},
+        {%- endfor %}
+        {{ 'fact_id as reported_fact_id,' if not reported_key }}
+        {{ '' if has_era else no_identity_era() ~ ' as ' }}identity_era,
+        {{ row_id() }} as row_id,
+        document_id,
+        locator,
+        modality,
+        attributed_to,
+        confidence,
+        is_retraction,
+        recorded_at,
+        delivery_id,
+        file_sha256,
+        row_number,
+        raw_key,
+        cast(json_object({% for attribute in attributes %}'{{ attribute }}', {{ attribute }}{{ ', ' if not loop.last }}{% endfor %}) as varchar) as attributes,
+        {{ caller() }}
+    from (
+        select
+            *,
+            {{ era }} as era_of_key
+            {%- for id, given, columns in ids %},
+            {{ surrogate_key(["'" ~ fact_kind ~ "'"] + columns) }} as {{ id }}_of_key
+            {%- endfor %}
+        from {{ relation }}
+    ) as claimed
+    {%- for id, given, columns in ids %}
+    left join (
+        select {{ surrogate_key(["'" ~ fact_kind ~ "'"] + columns) }} as key_of_given, {{ era }} as era_of_given, min({{ given }}) as id_of_given
+        from {{ relation }}
+        where {{ given }} is not null
+        group by all
+        having min({{ given }}) = max({{ given }})
+    ) as given_{{ id }}
+        on claimed.{{ id }}_of_key = given_{{ id }}.key_of_given and claimed.era_of_key = given_{{ id }}.era_of_given
+    {%- endfor %}
 {%- endmacro %}
 
 

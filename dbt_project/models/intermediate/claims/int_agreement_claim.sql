@@ -10,12 +10,11 @@ with reported_agreements as (
 ),
 
 reported_claims as (
-    select
-        {{ claim_columns('gdelt_events', 'agreement', ['agreement_id'], ['agreement_id', 'title']) }},
+    {% call claims('reported_agreements', 'gdelt_events', 'agreement', ['agreement_id'], ['agreement_id', 'title']) %}
         agreement_id,
         reported_agreement_id,
         title
-    from reported_agreements
+    {% endcall %}
 )
 
 select * from {{ ref('int_agreement_claim_recorded') }}

@@ -12,17 +12,16 @@ with identified as (
 ),
 
 native_claims as (
-    select
-        {{ claim_columns(
-            none, 'agreement',
-            ['agreement_id'],
-            [
-                'agreement_id', 'title', 'instrument_type', 'is_binding', 'place', 'registration', 'text_url',
-                'parent_agreement_id', 'parent_relation', 'reported_agreement_id'
-            ],
-            reported_key=['reported_agreement_id'],
-            has_era=true
-        ) }},
+    {% call claims(
+        'identified', none, 'agreement',
+        ['agreement_id'],
+        [
+            'agreement_id', 'title', 'instrument_type', 'is_binding', 'place', 'registration', 'text_url',
+            'parent_agreement_id', 'parent_relation', 'reported_agreement_id'
+        ],
+        reported_key=['reported_agreement_id'],
+        has_era=true
+    ) %}
         agreement_id,
         reported_agreement_id,
         title,
@@ -33,7 +32,7 @@ native_claims as (
         text_url,
         parent_agreement_id,
         parent_relation
-    from identified
+    {% endcall %}
 )
 
 select * from native_claims

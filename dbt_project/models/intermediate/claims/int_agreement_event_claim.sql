@@ -10,10 +10,9 @@ with reported_signatures as (
 ),
 
 reported_claims as (
-    select
-        {{ claim_columns(
-            'gdelt_events', 'agreement_event', ['agreement_id', 'event'], ['agreement_id', 'event', 'occurred_edtf']
-        ) }},
+    {% call claims(
+        'reported_signatures', 'gdelt_events', 'agreement_event', ['agreement_id', 'event'], ['agreement_id', 'event', 'occurred_edtf']
+    ) %}
         agreement_id,
         reported_agreement_id,
         event,
@@ -23,7 +22,7 @@ reported_claims as (
         occurred_precision,
         occurred_is_approximate,
         occurred_is_uncertain
-    from reported_signatures
+    {% endcall %}
 )
 
 select * from {{ ref('int_agreement_event_claim_recorded') }}

@@ -16,17 +16,16 @@ with identified as (
 ) }},
 
 native_claims as (
-    select
-        {{ claim_columns(
-            none, 'agreement_event',
-            ['agreement_id', key_of_reported('party_code', 'party_reported'), 'event', 'occurrence'],
-            [
-                'agreement_id', 'party_code', 'party_reported', 'event', 'occurred_edtf', 'effective_edtf',
-                'reported_agreement_id'
-            ],
-            reported_key=['reported_agreement_id', key_of_reported('party_code', 'party_reported'), 'event', 'occurrence'],
-            has_era=true
-        ) }},
+    {% call claims(
+        'dated', none, 'agreement_event',
+        ['agreement_id', key_of_reported('party_code', 'party_reported'), 'event', 'occurrence'],
+        [
+            'agreement_id', 'party_code', 'party_reported', 'event', 'occurred_edtf', 'effective_edtf',
+            'reported_agreement_id'
+        ],
+        reported_key=['reported_agreement_id', key_of_reported('party_code', 'party_reported'), 'event', 'occurrence'],
+        has_era=true
+    ) %}
         agreement_id,
         reported_agreement_id,
         party_kind,
@@ -45,7 +44,7 @@ native_claims as (
         effective_precision,
         effective_is_approximate,
         effective_is_uncertain
-    from dated
+    {% endcall %}
 )
 
 select * from native_claims

@@ -15,17 +15,16 @@ with reported_sides as (
 ),
 
 reported_claims as (
-    select
-        {{ claim_columns(
-            'gdelt_events', 'agreement_party', ['agreement_id', 'party_code'],
-            ['agreement_id', 'party_code', 'party_reported']
-        ) }},
+    {% call claims(
+        'reported_sides', 'gdelt_events', 'agreement_party', ['agreement_id', 'party_code'],
+        ['agreement_id', 'party_code', 'party_reported']
+    ) %}
         agreement_id,
         reported_agreement_id,
         'country' as party_kind,
         party_code,
         party_reported
-    from reported_sides
+    {% endcall %}
 )
 
 select * from {{ ref('int_agreement_party_claim_recorded') }}

@@ -10,23 +10,22 @@ with identified as (
 ),
 
 native_claims as (
-    select
-        {{ claim_columns(
-            none, 'agreement_party',
-            ['agreement_id', key_of_reported('party_code', 'party_reported')],
-            [
-                'agreement_id', 'party_code', 'party_reported', 'role', 'reported_agreement_id'
-            ],
-            reported_key=['reported_agreement_id', key_of_reported('party_code', 'party_reported')],
-            has_era=true
-        ) }},
+    {% call claims(
+        'identified', none, 'agreement_party',
+        ['agreement_id', key_of_reported('party_code', 'party_reported')],
+        [
+            'agreement_id', 'party_code', 'party_reported', 'role', 'reported_agreement_id'
+        ],
+        reported_key=['reported_agreement_id', key_of_reported('party_code', 'party_reported')],
+        has_era=true
+    ) %}
         agreement_id,
         reported_agreement_id,
         party_kind,
         party_code,
         party_reported,
         role
-    from identified
+    {% endcall %}
 )
 
 select * from native_claims

@@ -8,17 +8,16 @@ with identified as (
     {{ join_identity('reported.kind', 'id', 'reported', in_key=true) }}
 )
 
-select
-    {{ claim_columns(
-        none, 'alias',
-        ['kind', 'id', 'alias'],
-        [
-            'kind', 'id', 'alias', 'language'
-        ],
-        has_era=true
-    ) }},
+{% call claims(
+    'identified', none, 'alias',
+    ['kind', 'id', 'alias'],
+    [
+        'kind', 'id', 'alias', 'language'
+    ],
+    has_era=true
+) %}
     kind,
     id,
     alias,
     language
-from identified
+{% endcall %}

@@ -4,18 +4,17 @@ with staged as (
     select * from {{ ref('stg_decisions') }}
 )
 
-select
-    {{ claim_columns(
-        'decisions', 'decision',
-        ['kind', 'id_a', 'id_b'],
-        [
-            'kind', 'id_a', 'id_b', 'same', 'decided_at', 'reason'
-        ]
-    ) }},
+{% call claims(
+    'staged', 'decisions', 'decision',
+    ['kind', 'id_a', 'id_b'],
+    [
+        'kind', 'id_a', 'id_b', 'same', 'decided_at', 'reason'
+    ]
+) %}
     kind,
     id_a,
     id_b,
     same,
     decided_at,
     reason
-from staged
+{% endcall %}

@@ -4,15 +4,14 @@ with staged as (
     select * from {{ ref('stg_documents') }}
 )
 
-select
-    {{ claim_columns(
-        'documents', 'document',
-        ['document_id'],
-        [
-            'kind', 'publisher', 'title', 'url', 'published_edtf', 'language', 'licence', 'redistributable',
-            'derived_from'
-        ]
-    ) }},
+{% call claims(
+    'staged', 'documents', 'document',
+    ['document_id'],
+    [
+        'kind', 'publisher', 'title', 'url', 'published_edtf', 'language', 'licence', 'redistributable',
+        'derived_from'
+    ]
+) %}
     kind,
     publisher,
     title,
@@ -27,4 +26,4 @@ select
     licence,
     redistributable,
     derived_from
-from staged
+{% endcall %}

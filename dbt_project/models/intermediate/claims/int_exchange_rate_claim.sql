@@ -14,14 +14,13 @@ identified as (
     {{ join_code_alias('currency', 'per') }}
 )
 
-select
-    {{ claim_columns(
-        none, 'exchange_rate',
-        ['currency', 'per', 'period_earliest', 'period_latest', 'kind'],
-        [
-            'currency', 'per', 'period_edtf', 'rate', 'kind'
-        ]
-    ) }},
+{% call claims(
+    'identified', none, 'exchange_rate',
+    ['currency', 'per', 'period_earliest', 'period_latest', 'kind'],
+    [
+        'currency', 'per', 'period_edtf', 'rate', 'kind'
+    ]
+) %}
     currency,
     per,
     period_edtf,
@@ -32,4 +31,4 @@ select
     period_is_uncertain,
     rate,
     kind
-from identified
+{% endcall %}

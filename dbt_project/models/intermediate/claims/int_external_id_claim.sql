@@ -8,17 +8,16 @@ with identified as (
     {{ join_identity('reported.kind', 'id', 'reported', in_key=true) }}
 )
 
-select
-    {{ claim_columns(
-        none, 'external_id',
-        ['kind', 'id', 'scheme', 'value'],
-        [
-            'kind', 'id', 'scheme', 'value'
-        ],
-        has_era=true
-    ) }},
+{% call claims(
+    'identified', none, 'external_id',
+    ['kind', 'id', 'scheme', 'value'],
+    [
+        'kind', 'id', 'scheme', 'value'
+    ],
+    has_era=true
+) %}
     kind,
     id,
     scheme,
     value
-from identified
+{% endcall %}

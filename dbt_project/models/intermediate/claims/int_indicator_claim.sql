@@ -39,15 +39,14 @@ sided as (
     from keyed
 )
 
-select
-    {{ claim_columns(
-        'indicators', 'indicator',
-        ['indicator', 'key_a', 'key_b', 'period_earliest', 'period_latest', 'unit'],
-        [
-            'indicator', 'country_a_code', 'country_b_code', 'period_edtf', 'operator', 'value', 'reported_value',
-            'unit', 'denominator'
-        ]
-    ) }},
+{% call claims(
+    'sided', 'indicators', 'indicator',
+    ['indicator', 'key_a', 'key_b', 'period_earliest', 'period_latest', 'unit'],
+    [
+        'indicator', 'country_a_code', 'country_b_code', 'period_edtf', 'operator', 'value', 'reported_value',
+        'unit', 'denominator'
+    ]
+) %}
     indicator,
     country_a_code,
     country_a_reported,
@@ -64,4 +63,4 @@ select
     reported_value,
     unit,
     denominator
-from sided
+{% endcall %}

@@ -16,18 +16,17 @@ identified as (
     where {{ is_one_time('subject_id', 'object_id') }}
 )
 
-select
-    {{ claim_columns(
-        'links', 'link',
-        ['subject_kind', 'subject_id', 'relation', 'object_kind', 'object_id'],
-        [
-            'subject_kind', 'subject_id', 'relation', 'object_kind', 'object_id'
-        ],
-        has_era=true
-    ) }},
+{% call claims(
+    'identified', 'links', 'link',
+    ['subject_kind', 'subject_id', 'relation', 'object_kind', 'object_id'],
+    [
+        'subject_kind', 'subject_id', 'relation', 'object_kind', 'object_id'
+    ],
+    has_era=true
+) %}
     subject_kind,
     subject_id,
     relation,
     object_kind,
     object_id
-from identified
+{% endcall %}

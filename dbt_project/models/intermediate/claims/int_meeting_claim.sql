@@ -14,10 +14,9 @@ with reported_meetings as (
 ),
 
 reported_claims as (
-    select
-        {{ claim_columns(
-            'gdelt_events', 'meeting', ['meeting_id'], ['meeting_id', 'kind', 'title', 'started_edtf']
-        ) }},
+    {% call claims(
+        'reported_meetings', 'gdelt_events', 'meeting', ['meeting_id'], ['meeting_id', 'kind', 'title', 'started_edtf']
+    ) %}
         meeting_id,
         kind,
         title,
@@ -28,7 +27,7 @@ reported_claims as (
         occurred_is_approximate as started_is_approximate,
         occurred_is_uncertain as started_is_uncertain,
         false as is_id_ambiguous
-    from reported_meetings
+    {% endcall %}
 )
 
 select * from {{ ref('int_meeting_claim_recorded') }}

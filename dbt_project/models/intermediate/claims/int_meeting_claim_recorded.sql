@@ -19,15 +19,14 @@ native_meetings as (
 ),
 
 native_claims as (
-    select
-        {{ claim_columns(
-            'meetings', 'meeting', ['meeting_id'],
-            [
-                'meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'place', 'country_code',
-                'country_reported', 'parent_meeting_id'
-            ],
-            has_era=true
-        ) }},
+    {% call claims(
+        'native_meetings', 'meetings', 'meeting', ['meeting_id'],
+        [
+            'meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'place', 'country_code',
+            'country_reported', 'parent_meeting_id'
+        ],
+        has_era=true
+    ) %}
         meeting_id,
         reported_meeting_id,
         kind,
@@ -49,7 +48,7 @@ native_claims as (
         country_reported,
         parent_meeting_id,
         false as is_id_ambiguous
-    from native_meetings
+    {% endcall %}
 ),
 
 visits as (
@@ -85,12 +84,11 @@ visits as (
 ),
 
 visit_claims as (
-    select
-        {{ claim_columns(
-            'state_visits', 'meeting', ['meeting_id'],
-            ['meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'description', 'country_code'],
-            has_era=true
-        ) }},
+    {% call claims(
+        'visits', 'state_visits', 'meeting', ['meeting_id'],
+        ['meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'description', 'country_code'],
+        has_era=true
+    ) %}
         meeting_id,
         reported_meeting_id,
         kind,
@@ -112,7 +110,7 @@ visit_claims as (
         country_reported,
         parent_meeting_id,
         is_id_ambiguous
-    from visits
+    {% endcall %}
 ),
 
 travels as (
@@ -127,15 +125,14 @@ travels as (
 ),
 
 travel_claims as (
-    select
-        {{ claim_columns(
-            'state_travels', 'meeting', ['meeting_id'],
-            [
-                'meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'place', 'description', 'country_code',
-                'country_reported'
-            ],
-            has_era=true
-        ) }},
+    {% call claims(
+        'travels', 'state_travels', 'meeting', ['meeting_id'],
+        [
+            'meeting_id', 'kind', 'title', 'started_edtf', 'ended_edtf', 'place', 'description', 'country_code',
+            'country_reported'
+        ],
+        has_era=true
+    ) %}
         meeting_id,
         reported_meeting_id,
         kind,
@@ -156,7 +153,7 @@ travel_claims as (
         country_code,
         country_reported,
         is_id_ambiguous
-    from travels
+    {% endcall %}
 )
 
 select * from native_claims

@@ -11,15 +11,14 @@ with staged as (
 
 {{ dated_steps('staged', ['meeting_id', 'event'], recurring=['postponed'], has_era=true) }}
 
-select
-    {{ claim_columns(
-        'meeting_events', 'meeting_event',
-        ['meeting_id', 'event', 'occurrence'],
-        [
-            'meeting_id', 'event', 'occurred_edtf'
-        ],
-        has_era=true
-    ) }},
+{% call claims(
+    'dated', 'meeting_events', 'meeting_event',
+    ['meeting_id', 'event', 'occurrence'],
+    [
+        'meeting_id', 'event', 'occurred_edtf'
+    ],
+    has_era=true
+) %}
     meeting_id,
     event,
     occurred_edtf,
@@ -28,4 +27,4 @@ select
     occurred_precision,
     occurred_is_approximate,
     occurred_is_uncertain
-from dated
+{% endcall %}

@@ -14,16 +14,15 @@ with reported_sides as (
 ),
 
 reported_claims as (
-    select
-        {{ claim_columns(
-            'gdelt_events', 'meeting_participation', ['meeting_id', 'represents_code'],
-            ['meeting_id', 'represents_code', 'represents_reported']
-        ) }},
+    {% call claims(
+        'reported_sides', 'gdelt_events', 'meeting_participation', ['meeting_id', 'represents_code'],
+        ['meeting_id', 'represents_code', 'represents_reported']
+    ) %}
         meeting_id,
         'country' as represents_kind,
         represents_code,
         represents_reported
-    from reported_sides
+    {% endcall %}
 )
 
 select * from {{ ref('int_meeting_participation_claim_recorded') }}

@@ -20,13 +20,12 @@ native_participants as (
 ),
 
 native_claims as (
-    select
-        {{ claim_columns(
-            'meeting_participants', 'meeting_participation',
-            ['meeting_id', 'person_id', key_of_reported('represents_code', 'represents_reported'), 'role'],
-            ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'role'],
-            has_era=true
-        ) }},
+    {% call claims(
+        'native_participants', 'meeting_participants', 'meeting_participation',
+        ['meeting_id', 'person_id', key_of_reported('represents_code', 'represents_reported'), 'role'],
+        ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'role'],
+        has_era=true
+    ) %}
         meeting_id,
         person_id,
         person_reported as person,
@@ -35,7 +34,7 @@ native_claims as (
         represents_code,
         represents_reported,
         role
-    from native_participants
+    {% endcall %}
 ),
 
 visitors as (
@@ -64,12 +63,11 @@ identified_visitors as (
 
 -- a visit has one visitor: a corrected spelling is a new version of the same participation
 visit_claims as (
-    select
-        {{ claim_columns(
-            'state_visits', 'meeting_participation', ['meeting_id', 'role'],
-            ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'role'],
-            has_era=true
-        ) }},
+    {% call claims(
+        'identified_visitors', 'state_visits', 'meeting_participation', ['meeting_id', 'role'],
+        ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'role'],
+        has_era=true
+    ) %}
         meeting_id,
         person_id,
         person_reported as person,
@@ -78,7 +76,7 @@ visit_claims as (
         represents_code,
         represents_reported,
         role
-    from identified_visitors
+    {% endcall %}
 ),
 
 travellers as (
@@ -97,12 +95,11 @@ travellers as (
 ),
 
 travel_claims as (
-    select
-        {{ claim_columns(
-            'state_travels', 'meeting_participation', ['meeting_id', 'visitor_role'],
-            ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'visitor_role'],
-            has_era=true
-        ) }},
+    {% call claims(
+        'travellers', 'state_travels', 'meeting_participation', ['meeting_id', 'visitor_role'],
+        ['meeting_id', 'person_reported', 'office', 'represents_code', 'represents_reported', 'visitor_role'],
+        has_era=true
+    ) %}
         meeting_id,
         person_id,
         person_reported as person,
@@ -111,7 +108,7 @@ travel_claims as (
         represents_code,
         represents_reported,
         visitor_role as role
-    from travellers
+    {% endcall %}
 )
 
 select * from native_claims

@@ -19,15 +19,14 @@ identified as (
 
 {{ dated_steps('identified', ['organization_id', key_of_reported('member_code', 'member_reported'), 'event']) }}
 
-select
-    {{ claim_columns(
-        'memberships', 'membership',
-        ['organization_id', key_of_reported('member_code', 'member_reported'), 'event', 'occurrence'],
-        [
-            'organization_id', 'organization_reported', 'member_code', 'member_reported', 'event',
-            'occurred_edtf'
-        ]
-    ) }},
+{% call claims(
+    'dated', 'memberships', 'membership',
+    ['organization_id', key_of_reported('member_code', 'member_reported'), 'event', 'occurrence'],
+    [
+        'organization_id', 'organization_reported', 'member_code', 'member_reported', 'event',
+        'occurred_edtf'
+    ]
+) %}
     organization_id,
     organization_reported,
     member_kind,
@@ -40,4 +39,4 @@ select
     occurred_precision,
     occurred_is_approximate,
     occurred_is_uncertain
-from dated
+{% endcall %}

@@ -17,15 +17,14 @@ identified as (
     {{ join_party('membership_lists', 'member') }}
 )
 
-select
-    {{ claim_columns(
-        'membership_lists', 'membership_listing',
-        ['organization_id', 'valid_on_edtf', key_of_reported('member_code', 'member_reported')],
-        [
-            'organization_id', 'organization_reported', 'valid_on_edtf', 'member_code', 'member_reported',
-            'status'
-        ]
-    ) }},
+{% call claims(
+    'identified', 'membership_lists', 'membership_listing',
+    ['organization_id', 'valid_on_edtf', key_of_reported('member_code', 'member_reported')],
+    [
+        'organization_id', 'organization_reported', 'valid_on_edtf', 'member_code', 'member_reported',
+        'status'
+    ]
+) %}
     organization_id,
     organization_reported,
     valid_on_edtf,
@@ -38,4 +37,4 @@ select
     member_code,
     member_reported,
     status
-from identified
+{% endcall %}

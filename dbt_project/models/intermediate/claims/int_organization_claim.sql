@@ -14,17 +14,16 @@ identified as (
     {{ join_identity("'organization'", 'organization_id') }}
 )
 
-select
-    {{ claim_columns(
-        'organizations', 'organization',
-        ['organization_id'],
-        [
-            'organization_id', 'name', 'kind', 'country_code', 'country_reported'
-        ]
-    ) }},
+{% call claims(
+    'identified', 'organizations', 'organization',
+    ['organization_id'],
+    [
+        'organization_id', 'name', 'kind', 'country_code', 'country_reported'
+    ]
+) %}
     organization_id,
     name,
     kind,
     country_code,
     country_reported
-from identified
+{% endcall %}

@@ -15,14 +15,13 @@ identified as (
     {{ join_identity("'person'", 'person_id') }}
 )
 
-select
-    {{ claim_columns(
-        'people', 'person_office',
-        ['person_id', 'office', key_of_reported('represents_code', 'represents_reported'), 'held_edtf'],
-        [
-            'person_id', 'name', 'office', 'represents_code', 'represents_reported', 'held_edtf'
-        ]
-    ) }},
+{% call claims(
+    'identified', 'people', 'person_office',
+    ['person_id', 'office', key_of_reported('represents_code', 'represents_reported'), 'held_edtf'],
+    [
+        'person_id', 'name', 'office', 'represents_code', 'represents_reported', 'held_edtf'
+    ]
+) %}
     person_id,
     name,
     office,
@@ -35,4 +34,4 @@ select
     held_precision,
     held_is_approximate,
     held_is_uncertain
-from identified
+{% endcall %}

@@ -14,15 +14,14 @@ identified as (
 
 {{ dated_steps('identified', ['project_id', 'event'], recurring=['suspended']) }}
 
-select
-    {{ claim_columns(
-        'projects', 'project_event',
-        ['project_id', 'event', 'occurrence'],
-        [
-            'project_id', 'name', 'sector', 'country_code', 'country_reported', 'place', 'event',
-            'occurred_edtf', 'capacity', 'unit'
-        ]
-    ) }},
+{% call claims(
+    'dated', 'projects', 'project_event',
+    ['project_id', 'event', 'occurrence'],
+    [
+        'project_id', 'name', 'sector', 'country_code', 'country_reported', 'place', 'event',
+        'occurred_edtf', 'capacity', 'unit'
+    ]
+) %}
     project_id,
     name,
     sector,
@@ -38,4 +37,4 @@ select
     occurred_is_uncertain,
     capacity,
     unit
-from dated
+{% endcall %}

@@ -19,15 +19,14 @@ identified as (
     {{ join_identity('staged.target_kind', 'target_id') }}
 )
 
-select
-    {{ claim_columns(
-        'statements', 'statement',
-        ['statement_id'],
-        [
-            'statement_id', 'speaker_reported', 'office', 'on_behalf_of_code', 'on_behalf_of_reported',
-            'made_edtf', 'meeting_id', 'stance', 'target_kind', 'target_id', 'paraphrase'
-        ]
-    ) }},
+{% call claims(
+    'identified', 'statements', 'statement',
+    ['statement_id'],
+    [
+        'statement_id', 'speaker_reported', 'office', 'on_behalf_of_code', 'on_behalf_of_reported',
+        'made_edtf', 'meeting_id', 'stance', 'target_kind', 'target_id', 'paraphrase'
+    ]
+) %}
     statement_id,
     speaker_person_id,
     speaker_reported as speaker,
@@ -46,4 +45,4 @@ select
     target_kind,
     target_id,
     paraphrase
-from identified
+{% endcall %}

@@ -15,16 +15,15 @@ identified as (
     {{ join_code_alias('topic', 'topic') }}
 )
 
-select
-    {{ claim_columns(
-        'topics', 'topic',
-        ['subject_kind', 'subject_id', 'topic'],
-        [
-            'subject_kind', 'subject_id', 'topic'
-        ],
-        has_era=true
-    ) }},
+{% call claims(
+    'identified', 'topics', 'topic',
+    ['subject_kind', 'subject_id', 'topic'],
+    [
+        'subject_kind', 'subject_id', 'topic'
+    ],
+    has_era=true
+) %}
     subject_kind,
     subject_id,
     topic
-from identified
+{% endcall %}

@@ -61,18 +61,17 @@ sided as (
     from ordered
 )
 
-select
-    {{ claim_columns(
-        'trade_observations', 'trade',
-        [
-            'reporter_code', 'key_a', 'key_b', 'direction', 'commodity', 'classification', 'period_earliest',
-            'period_latest', 'basis'
-        ],
-        [
-            'reporter_code', 'country_a_code', 'country_b_code', 'direction', 'commodity', 'classification',
-            'period_edtf', 'operator', 'value', 'reported_value', 'unit', 'currency', 'basis'
-        ]
-    ) }},
+{% call claims(
+    'sided', 'trade_observations', 'trade',
+    [
+        'reporter_code', 'key_a', 'key_b', 'direction', 'commodity', 'classification', 'period_earliest',
+        'period_latest', 'basis'
+    ],
+    [
+        'reporter_code', 'country_a_code', 'country_b_code', 'direction', 'commodity', 'classification',
+        'period_edtf', 'operator', 'value', 'reported_value', 'unit', 'currency', 'basis'
+    ]
+) %}
     reporter_code,
     reporter_reported,
     partner_code,
@@ -96,4 +95,4 @@ select
     unit,
     currency,
     basis
-from sided
+{% endcall %}
