@@ -2,8 +2,7 @@
 -- The best tier decides: people's own aliases (0), decisions of the naming policy (1), English names (2), then other
 -- languages and collections (3 to 6). Two countries in the best tier make the name ambiguous.
 with published_names as (
-    select {{ normalised_name('name') }} as normalised_name, tier, country_code, status
-    from {{ ref('stg_country_name') }}
+    select normalised_name, tier, country_code, status from {{ ref('int_published_country_name') }}
 ),
 
 recorded_aliases as (

@@ -84,8 +84,8 @@ wanted as (
 ),
 
 country_names as (
-    select distinct {{ normalised_name('name') }} as normalised_name, country_code as candidate
-    from {{ ref('stg_country_name') }}
+    select distinct normalised_name, country_code as candidate
+    from {{ ref('int_published_country_name') }}
     where country_code is not null
 ),
 
