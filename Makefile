@@ -92,7 +92,7 @@ erase: $(READY) ## FILE=raw/… REASON="…": take the content of a file out of 
 
 .PHONY: test
 test: $(READY) ## all tests, on WORKERS=2 processes (ARGS=… goes to pytest)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: example
 example: $(READY) ## follow docs/adding-a-feed.md in a copy of the project, up to the published table

@@ -16,6 +16,20 @@ if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
 
 
+LONGEST_FIRST = ("integration", "faults", "dbt")
+"""Folders whose files take longest: two processes that begin with these end together."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, in the order of files otherwise."""
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(PROJECT_ROOT / "tests").parts[0]
+        return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=place)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_environment_of_the_caller() -> None:
     """Tests say where things live; what the caller's shell says must not reach them."""
