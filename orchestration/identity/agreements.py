@@ -5,14 +5,26 @@ Belongs here: the columns that dbt hands in and gets back. Does not belong here:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.countries.normal_form import normalise
-from orchestration.identity.linkage import LEVELS, Agreement, Parameters, Period, frozen_parameters, scored_pairs
+from orchestration.identity.blocks import SCHEMA, Blocks
+from orchestration.identity.linkage import (
+    LEVELS,
+    Agreement,
+    Parameters,
+    Period,
+    frozen_parameters,
+    readings,
+    scored_pairs,
+)
 
+_PAIR = ("id_a", "id_b")
 LAST_TIER_READ = 2
 """Names of countries are looked for in titles where they are decided or English: a short name of another language is
 mostly another word."""
@@ -54,15 +66,57 @@ def names_in_titles(
     return {**names_from(country_names, blocs), **long_enough}
 
 
-def match_table(profiles: pa.Table, country_names: pa.Table, organization_names: pa.Table) -> pa.Table:
-    """Return id_a, id_b, score, verdict and the level of every aspect of the pairs that are worth keeping.
+def reading_table(profiles: pa.Table, country_names: pa.Table, organization_names: pa.Table) -> pa.Table:
+    """Return what the titles of agreements mean and the blocks that they are in: rows of `blocks.SCHEMA`.
 
     Takes agreement_id, titles, documents, parties, parents (lists), signed_earliest, signed_latest, in_force_earliest,
     in_force_latest, instrument_type, place.
     """
     parameters = frozen_parameters()
     names = names_in_titles(country_names.to_pylist(), organization_names.to_pylist(), parameters)
-    pairs = scored_pairs(map(_agreement, profiles.to_pylist()), names, parameters)
+    return pa.Table.from_pylist(list(readings(_agreements(profiles), names, parameters)), schema=SCHEMA)
+
+
+def match_table(profiles: pa.Table, read: pa.Table, country_names: pa.Table, organization_names: pa.Table) -> pa.Table:
+    """Return id_a, id_b, score, verdict and the level of every aspect of the pairs that are worth keeping.
+
+    Takes profiles as `reading_table` does, and what that gives for them.
+    """
+    with closing(Blocks(read, frozen_parameters().largest_block)) as blocks:
+        blocks.pair()
+        return _matched(blocks, profiles, country_names, organization_names)
+
+
+def updated_match(
+    before: pa.Table,
+    profiles: pa.Table,
+    read: pa.Table,
+    *,
+    changed: pa.Table,
+    went: pa.Table,
+    came: pa.Table,
+    country_names: pa.Table,
+    organization_names: pa.Table,
+) -> pa.Table:
+    """Return what `match_table` does, from what it was `before`, where names mean what they did.
+
+    `changed` has the agreement_id of all whose profile is another or came or went, `went` and `came` the rows of `read`
+    that are others, as they were and as they are.
+    """
+    with closing(Blocks(read, frozen_parameters().largest_block)) as blocks:
+        concerned = blocks.concerned(changed, went, came)
+        blocks.pair(concerned)
+        anew = _matched(blocks, profiles, country_names, organization_names)
+    of_others = [
+        pc.invert(pc.is_in(before[name], value_set=concerned["agreement_id"].combine_chunks())) for name in _PAIR
+    ]
+    return pa.concat_tables([before.filter(pc.and_(*of_others)).cast(anew.schema), anew])
+
+
+def _matched(blocks: Blocks, profiles: pa.Table, country_names: pa.Table, organization_names: pa.Table) -> pa.Table:
+    parameters = frozen_parameters()
+    names = names_in_titles(country_names.to_pylist(), organization_names.to_pylist(), parameters)
+    wanted = pc.is_in(profiles["agreement_id"], value_set=blocks.to_be_read()["agreement_id"].combine_chunks())
     rows = [
         {
             "id_a": pair.id_a,
@@ -71,10 +125,14 @@ def match_table(profiles: pa.Table, country_names: pa.Table, organization_names:
             "verdict": parameters.verdict(pair.score),
             **pair.levels,
         }
-        for pair in pairs
+        for pair in scored_pairs(_agreements(profiles.filter(wanted)), names, parameters, pairs=blocks.pairs())
     ]
-    columns = [("id_a", pa.string()), ("id_b", pa.string()), ("score", pa.float64()), ("verdict", pa.string())]
+    columns = [*((name, pa.string()) for name in _PAIR), ("score", pa.float64()), ("verdict", pa.string())]
     return pa.Table.from_pylist(rows, schema=pa.schema([*columns, *((aspect, pa.string()) for aspect in LEVELS)]))
+
+
+def _agreements(profiles: pa.Table) -> Iterator[Agreement]:
+    return map(_agreement, profiles.to_pylist())
 
 
 def _agreement(row: Mapping[str, Any]) -> Agreement:

@@ -1,7 +1,8 @@
 """Score how likely two agreements, recorded under two ids, are one.
 
-Belongs here: blocking, comparing, scoring with the parameters of `agreement_linkage.json`. Does not belong here: which
-pairs become one agreement (`clusters`), what a claim is (dbt_project), or choosing parameters (`benchmarks.linkage`).
+Belongs here: comparing, scoring with the parameters of `agreement_linkage.json`. Does not belong here: which pairs are
+compared (`blocks`) or become one agreement (`clusters`), what a claim is (dbt_project), or choosing parameters
+(`benchmarks.linkage`).
 
 A pair is compared in a few aspects. In each it has one level, each level has a weight (log odds), and their sum is the
 score. This is the form of Fellegi and Sunter (1969) with weights that were fitted together, and with a prior for each
@@ -22,6 +23,7 @@ from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
+from orchestration.identity.blocks import pairs_that_share_a_block, reading_of
 from orchestration.identity.titles import Title, read_title
 
 SOURCES = "sources"
@@ -171,11 +173,19 @@ def parameters_from(content: Mapping[str, object]) -> Parameters:
 
 
 def scored_pairs(
-    agreements: Iterable[Agreement], names: Mapping[str, str], parameters: Parameters
+    agreements: Iterable[Agreement],
+    names: Mapping[str, str],
+    parameters: Parameters,
+    *,
+    pairs: Iterable[tuple[str, str]] | None = None,
 ) -> Iterator[ScoredPair]:
-    """Yield the candidate pairs whose score is worth keeping, in the order of their ids."""
+    """Yield the candidate pairs whose score is worth keeping, in the order of their ids, or in that of `pairs`.
+
+    `pairs` are the candidates, of the ids of agreements that are there, where they are known. Else all that share a
+    block are.
+    """
     bounds = _Bounds(parameters)
-    for id_a, id_b, levels in _compared(agreements, names, parameters, is_worth_it=bounds.might_be_kept):
+    for id_a, id_b, levels in _compared(agreements, names, parameters, is_worth_it=bounds.might_be_kept, pairs=pairs):
         score = parameters.score(levels)
         if score >= parameters.kept_from:
             yield ScoredPair(id_a, id_b, levels, score)
@@ -188,20 +198,31 @@ def compared_pairs(
     return _compared(agreements, names, parameters, is_worth_it=lambda _, __: True)
 
 
+def readings(
+    agreements: Iterable[Agreement], names: Mapping[str, str], parameters: Parameters
+) -> Iterator[dict[str, object]]:
+    """Yield what the titles of each agreement mean and the blocks that it is in: rows of `blocks.SCHEMA`."""
+    for agreement in agreements:
+        yield _reading(_read(agreement, names, parameters), parameters)
+
+
 def _compared(
     agreements: Iterable[Agreement],
     names: Mapping[str, str],
     parameters: Parameters,
     *,
     is_worth_it: Callable[[_Read, _Read], bool],
+    pairs: Iterable[tuple[str, str]] | None = None,
 ) -> Iterator[tuple[str, str, Mapping[str, str]]]:
-    in_order = sorted(agreements, key=lambda agreement: agreement.id)
-    read = [_read(agreement, names, parameters) for agreement in in_order]
-    crowd = _Crowd(read)
     # in order: neighbours in memory are asked one after the other
-    for a, b in sorted(_candidates(read, parameters)):
+    in_order = sorted(agreements, key=lambda agreement: agreement.id)
+    read = {agreement.id: _read(agreement, names, parameters) for agreement in in_order}
+    crowd = _Crowd(read.values())
+    if pairs is None:
+        pairs = pairs_that_share_a_block((_reading(one, parameters) for one in read.values()), parameters.largest_block)
+    for a, b in pairs:
         if is_worth_it(read[a], read[b]):
-            yield read[a].agreement.id, read[b].agreement.id, compare(read[a], read[b], crowd, parameters)
+            yield a, b, compare(read[a], read[b], crowd, parameters)
 
 
 @dataclass(frozen=True)
@@ -251,6 +272,10 @@ def _read(agreement: Agreement, names: Mapping[str, str], parameters: Parameters
     mentions = {code for title in titles for code in title.mentions}
     is_about = about(source, mentions, agreement.signed)
     return _Read(agreement, titles, source, is_about, parameters.overlap(is_about))
+
+
+def _reading(one: _Read, parameters: Parameters) -> dict[str, object]:
+    return reading_of(one.agreement.id, one.titles, one.agreement.parties, one.years, parameters.rarest)
 
 
 _ROUNDING = 1e-6
@@ -327,7 +352,7 @@ def about(source: str, mentions: Iterable[str], signed: Period | None) -> frozen
 class _Crowd:
     """How many agreements have one title: where two states conclude one after another, the same words recur."""
 
-    def __init__(self, read: Sequence[_Read]) -> None:
+    def __init__(self, read: Iterable[_Read]) -> None:
         self._years: dict[tuple[str, ...], set[int]] = defaultdict(set)
         self._of_document: Counter[tuple[tuple[str, ...], int, str]] = Counter()
         for one in read:
@@ -353,34 +378,6 @@ class _Crowd:
             for meaning in each.meanings
             for document in each.agreement.documents
         )
-
-
-def _candidates(read: Sequence[_Read], parameters: Parameters) -> Iterator[tuple[int, int]]:
-    """Yield the pairs, by their places, that share a block.
-
-    Blocks: the same title; the same countries in years that touch; one of the two rarest words, where
-    they are rare, in years that touch.
-    A block of more than `largest_block` agreements says nothing, and is left out.
-    """
-    blocks: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for place, one in enumerate(read):
-        # a year and the next: agreements of neighbouring years meet in the later one's block
-        years = sorted({year for own in one.years for year in (own, own + 1)})
-        for title in one.titles:
-            rarest = parameters.rarest(title.topic) if years else ()
-            for year in years or [0]:
-                blocks["title", title.meaning, year].append(place)
-                for word in rarest:
-                    blocks["word", word, year].append(place)
-            for parties in {title.mentions, one.agreement.parties}:
-                for year in years if parties else []:
-                    blocks["parties", parties, year].append(place)
-    seen: set[tuple[int, int]] = set()
-    for (kind, *_), members in blocks.items():
-        places = sorted(set(members))
-        if len(places) <= parameters.largest_block[str(kind)]:
-            seen.update(itertools.combinations(places, 2))
-    yield from seen
 
 
 def compare(a: _Read, b: _Read, crowd: _Crowd, parameters: Parameters) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ import duckdb
 from orchestration.ingestion.landing import OF_A_FILE, ROWS, shown
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.plan import Keyed, Place, Plan, PlannedNode, PlannedSource
+from orchestration.transformation.python_models import given_by_python, registered
 
 LEAST_ROWS, FOR_AN_INPUT = 4_000, 700
 """A table of fewer rows, and so many more for each input, is built whole: to find out what concerns which of its rows
@@ -115,6 +116,16 @@ class Deltas:
             if node.keyed is not None and not self._is_small(node.unique_id, node.keyed)
             for one in node.keyed.inputs
         }
+        self._wanted |= {
+            one
+            for node in plan.nodes.values()
+            if any(row_counts.get(followed, 0) >= LEAST_ROWS for followed in node.follows)
+            for one in node.follows
+        }
+
+    def place(self, unique_id: str) -> Place:
+        """Return where a table or source is."""
+        return self._plan.place(unique_id)
 
     def __getitem__(self, unique_id: str) -> Delta | None:
         """Return what changed in a table; None where nothing is known of that."""
@@ -156,7 +167,7 @@ class Deltas:
         new = self.keep("select distinct unnest(?::varchar[]) as delivery_id", [list(deliveries)])
         query = f"from {self._with_keys(unique_id, (column,), new, named=('delivery_id',))}"
         self._deltas[unique_id] = Delta(
-            _none_of(table),
+            none_of(table),
             # few are read once, however many tables are made of them
             self.keep(query) if rows <= NUMBERS_IN_A_FILTER else f"({query})",
             (column,),
@@ -169,7 +180,7 @@ class Deltas:
         table = self._plan.place(unique_id).qualified
         added = self.keep(f"from {table} offset {rows_before:d}")
         if is_so(added):
-            self._deltas[unique_id] = Delta(_none_of(table), added)
+            self._deltas[unique_id] = Delta(none_of(table), added)
 
     def keep(self, query: str, parameters: object = None) -> str:
         """Keep the rows of a query until the end, and return the name of the table that they are in."""
@@ -542,7 +553,12 @@ class Deltas:
 
     def _made_of(self, node: PlannedNode, keyed: Keyed, inputs: Mapping[str, str], views: Sequence[PlannedNode]) -> str:
         """Return what the SQL of a model makes of some rows of what it is made of."""
-        return self.keep(self._restricted(node, {**dict.fromkeys((*keyed.of, *keyed.by)), **inputs}, views))
+        places = self._places({**dict.fromkeys((*keyed.of, *keyed.by)), **inputs}, views)
+        if node.language != "python":
+            return self.keep(_replaced(node.code, places))
+        given = given_by_python(self._connection, node.name, node.code, places=places)
+        with registered(self._connection, given):
+            return self.keep("from given_by_python")
 
     def _covered(self, keyed: Keyed, inputs: Sequence[str], concerned: str, keys: int) -> frozenset[str]:
         """Return the inputs in `by` of which all rows of the keys concerned, as they were and are, are at hand."""
@@ -593,7 +609,7 @@ class Deltas:
             return None
         before = {one: self._deltas[one].before for one in covered}
         if not any(map(self._count, before.values())):
-            return _none_of(node.qualified)
+            return none_of(node.qualified)
         return self._made_of(node, keyed, before, views) if self._is_alone(keyed, inputs) else None
 
     @staticmethod
@@ -607,17 +623,17 @@ class Deltas:
             and keyed.turning.keys().isdisjoint(inputs)
         )
 
-    def _restricted(self, node: PlannedNode, inputs: Mapping[str, str | None], views: Sequence[PlannedNode]) -> str:
-        """Return the SQL of a model with other tables in place of some that it reads; None stands for no rows."""
+    def _places(self, inputs: Mapping[str, str | None], views: Sequence[PlannedNode]) -> dict[str, str]:
+        """Return what is to be read in place of tables and of views of them; None stands for no rows."""
         places: dict[str, str] = {}
         for unique_id, table in inputs.items():
             place = self._plan.place(unique_id)
-            places[place.in_code] = table or _none_of(place.qualified)
+            places[place.in_code] = table or none_of(place.qualified)
         for view in views:
             code = _replaced(view.code, places)
             if code != view.code:
                 places[view.in_code] = f"(\n{code}\n)"
-        return _replaced(node.code, places)
+        return places
 
     def _count(self, table: str) -> int:
         if table in self._kept:
@@ -746,7 +762,7 @@ def _called(columns: Iterable[str], names: Iterable[str]) -> str:
     return ", ".join(f"{quoted(column)} as {quoted(name)}" for column, name in zip(columns, names, strict=True))
 
 
-def _none_of(table: str) -> str:
+def none_of(table: str) -> str:
     """Return a query in brackets for no rows at all, of the columns of a table."""
     return f"(select * from {table} where false)"
 

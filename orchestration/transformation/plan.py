@@ -96,6 +96,9 @@ class PlannedNode(Place):
     depends_on: tuple[str, ...]
     """Unique ids of models, seeds and sources."""
     keyed: Keyed | None = None
+    follows: tuple[str, ...] = ()
+    """Unique ids of inputs: where these alone changed, the `update` of a model in Python makes its rows of what it was
+    and of the rows that changed there. A model says it in its configuration, as `meta.follows`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,6 +197,7 @@ def plan_of(results: Iterable[Any], manifest: Mapping[str, Any], *, fingerprint:
             depends_on=tuple(node.depends_on.nodes) if kind != "seed" else (),
             relation=node.relation_name or "",
             keyed=_keyed(node, manifest) if kind != "seed" else None,
+            follows=_follows(node, manifest) if kind != "seed" else (),
         )
     expected = {
         unique_id
@@ -267,7 +271,8 @@ def _kept_node(kept: Mapping[str, Any]) -> PlannedNode:
             for one, others in keyed["through"].items()
         }
         keyed = Keyed(**{**keyed, **by_name, **lists, "through": through})
-    return PlannedNode(**{**kept, "depends_on": tuple(kept["depends_on"]), "keyed": keyed})
+    listed = {name: tuple(kept[name]) for name in ("depends_on", "follows")}
+    return PlannedNode(**{**kept, **listed, "keyed": keyed})
 
 
 def _kept_test(kept: Mapping[str, Any]) -> PlannedTest:
@@ -280,6 +285,20 @@ def _kept_test(kept: Mapping[str, Any]) -> PlannedTest:
 
 def _path(settings: Settings) -> Path:
     return run_folder(settings) / PLAN
+
+
+def _follows(node: Any, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the unique ids of the inputs whose changes a model follows.
+
+    Raises:
+        ValueError: it does not read one of them, or is not in Python.
+    """
+    said = node.config.meta.get("follows", ())
+    named = {one["name"]: unique_id for unique_id, one in manifest["nodes"].items() if one["resource_type"] == "model"}
+    found = tuple(named[one] for one in said if named.get(one) in node.depends_on.nodes)
+    if len(found) < len(said) or (said and str(node.language) != "python"):
+        raise ValueError(f"{node.name}: in meta.follows are inputs of a model in Python")
+    return found
 
 
 def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:

@@ -17,15 +17,15 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import duckdb
-import pyarrow as pa
 
 from orchestration.ingestion.landing import ROWS, counted_by_delivery
 from orchestration.publication.copying import SCHEMAS
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
 from orchestration.transformation.changed_keys import note_keys
-from orchestration.transformation.keyed import DELIVERY, Deltas, NotByKeyError, with_keys
+from orchestration.transformation.keyed import DELIVERY, Deltas, NotByKeyError, none_of, with_keys
 from orchestration.transformation.plan import Plan, PlannedNode, PlannedTest
+from orchestration.transformation.python_models import given_by_python, registered
 
 HASHED_ROWS = 5_000_000
 """Up to this size a table is compared with what it was; a larger one that is built again counts as changed."""
@@ -352,7 +352,7 @@ class _Work:
                 return self._exchange_keys(node, columns, changed)
             if self._before[node.unique_id].row_count > HASHED_ROWS:
                 return self._replace(node)
-            return self._compare(node, columns)
+            return self._compare(node, columns, changed)
         except duckdb.Error as error:
             raise CannotUpdateError(f"{node.qualified}: {error}") from error
 
@@ -379,9 +379,9 @@ class _Work:
             )
         return content
 
-    def _compare(self, node: PlannedNode, columns: Mapping[str, str]) -> Content:
+    def _compare(self, node: PlannedNode, columns: Mapping[str, str], changed: frozenset[str]) -> Content:
         """Build beside, and exchange rows where they differ: the table keeps its comments and constraints."""
-        self._query(node, f"create or replace temp table {NEXT} as")
+        self._query(node, f"create or replace temp table {NEXT} as", changed)
         try:
             fresh = self._connection.table(f"temp.{NEXT}")
             found = dict(zip(fresh.columns, map(str, fresh.types), strict=True))
@@ -418,31 +418,33 @@ class _Work:
         (rows,) = self._one(f"select count(*) from {node.qualified}", [])  # noqa: S608 - a name of the manifest
         return Content(_token(), rows)
 
-    def _query(self, node: PlannedNode, beginning: str) -> None:
+    def _query(self, node: PlannedNode, beginning: str, changed: frozenset[str] | None = None) -> None:
+        """Make the rows of a model; of what it was and what `changed`, where it can and is given that."""
         if node.language != "python":
             self._connection.execute(f"{beginning} (\n{node.code}\n)")
             return
-        given = given_by_python(self._connection, node.name, node.code)
-        self._connection.register("given_by_python", given)
-        self._connection.execute(f"{beginning} from given_by_python")
-        self._connection.unregister("given_by_python")
+        followed = None if changed is None else self._followed(node, changed)
+        given = given_by_python(self._connection, node.name, node.code, changed=followed)
+        with registered(self._connection, given):
+            self._connection.execute(f"{beginning} from given_by_python")
+
+    def _followed(self, node: PlannedNode, changed: frozenset[str]) -> dict[str, tuple[str, str]] | None:
+        """Return what changed in the inputs that a model follows, by name; None where it has to be made of all."""
+        found = {}
+        if not node.follows or not changed.isdisjoint({*node.depends_on} - {*node.follows}):
+            return None
+        for one in node.follows:
+            delta = self._deltas[one]
+            if delta is None and one in changed:
+                return None
+            place = self._deltas.place(one)
+            rows = (delta.before, delta.after) if delta and one in changed else (none_of(place.qualified),) * 2
+            found[place.table] = rows
+        return found
 
     def _one(self, query: str, parameters: Sequence[object]) -> tuple[Any, ...]:
         row: tuple[Any, ...] = self._connection.execute(query, parameters).fetchall()[0]
         return row
-
-
-def given_by_python(connection: duckdb.DuckDBPyConnection, name: str, code: str) -> Any:
-    """Return the rows of a model in Python, run as dbt's adapter does: `code` is what dbt compiled of it."""
-    # it holds the model and what that may refer to
-    module: dict[str, Any] = {"__name__": name}
-    exec(compile(code, f"{name}.py", "exec"), module)  # noqa: S102 - code of the project
-    within = module["dbtObj"](lambda table: connection.query(f"from {table}"))
-    given = module["model"](within, connection)
-    # what is still to be fetched from this connection would wait for it for ever
-    if isinstance(given, duckdb.DuckDBPyRelation):
-        return given.to_arrow_table()
-    return given.read_all() if isinstance(given, pa.RecordBatchReader) else given
 
 
 def _run_tests(

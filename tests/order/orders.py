@@ -28,7 +28,7 @@ from orchestration.publication.copying import SCHEMAS
 from orchestration.settings import Settings
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.project import DBT_PROJECT, invoke_dbt, prepare_manifest, run_folder
-from orchestration.transformation.updating import given_by_python
+from orchestration.transformation.python_models import given_by_python
 from tests.order.histories import World
 
 RECEIPTS_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

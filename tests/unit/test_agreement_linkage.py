@@ -6,17 +6,20 @@ import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import linkage as benchmark
+from orchestration.identity import agreements
 from orchestration.identity.linkage import (
     LEVELS,
     Agreement,
@@ -350,6 +353,102 @@ def test_what_is_not_compared_at_length_would_not_have_been_kept(seed: int) -> N
     kept = [ScoredPair(*pair) for pair in compared if pair[-1] >= parameters.kept_from]
     assert list(scored_pairs(records, NAMES, parameters)) == kept
     assert 0 < len(kept) < len(compared)
+
+
+def _profiles(agreements: Iterable[Agreement]) -> pa.Table:
+    rows = [
+        {
+            "agreement_id": one.id,
+            **{name: sorted(getattr(one, name)) for name in ("titles", "documents", "parties", "parents")},
+            **{
+                f"{step}_{bound}": getattr(getattr(one, step), bound, None)
+                for step, bound in itertools.product(("signed", "in_force"), ("earliest", "latest"))
+            },
+            "instrument_type": one.instrument,
+            "place": one.place,
+        }
+        for one in agreements
+    ]
+    listed = pa.list_(pa.string())
+    types: dict[str, pa.DataType] = dict.fromkeys(("agreement_id", "instrument_type", "place"), pa.string())
+    types |= dict.fromkeys(("titles", "documents", "parties", "parents"), listed)
+    types |= dict.fromkeys(("signed_earliest", "signed_latest", "in_force_earliest", "in_force_latest"), pa.date32())
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
+
+
+COUNTRY_NAMES = pa.Table.from_pylist(
+    [
+        {"normalised_name": name, "tier": 1, "country_code": code, "status": None}
+        for name, code in NAMES.items()
+        if code.isupper()
+    ]
+)
+NO_ORGANIZATIONS = pa.schema([("text", pa.string()), ("organization_id", pa.string())]).empty_table()
+
+
+def _rows(table: pa.Table) -> set[tuple[tuple[str, object], ...]]:
+    return {tuple(row.items()) for row in table.to_pylist()}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_pairs_that_are_scored_again_where_something_changed_are_those_of_all(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # blocks fill up and empty, and titles recur or no longer do
+    parameters = replace(frozen_parameters(), largest_block={"title": 4, "word": 3, "parties": 5}, kept_from=0.01)
+    monkeypatch.setattr(agreements, "frozen_parameters", lambda: parameters)
+    random = Random(seed)  # noqa: S311
+    titles = ["Iceland Peru Fisheries", "Peru Iceland Fisheries", "Iceland Peru herring", "Norway Ghana", "Treaty", ""]
+    dates = [None, *(day(f"{year}-05-13") for year in range(1996, 2004)), day("1998-01-01"), day("1998-05-14")]
+    documents = [f"{source}-{number}" for source in ("huggo", "desta", "register") for number in (1, 2)]
+
+    def known(id_: int) -> Agreement:
+        return Agreement(
+            id=str(id_),
+            titles=tuple(sorted(random.sample(titles, random.choice([0, 1, 1, 1, 2])))),
+            documents=frozenset(random.sample(documents, random.choice([1, 1, 2]))),
+            parties=frozenset(random.sample(["ISL", "PER", "NOR"], random.randrange(3))),
+            signed=random.choice(dates),
+            in_force=random.choice(dates),
+            parents=frozenset(["1"] if random.random() < 0.1 else []),
+        )
+
+    there = {id_: known(id_) for id_ in range(40)}
+    names = (COUNTRY_NAMES, NO_ORGANIZATIONS)
+    moved = 0
+    for _ in range(4):
+        profiles = _profiles(there.values())
+        read = agreements.reading_table(profiles, *names)
+        before = agreements.match_table(profiles, read, *names)
+        touched = random.sample(range(45), 3)
+        for id_ in touched:
+            if id_ in there and random.random() < 0.3:
+                del there[id_]
+            else:
+                there[id_] = known(id_)
+        now = _profiles(there.values())
+        read_now = agreements.reading_table(now, *names)
+        ids = pa.table({"agreement_id": [str(id_) for id_ in touched]})
+        went, came = (
+            rows.filter(pc.is_in(rows["agreement_id"], value_set=ids["agreement_id"].combine_chunks()))
+            for rows in (read, read_now)
+        )
+        updated = agreements.updated_match(
+            before,
+            now,
+            read_now,
+            changed=ids,
+            went=went,
+            came=came,
+            country_names=names[0],
+            organization_names=names[1],
+        )
+        whole = agreements.match_table(now, read_now, *names)
+        assert _rows(updated) == _rows(whole)
+        assert len(updated) == len(whole)
+        assert updated.schema == whole.schema
+        moved += len(_rows(whole) ^ _rows(before))
+    assert moved
 
 
 LABELS = """\

@@ -27,6 +27,7 @@ from orchestration.transformation.plan import (
     read_plan,
     write_plan,
 )
+from orchestration.transformation.python_models import given_by_python, registered
 from orchestration.transformation.updating import (
     CannotUpdateError,
     Content,
@@ -1101,6 +1102,84 @@ def test_a_plan_that_is_read_again_says_the_same_of_keys(tmp_path: Path, said: d
     write_plan(settings, plan)
     assert read_plan(settings, fingerprint="a") == plan
     assert plan.nodes["model.e.told"].keyed == meant
+
+
+PYTHON = """
+class dbtObj:
+    def __init__(self, load):
+        self.ref = lambda name: load(f'"memory"."main"."{name}"')
+        self.this = '"memory"."main"."totals"'
+
+"""
+SHOPS_IN_PYTHON = """
+def model(dbt, session):
+    return dbt.ref("newest").aggregate("shop, sum(amount)::bigint as amount").arrow()
+"""
+TOTALS_IN_PYTHON = """
+def model(dbt, session):
+    return dbt.ref("by_shop").aggregate("'all' as of, sum(amount)::bigint as amount, 0::bigint as updates").arrow()
+
+
+def update(dbt, session, before, after):
+    was = session.query(f"select amount, updates from {dbt.this}").fetchone()
+    sums = [rows("by_shop").aggregate("coalesce(sum(amount), 0)::bigint").fetchone()[0] for rows in (before, after)]
+    return session.query(
+        f"select 'all' as of, {was[0] - sums[0] + sums[1]}::bigint as amount, {was[1] + 1}::bigint as updates"
+    ).arrow()
+"""
+
+
+def _in_python() -> Plan:
+    by_shop = _node("by_shop", PYTHON + SHOPS_IN_PYTHON, "newest", by=Keyed(key=("shop",), by={"newest": ("shop",)}))
+    totals = replace(_node("totals", PYTHON + TOTALS_IN_PYTHON, "by_shop", "names"), follows=("by_shop",))
+    nodes = {one.unique_id: replace(one, language="python") for one in (by_shop, totals)}
+    return replace(PLAN, nodes={**PLAN.nodes, **nodes})
+
+
+def test_models_in_python_are_made_by_key_and_follow_what_changed(warehouse: duckdb.DuckDBPyConnection) -> None:
+    plan = _in_python()
+    for node in list(plan.nodes.values())[-2:]:
+        with registered(warehouse, given_by_python(warehouse, node.name, node.code)):
+            warehouse.execute(f"create table main.{node.name} as from given_by_python")
+    by_shop = "from by_shop order by shop"
+    sums = "select shop, sum(amount) from newest group by shop order by shop"
+    total = "select 'all', sum(amount), $1::bigint from newest"
+    known = _known(warehouse, plan)
+    _deliver(warehouse, (90, 1, "2024-01-01", 500), (91, 7, "2024-01-09", 3), delivery="b")
+    warehouse.execute("insert into landing.names values ('b', 7, 'shop 7')")
+    update = _update(warehouse, known, plan)
+    assert "by_shop" in update.by_key
+    assert warehouse.execute(by_shop).fetchall() == warehouse.execute(sums).fetchall()
+    # names changed, too, which it does not follow: it is made of all
+    assert warehouse.execute("from totals").fetchall() == warehouse.execute(total, [0]).fetchall()
+    _deliver(warehouse, (92, 7, "2024-01-09", 4), (93, 2, "2024-01-02", 5), delivery="c")
+    again = _update(warehouse, {**known, **update.contents}, plan)
+    assert "by_shop" in again.by_key
+    assert warehouse.execute(by_shop).fetchall() == warehouse.execute(sums).fetchall()
+    assert warehouse.execute("from totals").fetchall() == warehouse.execute(total, [1]).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("language", "follows"), [("sql", ["newest"]), ("python", ["sold"]), ("python", ["newest", "sold"])]
+)
+def test_only_a_model_in_python_follows_and_only_what_it_reads(language: str, follows: list[str]) -> None:
+    results, manifest = _manifest(key=["day"], by={"newest": ["day"]})
+    results[0].node.config.meta["follows"] = follows
+    results[0].node.language = language
+    with pytest.raises(ValueError, match=r"meta\.follows"):
+        plan_of(results, manifest, fingerprint="a")
+
+
+def test_a_plan_that_is_read_again_says_the_same_of_what_is_followed(tmp_path: Path) -> None:
+    results, manifest = _manifest(key=["day"], by={"newest": ["day"]})
+    results[0].node.config.meta["follows"] = ["newest", "names"]
+    results[0].node.language = "python"
+    settings = Settings(raw=tmp_path / "raw", home=tmp_path / "home")
+    plan = plan_of(results, manifest, fingerprint="a")
+    assert plan is not None
+    write_plan(settings, plan)
+    assert read_plan(settings, fingerprint="a") == plan
+    assert plan.nodes["model.e.told"].follows == ("model.e.newest", "model.e.names")
 
 
 def test_what_is_put_into_code_is_not_looked_at_again() -> None:
