@@ -98,10 +98,10 @@ def updated_match(
     country_names: pa.Table,
     organization_names: pa.Table,
 ) -> pa.Table:
-    """Return what `match_table` does, from what it was `before`, where names mean what they did.
+    """Return what `match_table` does, from what it was `before`.
 
     `changed` has the agreement_id of all whose profile is another or came or went, `went` and `came` the rows of `read`
-    that are others, as they were and as they are.
+    that are others, as they were and as they are: where names mean something else, these say which titles do.
     """
     with closing(Blocks(read, frozen_parameters().largest_block)) as blocks:
         concerned = blocks.concerned(changed, went, came)

@@ -21,9 +21,14 @@ from orchestration.identity.titles import Title
 KINDS = ("title", "word", "parties")
 _NUMBERS = pa.list_(pa.int64())
 SCHEMA = pa.schema(
-    [("agreement_id", pa.string()), ("meanings", _NUMBERS), *((f"{kind}_blocks", _NUMBERS) for kind in KINDS)]
+    [
+        ("agreement_id", pa.string()),
+        ("reading", pa.int64()),
+        ("meanings", _NUMBERS),
+        *((f"{kind}_blocks", _NUMBERS) for kind in KINDS),
+    ]
 )
-"""What titles were read as: what they mean and the blocks of each kind, as numbers that nothing else has."""
+"""What titles were read as, what they mean and the blocks of each kind, as numbers that nothing else has."""
 _YEAR_APART = 0x9E3779B97F4A7C15
 """An odd number without a pattern, so that no two numbers come to be one in some year."""
 _ROWS_AT_ONCE = 10_000
@@ -49,6 +54,9 @@ def reading_of(
         blocks["parties"] = {_in_year(named, year) for named in countries for year in around}
     return {
         "agreement_id": agreement_id,
+        "reading": _number(
+            [(title.words, title.meaning, title.plain, title.countries, title.is_glued_to_year) for title in titles]
+        ),
         "meanings": sorted(meanings),
         **{f"{kind}_blocks": sorted(numbers) for kind, numbers in blocks.items()},
     }
@@ -133,9 +141,9 @@ class Blocks:
     def concerned(self, changed: pa.Table, went: pa.Table, came: pa.Table) -> pa.Table:
         """Return the agreements of which pairs may have come, gone or be scored otherwise.
 
-        These are the ones that `changed`; those with a title that means, or meant, what a title of these does, since it
-        matters how often it recurs; and the members of a block that has become too large, or no longer is. `went` and
-        `came` are the rows of `SCHEMA` that are others than they were, before and now.
+        These are the ones that `changed`, or whose titles are read otherwise; those with a title that means, or meant,
+        what a title of these does, since it matters how often it recurs; and the members of a block that has become too
+        large, or no longer is. `went` and `came` are the rows of `SCHEMA` that are others, as they were and now.
         """
         for name, table in (("changed", changed), ("went", went), ("came", came)):
             self._connection.register(name, table)

@@ -119,7 +119,7 @@ class Deltas:
         self._wanted |= {
             one
             for node in plan.nodes.values()
-            if any(row_counts.get(followed, 0) >= LEAST_ROWS for followed in node.follows)
+            if node.follows and row_counts.get(node.follows[0], 0) >= LEAST_ROWS
             for one in node.follows
         }
 

@@ -97,8 +97,9 @@ class PlannedNode(Place):
     """Unique ids of models, seeds and sources."""
     keyed: Keyed | None = None
     follows: tuple[str, ...] = ()
-    """Unique ids of inputs: where these alone changed, the `update` of a model in Python makes its rows of what it was
-    and of the rows that changed there. A model says it in its configuration, as `meta.follows`."""
+    """Unique ids of inputs, first the one that tells by its rows whether it is worth it: where these alone changed, the
+    `update` of a model in Python makes its rows of what it was and of the rows that changed there. A model says it in
+    its configuration, as `meta.follows`."""
 
 
 @dataclass(frozen=True, kw_only=True)
