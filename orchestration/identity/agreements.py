@@ -73,7 +73,7 @@ def reading_table(profiles: pa.Table, country_names: pa.Table, organization_name
     in_force_latest, instrument_type, place.
     """
     parameters = frozen_parameters()
-    names = names_in_titles(country_names.to_pylist(), organization_names.to_pylist(), parameters)
+    names = _names(country_names, organization_names, parameters)
     return pa.Table.from_pylist(list(readings(_agreements(profiles), names, parameters)), schema=SCHEMA)
 
 
@@ -115,7 +115,7 @@ def updated_match(
 
 def _matched(blocks: Blocks, profiles: pa.Table, country_names: pa.Table, organization_names: pa.Table) -> pa.Table:
     parameters = frozen_parameters()
-    names = names_in_titles(country_names.to_pylist(), organization_names.to_pylist(), parameters)
+    names = _names(country_names, organization_names, parameters)
     wanted = pc.is_in(profiles["agreement_id"], value_set=blocks.to_be_read()["agreement_id"].combine_chunks())
     rows = [
         {
@@ -129,6 +129,12 @@ def _matched(blocks: Blocks, profiles: pa.Table, country_names: pa.Table, organi
     ]
     columns = [*((name, pa.string()) for name in _PAIR), ("score", pa.float64()), ("verdict", pa.string())]
     return pa.Table.from_pylist(rows, schema=pa.schema([*columns, *((aspect, pa.string()) for aspect in LEVELS)]))
+
+
+def _names(country_names: pa.Table, organization_names: pa.Table, parameters: Parameters) -> dict[str, str]:
+    # of fifty thousand names of countries few are read in titles
+    read = country_names.filter(pc.less_equal(country_names["tier"], LAST_TIER_READ))
+    return names_in_titles(read.to_pylist(), organization_names.to_pylist(), parameters)
 
 
 def _agreements(profiles: pa.Table) -> Iterator[Agreement]:

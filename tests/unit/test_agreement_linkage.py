@@ -455,6 +455,19 @@ def test_pairs_that_are_scored_again_where_something_changed_are_those_of_all(
     assert moved
 
 
+def test_names_that_are_not_read_in_titles_change_nothing() -> None:
+    profiles = _profiles([record("a", "Peru and Norge agreement"), record("b", "Norway Perou")])
+    others = [
+        {"normalised_name": "norge", "tier": 3, "country_code": "NOR", "status": None},
+        {"normalised_name": "peru", "tier": 4, "country_code": "GHA", "status": None},
+    ]
+    more = pa.Table.from_pylist([*COUNTRY_NAMES.to_pylist(), *others])
+    read = agreements.reading_table(profiles, COUNTRY_NAMES, NO_ORGANIZATIONS)
+    assert agreements.reading_table(profiles, more, NO_ORGANIZATIONS) == read
+    decided = pa.Table.from_pylist([*COUNTRY_NAMES.to_pylist(), {**others[0], "tier": agreements.LAST_TIER_READ}])
+    assert agreements.reading_table(profiles, decided, NO_ORGANIZATIONS) != read
+
+
 LABELS = """\
 source,source_id,title,signature,force,cluster
 ONE,1,Iceland Peru Fisheries,1998-05-13,1999-03-01,x
