@@ -196,20 +196,19 @@ class EventLog(SqliteEventLogStorage):
     ) -> None:
         """Store what events say of their assets: the last of each, and its tags."""
         has_times = self._has_asset_key_index_cols_on_connection(connection)
-        of_kind: dict[dg.DagsterEventType, list[dict[str, Any]]] = {}
-        made = []
+        of_kind: dict[str | None, list[dict[str, Any]]] = {}
         for event, row, number in numbered:
-            kind = event.get_dagster_event().event_type
-            if kind is dg.DagsterEventType.ASSET_MATERIALIZATION:
-                made.append((event, number))
-            elif kind is not dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED:
-                continue
-            values = self._get_asset_entry_values(event, number, has_times)
-            of_kind.setdefault(kind, []).append({"asset_key": row["asset_key"], **values})
+            if values := self._get_asset_entry_values(event, number, has_times):
+                of_kind.setdefault(row["dagster_event_type"], []).append({"asset_key": row["asset_key"], **values})
         for entries in of_kind.values():
             insert = sqlite_insert(AssetKeyTable)
             changed = {name: insert.excluded[name] for name in entries[0] if name != "asset_key"}
             connection.execute(insert.on_conflict_do_update(index_elements=["asset_key"], set_=changed), entries)
+        made = [
+            (event, number)
+            for event, _, number in numbered
+            if event.dagster_event_type is dg.DagsterEventType.ASSET_MATERIALIZATION
+        ]
         if made:
             self._store_asset_event_tags(connection, [event for event, _ in made], [number for _, number in made])
 

@@ -93,6 +93,9 @@ class Blocks:
         )
         self._connection.register("readings", readings)
         self._connection.execute(f"create temp table blocks as {_unnested('readings')}")
+        self._connection.execute(
+            "create temp view meant as select agreement_id, unnest(meanings) as meaning from readings"
+        )
 
     def close(self) -> None:
         """Let go of all."""
@@ -131,7 +134,6 @@ class Blocks:
         return self._connection.execute(
             """
             with paired as (select id_a as agreement_id from pairs union select id_b from pairs),
-            meant as (select agreement_id, unnest(meanings) as meaning from readings),
             theirs as (select distinct meaning from meant semi join paired using (agreement_id))
             select agreement_id from meant semi join theirs using (meaning)
             union select agreement_id from paired
@@ -168,7 +170,6 @@ class Blocks:
                 select kind, block from now full join before using (kind, block) join largest using (kind)
                 where (coalesce(now.members, 0) > most) <> (coalesce(before.members, 0) > most)
             ),
-            meant as (select agreement_id, unnest(meanings) as meaning from readings),
             theirs as (
                 select meaning from meant semi join changed using (agreement_id)
                 union select unnest(meanings) from went union select unnest(meanings) from came

@@ -22,7 +22,7 @@ import duckdb
 from orchestration.ingestion.landing import OF_A_FILE, ROWS, shown
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.plan import Keyed, Place, Plan, PlannedNode, PlannedSource
-from orchestration.transformation.python_models import given_by_python, registered
+from orchestration.transformation.python_models import given_by_python
 
 LEAST_ROWS, FOR_AN_INPUT = 4_000, 700
 """A table of fewer rows, and so many more for each input, is built whole: to find out what concerns which of its rows
@@ -123,10 +123,6 @@ class Deltas:
             for one in node.follows
         }
 
-    def place(self, unique_id: str) -> Place:
-        """Return where a table or source is."""
-        return self._plan.place(unique_id)
-
     def __getitem__(self, unique_id: str) -> Delta | None:
         """Return what changed in a table; None where nothing is known of that."""
         return self._deltas.get(unique_id)
@@ -167,7 +163,7 @@ class Deltas:
         new = self.keep("select distinct unnest(?::varchar[]) as delivery_id", [list(deliveries)])
         query = f"from {self._with_keys(unique_id, (column,), new, named=('delivery_id',))}"
         self._deltas[unique_id] = Delta(
-            none_of(table),
+            _none_of(table),
             # few are read once, however many tables are made of them
             self.keep(query) if rows <= NUMBERS_IN_A_FILTER else f"({query})",
             (column,),
@@ -180,7 +176,7 @@ class Deltas:
         table = self._plan.place(unique_id).qualified
         added = self.keep(f"from {table} offset {rows_before:d}")
         if is_so(added):
-            self._deltas[unique_id] = Delta(none_of(table), added)
+            self._deltas[unique_id] = Delta(_none_of(table), added)
 
     def keep(self, query: str, parameters: object = None) -> str:
         """Keep the rows of a query until the end, and return the name of the table that they are in."""
@@ -411,6 +407,24 @@ class Deltas:
             return None
         return f"given.rowid in (from {found}) and {in_bounds(columns, bounds)}" if rows else "false"
 
+    def followed(self, node: PlannedNode, changed: frozenset[str]) -> dict[str, tuple[str, str]] | None:
+        """Return the rows that changed in the inputs that a model follows, by name, as they were and as they are.
+
+        None where something else changed, too, or it is not known what: then the model is to be made of all.
+        """
+        if not node.follows or not changed.isdisjoint({*node.depends_on} - {*node.follows}):
+            return None
+        found = {}
+        for one in node.follows:
+            place, delta = self._plan.place(one), self[one]
+            if one not in changed:
+                found[place.table] = (_none_of(place.qualified),) * 2
+            elif delta is None:
+                return None
+            else:
+                found[place.table] = (delta.before, delta.after)
+        return found
+
     def lost(self, unique_id: str, columns: Sequence[str]) -> str | None:
         """Return a table of the values in these columns that a table had and no longer has; "" where there are none.
 
@@ -556,8 +570,7 @@ class Deltas:
         places = self._places({**dict.fromkeys((*keyed.of, *keyed.by)), **inputs}, views)
         if node.language != "python":
             return self.keep(_replaced(node.code, places))
-        given = given_by_python(self._connection, node.name, node.code, places=places)
-        with registered(self._connection, given):
+        with given_by_python(self._connection, node.name, node.code, places=places):
             return self.keep("from given_by_python")
 
     def _covered(self, keyed: Keyed, inputs: Sequence[str], concerned: str, keys: int) -> frozenset[str]:
@@ -609,7 +622,7 @@ class Deltas:
             return None
         before = {one: self._deltas[one].before for one in covered}
         if not any(map(self._count, before.values())):
-            return none_of(node.qualified)
+            return _none_of(node.qualified)
         return self._made_of(node, keyed, before, views) if self._is_alone(keyed, inputs) else None
 
     @staticmethod
@@ -628,7 +641,7 @@ class Deltas:
         places: dict[str, str] = {}
         for unique_id, table in inputs.items():
             place = self._plan.place(unique_id)
-            places[place.in_code] = table or none_of(place.qualified)
+            places[place.in_code] = table or _none_of(place.qualified)
         for view in views:
             code = _replaced(view.code, places)
             if code != view.code:
@@ -762,7 +775,7 @@ def _called(columns: Iterable[str], names: Iterable[str]) -> str:
     return ", ".join(f"{quoted(column)} as {quoted(name)}" for column, name in zip(columns, names, strict=True))
 
 
-def none_of(table: str) -> str:
+def _none_of(table: str) -> str:
     """Return a query in brackets for no rows at all, of the columns of a table."""
     return f"(select * from {table} where false)"
 

@@ -295,11 +295,10 @@ def _follows(node: Any, manifest: Mapping[str, Any]) -> tuple[str, ...]:
         ValueError: it does not read one of them, or is not in Python.
     """
     said = node.config.meta.get("follows", ())
-    named = {one["name"]: unique_id for unique_id, one in manifest["nodes"].items() if one["resource_type"] == "model"}
-    found = tuple(named[one] for one in said if named.get(one) in node.depends_on.nodes)
-    if len(found) < len(said) or (said and str(node.language) != "python"):
+    read = {manifest["nodes"][one]["name"]: one for one in node.depends_on.nodes if said and one in manifest["nodes"]}
+    if not read.keys() >= {*said} or (said and str(node.language) != "python"):
         raise ValueError(f"{node.name}: in meta.follows are inputs of a model in Python")
-    return found
+    return tuple(read[one] for one in said)
 
 
 def _keyed(node: Any, manifest: Mapping[str, Any]) -> Keyed | None:

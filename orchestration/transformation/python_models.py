@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 
+@contextmanager
 def given_by_python(
     connection: duckdb.DuckDBPyConnection,
     name: str,
@@ -21,8 +22,8 @@ def given_by_python(
     *,
     places: Mapping[str, str] | None = None,
     changed: Mapping[str, tuple[str, str]] | None = None,
-) -> Any:
-    """Return the rows of a model; `code` is what dbt compiled of it.
+) -> Iterator[None]:
+    """Have the rows of a model in a view of the name given_by_python; `code` is what dbt compiled of it.
 
     `places` are names or queries in brackets to read from in place of tables, as the code calls them. With `changed`,
     of the inputs that the model follows, by name, the rows that changed as they were and as they are, `update` runs.
@@ -38,13 +39,9 @@ def given_by_python(
         given = module["update"](within, connection, before, after)
     # what is still to be fetched from this connection would wait for it for ever
     if isinstance(given, duckdb.DuckDBPyRelation):
-        return given.to_arrow_table()
-    return given.read_all() if isinstance(given, pa.RecordBatchReader) else given
-
-
-@contextmanager
-def registered(connection: duckdb.DuckDBPyConnection, given: Any) -> Iterator[None]:
-    """Have the rows that a model gave in a view of the name given_by_python."""
+        given = given.to_arrow_table()
+    elif isinstance(given, pa.RecordBatchReader):
+        given = given.read_all()
     connection.register("given_by_python", given)
     try:
         yield

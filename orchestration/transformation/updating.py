@@ -23,9 +23,9 @@ from orchestration.publication.copying import SCHEMAS
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
 from orchestration.transformation.changed_keys import note_keys
-from orchestration.transformation.keyed import DELIVERY, Deltas, NotByKeyError, none_of, with_keys
+from orchestration.transformation.keyed import DELIVERY, Deltas, NotByKeyError, with_keys
 from orchestration.transformation.plan import Plan, PlannedNode, PlannedTest
-from orchestration.transformation.python_models import given_by_python, registered
+from orchestration.transformation.python_models import given_by_python
 
 HASHED_ROWS = 5_000_000
 """Up to this size a table is compared with what it was; a larger one that is built again counts as changed."""
@@ -423,24 +423,9 @@ class _Work:
         if node.language != "python":
             self._connection.execute(f"{beginning} (\n{node.code}\n)")
             return
-        followed = None if changed is None else self._followed(node, changed)
-        given = given_by_python(self._connection, node.name, node.code, changed=followed)
-        with registered(self._connection, given):
+        followed = None if changed is None else self._deltas.followed(node, changed)
+        with given_by_python(self._connection, node.name, node.code, changed=followed):
             self._connection.execute(f"{beginning} from given_by_python")
-
-    def _followed(self, node: PlannedNode, changed: frozenset[str]) -> dict[str, tuple[str, str]] | None:
-        """Return what changed in the inputs that a model follows, by name; None where it has to be made of all."""
-        found = {}
-        if not node.follows or not changed.isdisjoint({*node.depends_on} - {*node.follows}):
-            return None
-        for one in node.follows:
-            delta = self._deltas[one]
-            if delta is None and one in changed:
-                return None
-            place = self._deltas.place(one)
-            rows = (delta.before, delta.after) if delta and one in changed else (none_of(place.qualified),) * 2
-            found[place.table] = rows
-        return found
 
     def _one(self, query: str, parameters: Sequence[object]) -> tuple[Any, ...]:
         row: tuple[Any, ...] = self._connection.execute(query, parameters).fetchall()[0]

@@ -39,7 +39,7 @@ from orchestration.transformation.assets import CHECK
 from orchestration.transformation.builds import latest_build
 from orchestration.transformation.plan import read_plan
 from orchestration.transformation.project import project_fingerprint
-from orchestration.transformation.python_models import given_by_python, registered
+from orchestration.transformation.python_models import given_by_python
 from orchestration.transformation.star import refresh_star
 from orchestration.transformation.updating import contents_of_tables, read_contents
 from tests.gdelt_files import export
@@ -486,7 +486,7 @@ def _not_as_their_sql_says(settings: Settings) -> list[str]:
         wrong = []
         for node in by_key:
             if node.language == "python":
-                with registered(connection, given_by_python(connection, node.name, node.code)):
+                with given_by_python(connection, node.name, node.code):
                     connection.execute("create or replace temp table told as from given_by_python")
             else:
                 connection.execute(f"create or replace temp table told as ({node.code})")

@@ -248,9 +248,8 @@ def _build(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> No
         typed = f", types = {{{', '.join(types)}}}" if types else ""
         connection.execute(f"create or replace table {table} as from read_csv({path}{typed})")
     elif node["language"] == "python":
-        connection.register("made", given_by_python(connection, node["name"], node["compiled_code"]))
-        connection.execute(f"create or replace table {table} as from made")
-        connection.unregister("made")
+        with given_by_python(connection, node["name"], node["compiled_code"]):
+            connection.execute(f"create or replace table {table} as from given_by_python")
     elif kind in ("view", "table"):
         connection.execute(f"create or replace {kind} {table} as {node['compiled_code']}")
     elif kind == "table_function":

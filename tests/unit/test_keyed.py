@@ -27,7 +27,7 @@ from orchestration.transformation.plan import (
     read_plan,
     write_plan,
 )
-from orchestration.transformation.python_models import given_by_python, registered
+from orchestration.transformation.python_models import given_by_python
 from orchestration.transformation.updating import (
     CannotUpdateError,
     Content,
@@ -1139,7 +1139,7 @@ def _in_python() -> Plan:
 def test_models_in_python_are_made_by_key_and_follow_what_changed(warehouse: duckdb.DuckDBPyConnection) -> None:
     plan = _in_python()
     for node in list(plan.nodes.values())[-2:]:
-        with registered(warehouse, given_by_python(warehouse, node.name, node.code)):
+        with given_by_python(warehouse, node.name, node.code):
             warehouse.execute(f"create table main.{node.name} as from given_by_python")
     by_shop = "from by_shop order by shop"
     sums = "select shop, sum(amount) from newest group by shop order by shop"

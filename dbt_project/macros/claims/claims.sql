@@ -1,7 +1,7 @@
 {% macro claims(relation, feed, fact_kind, key, attributes, reported_key=none, has_era=false) -%}
     {#-
         The claims that the rows of a relation make: the columns that all claims share, and the typed attributes that the
-        caller lists, as `{% raw %}{% call claims(…) %}{% endraw %}`. `feed` is a feed's name, or none where a column says it.
+        caller lists between `call claims(…)` and `endcall`. `feed` is a feed's name, or none where a column says it.
 
         The id of a fact is the one that the recorder gave; else the one id that others gave for the same business key, so
         that a second document joins the fact without knowing its id; else a hash of the kind and the business key.
@@ -11,13 +11,14 @@
 
         Few recorders give ids. They are looked up by key: to look through all rows of a key for one takes twice the time.
     -#}
-    {%- set ids = [('fact_id', 'given_fact_id', key)] -%}
-    {%- if reported_key %}{% do ids.append(('reported_fact_id', 'reported_given_fact_id', reported_key)) %}{% endif -%}
+    {%- set kind = ["'" ~ fact_kind ~ "'"] -%}
+    {%- set ids = [('fact_id', 'given_fact_id', surrogate_key(kind + key))] -%}
+    {%- if reported_key %}{% do ids.append(('reported_fact_id', 'reported_given_fact_id', surrogate_key(kind + reported_key))) %}{% endif -%}
     {%- set era = era_key() if has_era else "''" -%}
     select
         {{ "'" ~ feed ~ "' as feed" if feed else 'feed' }},
         '{{ fact_kind }}' as fact_kind,
-        {%- for id, given, columns in ids %}
+        {%- for id, given, key_hash in ids %}
         coalesce(claimed.{{ given }}, given_{{ id }}.id_of_given, claimed.{{ id }}_of_key) as {{ id }},
         {%- endfor %}
         {{ 'fact_id as reported_fact_id,' if not reported_key }}
@@ -40,14 +41,14 @@
         select
             *,
             {{ era }} as era_of_key
-            {%- for id, given, columns in ids %},
-            {{ surrogate_key(["'" ~ fact_kind ~ "'"] + columns) }} as {{ id }}_of_key
+            {%- for id, given, key_hash in ids %},
+            {{ key_hash }} as {{ id }}_of_key
             {%- endfor %}
         from {{ relation }}
     ) as claimed
-    {%- for id, given, columns in ids %}
+    {%- for id, given, key_hash in ids %}
     left join (
-        select {{ surrogate_key(["'" ~ fact_kind ~ "'"] + columns) }} as key_of_given, {{ era }} as era_of_given, min({{ given }}) as id_of_given
+        select {{ key_hash }} as key_of_given, {{ era }} as era_of_given, min({{ given }}) as id_of_given
         from {{ relation }}
         where {{ given }} is not null
         group by all
