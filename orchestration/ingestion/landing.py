@@ -11,7 +11,7 @@ of what the row costs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import duckdb
@@ -109,16 +109,30 @@ def delete(con: duckdb.DuckDBPyConnection, contracts: Sequence[Contract], delive
 
 
 def counted_by_delivery(
-    con: duckdb.DuckDBPyConnection, table: str, *, is_view: bool, known: Mapping[str, int] | None = None
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    *,
+    is_view: bool,
+    known: Mapping[str, int] | None = None,
+    loaded: Collection[str] = (),
 ) -> dict[str, int]:
     """Return the number of rows of each delivery in `landing.<table>`.
 
-    In the rows behind a view files are counted, and each is then looked up once. `known` are the numbers as they were:
-    where those of new files make up for all rows beyond these, nothing has gone, and no other rows are read.
+    In the rows behind a view files are counted, and each is then looked up once. `known` are the numbers as they were,
+    `loaded` the deliveries that are in the ledger: where none of those that are known has gone, and those that are new
+    make up for all rows beyond these, no other rows are read.
     """
     if not is_view:
-        counted = f"select _delivery_id, count(*) from landing.{quoted(table)} group by _delivery_id"
-        return dict(con.execute(counted).fetchall())
+        rows = f"landing.{quoted(table)}"
+        counted = f"select _delivery_id, count(*) from {rows}"
+        if known and known.keys() <= set(loaded):
+            # rows are only ever added at the end, unless a delivery goes
+            there = sum(known.values())
+            new = dict(con.execute(f"{counted} where rowid >= $1 group by _delivery_id", [there]).fetchall())
+            (total,) = con.execute(f"select count(*) from {rows}").fetchall()[0]
+            if new.keys().isdisjoint(known) and there + sum(new.values()) == total:
+                return {**known, **new}
+        return dict(con.execute(f"{counted} group by _delivery_id").fetchall())
     rows = f"{ROWS}.{quoted(table)}"
     if known:
         (total,) = con.execute(f"select count(*) from {rows}").fetchall()[0]

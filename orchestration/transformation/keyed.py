@@ -101,6 +101,7 @@ class Deltas:
         self._plan = plan
         self._numbers = count(1)
         self._kept: dict[str, int] = {}
+        self._lost: dict[tuple[str, tuple[str, ...]], str] = {}
         self._deltas: dict[str, Delta] = {}
         self._row_counts = row_counts
         self._build_number = build_number
@@ -113,8 +114,8 @@ class Deltas:
         self._wanted = frozenset(tested) | {
             one
             for node in plan.nodes.values()
-            if node.keyed is not None and not self._is_small(node.unique_id, node.keyed)
-            for one in node.keyed.inputs
+            if node.keyed is not None
+            for one in (_seldom_felt(node.keyed) if self._is_small(node.unique_id, node.keyed) else node.keyed.inputs)
         }
         self._wanted |= {
             one
@@ -189,6 +190,20 @@ class Deltas:
         """Let go of all that was kept."""
         self._connection.execute(";".join(f"drop table {name}" for name in self._kept))
         self._kept.clear()
+
+    def is_untouched(self, node: PlannedNode, changed: frozenset[str]) -> bool:
+        """Whether a small table need not be built, since what changed concerns none of its rows."""
+        keyed = node.keyed
+        if keyed is None or not self._is_small(node.unique_id, keyed):
+            return False
+        inputs = sorted(self._plan.holders(node.unique_id)[0] & changed)
+        if not _seldom_felt(keyed).issuperset(inputs):
+            return False
+        try:
+            self._judge(keyed, inputs)
+        except NotByKeyError:
+            return False
+        return not self._count(self._concerned(node, keyed, inputs, ()))
 
     def build(self, node: PlannedNode, changed: frozenset[str], *, columns: Mapping[str, str]) -> Built | None:
         """Build the rows of the keys that are concerned, and put them into the table; None where all are as they were.
@@ -430,9 +445,14 @@ class Deltas:
 
         None where it is not known what changed in the table.
         """
-        delta = self[unique_id]
+        delta, asked = self[unique_id], (unique_id, tuple(columns))
         if delta is None:
             return None
+        if asked not in self._lost:
+            self._lost[asked] = self._no_longer_there(unique_id, delta, columns)
+        return self._lost[asked]
+
+    def _no_longer_there(self, unique_id: str, delta: Delta, columns: Sequence[str]) -> str:
         listed = ", ".join(map(quoted, columns))
         had = self.keep(f"select {listed} from {delta.before} except select {listed} from {delta.after}")
         if not self._count(had):
@@ -763,6 +783,12 @@ def _unlike(before: str, after: str, columns: Iterable[str], *, beside: Iterable
 def _row_hash(columns: Iterable[str]) -> str:
     """Return an expression that tells rows apart, as the fingerprint of a table does."""
     return f"hash(row({', '.join(map(quoted, columns))}))"
+
+
+def _seldom_felt(keyed: Keyed) -> frozenset[str]:
+    """Return the inputs that may well change without concerning a row: it costs less to look than to build."""
+    felt = {one for one in keyed.by if not keyed.where or keyed.where.get(one) == "true"}
+    return frozenset((*keyed.beside, *keyed.through, *keyed.by)) - felt - keyed.of.keys()
 
 
 def _as_key(keyed: Keyed, unique_id: str) -> str:

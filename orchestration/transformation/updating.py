@@ -193,23 +193,33 @@ def contents_of_sources(
     and the number of its rows stand for the rows of landing.
     """
     columns = columns or _columns(connection)
+    before = before or {}
     keyed = plan.keyed_inputs
-    return {
-        source.unique_id: _content_by_delivery(
+    loaded = frozenset[str]()
+    if ("ops", "deliveries") in columns:
+        ids = connection.execute("select delivery_id from ops.deliveries where status = 'loaded'").fetchall()
+        loaded = frozenset(one for (one,) in ids)
+    contents = dict[str, Content]()
+    for source in plan.sources:
+        if (source.schema, source.table) not in columns:
+            continue
+        if source.schema != "landing" or DELIVERY not in columns[source.schema, source.table]:
+            contents[source.unique_id] = _content(connection, source.qualified)
+            continue
+        was = before.get(source.unique_id)
+        counted = counted_by_delivery(
             connection,
-            counted_by_delivery(
-                connection,
-                source.table,
-                is_view=(ROWS, source.table) in columns,
-                known=before[source.unique_id].deliveries if before and source.unique_id in before else None,
-            ),
-            tells_deliveries=source.unique_id in keyed,
+            source.table,
+            is_view=(ROWS, source.table) in columns,
+            known=was.deliveries if was else None,
+            loaded=loaded,
         )
-        if source.schema == "landing" and DELIVERY in columns.get((source.schema, source.table), {})
-        else _content(connection, source.qualified)
-        for source in plan.sources
-        if (source.schema, source.table) in columns
-    }
+        contents[source.unique_id] = (
+            was
+            if was is not None and counted and counted == was.deliveries
+            else _content_by_delivery(connection, counted, tells_deliveries=source.unique_id in keyed)
+        )
+    return contents
 
 
 def contents_of_tables(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Mapping[str, Content]:
@@ -267,8 +277,10 @@ def update_star(
             if node.kind in HOLDING_ROWS:
                 contents[node.unique_id] = Content(_token(), 0)
             continue
-        looked_at += 1
         at = time.monotonic()
+        if work.passes_over(node, frozenset(changed)):
+            continue
+        looked_at += 1
         content = work.build(node, frozenset(changed))
         if content != before[node.unique_id]:
             changed.add(node.unique_id)
@@ -342,6 +354,12 @@ class _Work:
         self._deltas = deltas
         self._columns = columns
         self.by_key: set[str] = set()
+
+    def passes_over(self, node: PlannedNode, changed: frozenset[str]) -> bool:
+        try:
+            return self._deltas.is_untouched(node, changed)
+        except duckdb.Error as error:
+            raise CannotUpdateError(f"{node.qualified}: {error}") from error
 
     def build(self, node: PlannedNode, changed: frozenset[str]) -> Content:
         columns = self._columns.get((node.schema, node.table))

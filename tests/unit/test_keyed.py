@@ -846,6 +846,48 @@ def test_a_small_table_is_built_whole(warehouse: duckdb.DuckDBPyConnection, monk
     assert ("newest" in update.by_key, "by_day" in update.by_key) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("sale", "passed_over"),
+    [
+        pytest.param((100, 0, "2024-01-01", 3), {"told", "best"}, id="a row that is no row of it"),
+        pytest.param((100, 2, "2024-01-05", 3), {"told"}, id="a row that was one"),
+        pytest.param((100, 2, "2025-06-01", 30), {"told"}, id="a row that is one"),
+    ],
+)
+def test_a_small_table_is_not_built_where_what_changed_concerns_none_of_its_rows(
+    warehouse: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    sale: tuple[int, int, str | None, int],
+    passed_over: set[str],
+) -> None:
+    # as if a name were looked up from what is told of a shop
+    told = _node("told", PLAN.nodes["names"].code + " where shop < 3", "landing.names", "newest")
+    told = replace(told, keyed=Keyed(key=("shop",), beside={"newest": ("shop",)}))
+    plan = _with(warehouse, BEST)
+    plan = replace(plan, nodes={**plan.nodes, "told": told})
+    warehouse.execute(f"create or replace table told as {told.code}")
+    before = _known(warehouse, plan)
+    monkeypatch.setattr(keyed, "LEAST_ROWS", 1_000)
+    _deliver(warehouse, sale)
+    update = _update(warehouse, before, plan, of=("newest", "told", "by_day", "best"))
+    assert (update.by_key, update.looked_at) == (set(), 4 - len(passed_over))
+
+
+def test_a_small_table_is_built_where_what_it_looks_up_is_no_longer_what_it_was(
+    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyed, "LEAST_ROWS", 1_000)
+    before = _known(warehouse)
+    warehouse.execute("insert into landing.names values ('b', 9, 'shop 9')")
+    update = _update(warehouse, before)
+    assert (update.looked_at, _changed(update)) == (1, {"names"})
+    before = _known(warehouse)
+    warehouse.execute("update landing.names set name = 'renamed' where shop = 1")
+    warehouse.execute("update landing.names set _delivery_id = 'c' where shop = 1")
+    update = _update(warehouse, before)
+    assert (update.looked_at, _changed(update)) == (2, {"names", "told"})
+
+
 def test_too_many_keys_are_built_whole(warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyed, "FEW_KEYS", 2)
     before = _known(warehouse)

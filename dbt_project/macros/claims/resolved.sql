@@ -146,6 +146,7 @@
         {%- endif %}
     ) as has_conflict,
     arg_min(claim_id, claim_rank) as winning_claim_id,
+    arg_min(feed, claim_rank) as winning_feed,
     arg_min(winning_reason, claim_rank) as winning_reason,
     arg_min(evidence_class, claim_rank) as evidence_class,
     arg_min(published_from, claim_rank) as published_from,
@@ -166,6 +167,7 @@
     claim_count,
     has_conflict,
     winning_claim_id,
+    winning_feed,
     winning_reason
     {%- for date in dates %}
     || case when {{ date }}.claim_rank > 1

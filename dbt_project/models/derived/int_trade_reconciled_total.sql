@@ -1,13 +1,12 @@
 -- Grain: one row per exporter, importer, year and classification: all products of BACI together, as of today.
 -- Complete where a whole release of that year and classification is there. A sum over figures of several vintages, or with
 -- an extract among them, is marked.
+{{ config(meta={'keyed': {
+    'key': ['exporter_code', 'importer_code', 'period_earliest'],
+    'by': {'int_baci_total': ['country_a_code', 'country_b_code', 'period_earliest']},
+}}) }}
 with whole as (
-    select distinct
-        coalesce(classifications.classification, slices.classification_code) as classification,
-        make_date(slices.year, 1, 1) as period_earliest
-    from {{ ref('int_baci_slice') }} as slices
-    left join {{ ref('trade_classifications') }} as classifications on slices.classification_code = classifications.code
-    where not slices.is_extract
+    select classification, period_earliest from {{ ref('int_baci_whole_year') }}
 ),
 
 totals as (

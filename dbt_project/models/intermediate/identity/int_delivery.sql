@@ -1,5 +1,8 @@
 -- Grain: one row per loaded delivery, with its place among the deliveries of the same data set.
 -- Versions are derived in the order of `as_of`, never in the order of loading.
+{{ config(meta={'keyed': {
+    'key': ['feed', 'dataset_key'], 'by': {'ops.deliveries': ['feed', 'dataset_key']},
+}}) }}
 with deliveries as (
     select * from {{ ref('stg_deliveries') }} where status = 'loaded'
 ),

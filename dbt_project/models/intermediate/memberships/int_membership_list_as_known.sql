@@ -1,6 +1,9 @@
 -- Grain: one row per state of knowledge, organisation and day of which a list of its members was held.
 -- Who is not on a list was in none of the statuses that it lists, unless some of its names could not be resolved or
 -- read: the one who is missing may stand behind such a name. Whether rows could be read is what is known of it today.
+{{ config(meta={'keyed': {
+    'key': ['state_id', 'organization_id', 'valid_on_edtf'], 'beside': {'int_delivery': ['delivery_id', 'received_at']},
+}}) }}
 with listings as (
     select * from {{ ref('int_membership_listing_as_known') }} where modality in ('asserted', 'inferred')
 ),

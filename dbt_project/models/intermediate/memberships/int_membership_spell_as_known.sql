@@ -11,6 +11,7 @@
         'int_membership_list_as_known': ['state_id'],
         'int_knowledge_state': ['state_id'],
     },
+    'where': {'int_knowledge_state': "subject_kind = 'membership'"},
     'through': {'int_document_reference': {
         'int_membership_event_as_known': {'document_id': 'document_id'},
         'int_membership_listing_as_known': {'document_id': 'document_id'},

@@ -2,6 +2,10 @@
 -- The source's id is the key only where it carries one stay: ids that stand twice in a delivery, or carry another stay in
 -- another delivery, are told apart by date and traveller, and flagged. Early copies gave many ids away, often to the
 -- next stay of the same journey.
+{{ config(meta={'keyed': {
+    'key': ['delivery_id', 'file_sha256', 'row_number'],
+    'beside': dict(named_beside(), int_delivery=['delivery_id', 'delivery_number']),
+}}) }}
 with stays as (
     select
         staged.*,

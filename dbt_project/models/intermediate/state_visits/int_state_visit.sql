@@ -1,6 +1,10 @@
 -- Grain: one row per accepted visit in a delivery of `raw/state_visits`, with the id of its meeting.
 -- The source's id is the key only where it carries one visit: ids that stand twice in a delivery, or that were given to
 -- another visit in another delivery, are told apart by date and visitor, and flagged.
+{{ config(meta={'keyed': {
+    'key': ['delivery_id', 'file_sha256', 'row_number'],
+    'beside': dict(named_beside(), int_delivery=['delivery_id', 'delivery_number']),
+}}) }}
 with visits as (
     select staged.*, deliveries.delivery_number
     from {{ ref('stg_state_visits') }} as staged

@@ -9,6 +9,7 @@
         'int_agreement_event_as_known': ['state_id'],
         'int_knowledge_state': ['state_id'],
     },
+    'where': {'int_knowledge_state': "subject_kind = 'agreement'"},
 }}) }}
 with instruments as (
     select
@@ -35,6 +36,7 @@ side_counts as (
 states as (
     select state_id, is_current, coalesce(turned_until, date '0001-01-01') as turned_until
     from {{ ref('int_knowledge_state') }}
+    where subject_kind = 'agreement'
 ),
 
 event_types as (

@@ -36,6 +36,7 @@ select
     has_conflict,
     evidence_class,
     winning_claim_id,
+    winning_feed,
     published_from,
     recorded_from,
     {{ 'true' if date else 'false' }} as has_date,

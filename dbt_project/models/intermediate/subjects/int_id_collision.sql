@@ -37,16 +37,23 @@ recorded_{{ kind }}_ids as (
 ),
 {%- endif %}
 
-{{ kind }}_claims as (
-    select claims.*
+told_{{ kind }}_claims as (
+    select *, coalesce(json_extract_string(claims.raw_key, '$.{{ id }}'), claims.{{ id }}) as told_id
     from {{ ref(model) }} as claims
-    inner join standing
-        on standing.fact_kind = '{{ fact_kind }}' and claims.fact_id = standing.fact_id and claims.row_id = standing.row_id
     where
         claims.modality <> 'negated' and {{ era_key('claims') }} = ''
         {%- if kind in recorded_beside %}
         and claims.{{ id }} in (select id from recorded_{{ kind }}_ids)
         {%- endif %}
+),
+
+-- what is told once collides with nothing, and is most of what there is
+{{ kind }}_claims as (
+    select claims.*
+    from told_{{ kind }}_claims as claims
+    inner join standing
+        on standing.fact_kind = '{{ fact_kind }}' and claims.fact_id = standing.fact_id and claims.row_id = standing.row_id
+    where claims.told_id in (select told_id from told_{{ kind }}_claims group by told_id having count(*) > 1)
 ),
 {%- endfor %}
 
@@ -56,7 +63,7 @@ attributes as (
     {%- for attribute, class in attributes.items() %}
     select
         '{{ kind }}' as kind,
-        coalesce(json_extract_string(claims.raw_key, '$.{{ id }}'), claims.{{ id }}) as id,
+        claims.told_id as id,
         '{{ attribute }}' as attribute,
         claims.{{ attribute }} as text,
         cast({{ class }} as varchar) as class,
@@ -71,7 +78,7 @@ attributes as (
     {%- if date %}
     select
         '{{ kind }}' as kind,
-        coalesce(json_extract_string(claims.raw_key, '$.{{ id }}'), claims.{{ id }}) as id,
+        claims.told_id as id,
         '{{ date }}' as attribute,
         claims.{{ date }}_edtf as text,
         claims.{{ date }}_edtf as class,

@@ -71,7 +71,8 @@ with unknown_names as (
         cast(null as varchar) as fact_kind,
         cast(null as varchar) as column_name,
         cast(null as varchar) as fact_id,
-        cast(null as varchar) as document_id
+        cast(null as varchar) as document_id,
+        cast(null as varchar) as winning_feed
     where false
     {%- for table, fact_kind, countries, parties in named %}
     {%- for column in countries + parties %}
@@ -82,7 +83,8 @@ with unknown_names as (
         '{{ fact_kind }}' as fact_kind,
         '{{ column }}' as column_name,
         fact_id,
-        document_id
+        document_id,
+        winning_feed
     from {{ ref(table) }}
     where {{ column }}_code = 'unknown'
     {%- if table == 'int_trade_observation' and column in ['country_a', 'country_b'] %}
@@ -94,7 +96,14 @@ with unknown_names as (
 ),
 
 pointers as (
-    select 'document' as kind, document_id as reported, fact_kind, 'document_id' as column_name, fact_id, document_id
+    select
+        'document' as kind,
+        document_id as reported,
+        fact_kind,
+        'document_id' as column_name,
+        fact_id,
+        document_id,
+        winning_feed
     from {{ ref('int_fact') }}
     {%- for table, fact_kind, column, kind in pointing %}
     union all
@@ -104,7 +113,8 @@ pointers as (
         '{{ fact_kind }}' as fact_kind,
         '{{ column }}' as column_name,
         fact_id,
-        document_id
+        document_id,
+        winning_feed
     from {{ ref(table) }}
     {%- endfor %}
 ),
@@ -128,7 +138,8 @@ unknown_people as (
         '{{ fact_kind }}' as fact_kind,
         '{{ column }}' as column_name,
         facts.fact_id,
-        facts.document_id
+        facts.document_id,
+        facts.winning_feed
     from {{ ref(table) }} as facts
     anti join {{ ref('int_recorded_person') }} as recorded on facts.{{ id }} = recorded.person_id
     where facts.{{ column }} is not null
@@ -144,7 +155,8 @@ unknown_codes as (
         '{{ fact_kind }}' as fact_kind,
         '{{ column }}' as column_name,
         facts.fact_id,
-        facts.document_id
+        facts.document_id,
+        facts.winning_feed
     from {{ ref(table) }} as facts
     where
         facts.{{ column }} is not null
@@ -160,7 +172,8 @@ unknown_codes as (
         'trade' as fact_kind,
         'commodity' as column_name,
         facts.fact_id,
-        facts.document_id
+        facts.document_id,
+        facts.winning_feed
     from {{ ref('int_trade_observation') }} as facts
     left join {{ ref('trade_classifications') }} as classifications
         on upper(replace(facts.classification, ' ', '')) = classifications.code

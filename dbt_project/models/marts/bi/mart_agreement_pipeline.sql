@@ -1,6 +1,9 @@
 -- Grain: one row per agreement or joint project, and dyad that it concerns; one row without a dyad where none is known.
 -- Everything that is on its way or was: what is only proposed, planned or inferred stands beside what is in force, and
 -- says so. Signatures that a machine read out of the news are no agreements here: `fct_reported_event` counts them.
+{{ config(meta={'keyed': {
+    'key': ['agreement_pipeline_key'], 'beside': {'dim_document': ['document_id', 'licence', 'redistributable']},
+}}) }}
 with bridge as (
     select fact_kind, fact_id, dyad_code, via
     from {{ ref('bridge_fact_dyad') }}

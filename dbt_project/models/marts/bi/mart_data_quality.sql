@@ -37,45 +37,27 @@ quarantine as (
 ),
 
 claims as (
-    select feed, count(*) as claim_versions, count(*) filter (where is_current and not is_retraction) as current_claims
-    from {{ ref('int_claim') }}
-    where is_of_today
-    group by feed
-),
-
-fact_feeds as (
-    select facts.fact_kind, facts.fact_id, facts.has_date and facts.occurred_edtf is null as is_undated, facts.has_conflict, winners.feed
-    from {{ ref('int_fact') }} as facts
-    inner join {{ ref('int_claim') }} as winners on facts.winning_claim_id = winners.claim_id
+    select * from {{ ref('int_claim_count') }}
 ),
 
 facts as (
-    select
-        feed,
-        count(*) as facts,
-        count(*) filter (where is_undated) as undated_facts,
-        count(*) filter (where has_conflict) as facts_in_conflict
-    from fact_feeds
-    group by feed
+    select * from {{ ref('int_fact_count') }}
 ),
 
 unresolved as (
     select
-        fact_feeds.feed,
-        count(*) filter (where unresolved.kind in ('country', 'country_or_organization')) as unknown_countries,
-        count(*) filter (where unresolved.column_name in ('person', 'speaker')) as unknown_people,
+        winning_feed as feed,
+        count(*) filter (where kind in ('country', 'country_or_organization')) as unknown_countries,
+        count(*) filter (where column_name in ('person', 'speaker')) as unknown_people,
+        count(*) filter (where kind in ('currency', 'commodity', 'classification', 'unit', 'topic')) as unknown_codes,
         count(*) filter (
-            where unresolved.kind in ('currency', 'commodity', 'classification', 'unit', 'topic')
-        ) as unknown_codes,
-        count(*) filter (
-            where unresolved.column_name not in ('person', 'speaker')
-            and unresolved.kind not in (
+            where column_name not in ('person', 'speaker')
+            and kind not in (
                 'country', 'country_or_organization', 'currency', 'commodity', 'classification', 'unit', 'topic'
             )
         ) as dangling_references
-    from {{ ref('int_unresolved_reference') }} as unresolved
-    inner join fact_feeds on unresolved.fact_kind = fact_feeds.fact_kind and unresolved.fact_id = fact_feeds.fact_id
-    group by fact_feeds.feed
+    from {{ ref('int_unresolved_reference') }}
+    group by winning_feed
 ),
 
 -- a machine-coded feed is reduced: most of its rows stay in landing, and are counted here

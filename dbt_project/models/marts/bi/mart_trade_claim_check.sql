@@ -2,19 +2,24 @@
 -- The claim may be of one direction or of both together; so are the statistics: country A's own, country B's own, and BACI.
 -- A statistic that lacks one of the two directions is empty: half of a sum is a false number. Differences are claim less
 -- statistic, as bounds: `>= 1 billion` beside 0.9 billion is at least 0.1 too much, and `about` gives no difference.
+{# all figures of two countries and a year together: one of them may be what the mirror holds, too -#}
+{{ config(meta={'keyed': {
+    'key': ['dyad_code', 'period_earliest'],
+    'by': {'int_trade_claim': ['dyad_code', 'period_earliest']},
+    'through': {
+        'fct_trade_mirror': {'int_trade_claim': {'dyad_code': 'dyad_code', 'period_earliest': 'period_earliest'}},
+        'int_trade_reconciled_total': {'int_trade_claim': {'dyad_code': 'dyad_code', 'period_earliest': 'period_earliest'}},
+    },
+    'beside': {'dim_document': ['document_id', 'kind', 'licence', 'redistributable']},
+}}) }}
 with claims as (
     select
-        flows.*,
+        figures.*,
         documents.licence,
         documents.redistributable
-    from {{ ref('fct_trade_flow') }} as flows
-    inner join {{ ref('dim_document') }} as documents on flows.document_id = documents.document_id
-    where flows.source = {{ trade_word('source', 'trade_observations') }}
-        and flows.unit = 'money'
-        and flows.commodity_code = 'TOTAL'
-        and flows.dyad_code is not null
-        and (flows.reporter_code is null or coalesce(documents.kind, '') not in ('statistics_release', 'dataset'))
-        and flows.direction in ('export', 'import', 'total')
+    from {{ ref('int_trade_claim') }} as figures
+    inner join {{ ref('dim_document') }} as documents on figures.document_id = documents.document_id
+    where figures.reporter_code is null or coalesce(documents.kind, '') not in ('statistics_release', 'dataset')
 ),
 
 -- goods that went from one country to the other: which of the two flows a claim is about

@@ -100,7 +100,11 @@ organization_names as (
 delivered_ids as (
     select subject_kind as kind, {{ normalised_name('subject_id') }} as normalised_name, subject_id as candidate
     from {{ ref('int_subject') }}
-    where subject_kind <> 'country' and not regexp_full_match(subject_id, '[0-9a-f]{32}')
+    where
+        subject_kind <> 'country'
+        -- ids of other kinds need not be normalised
+        and subject_kind in (select kind from wanted)
+        and not regexp_full_match(subject_id, '[0-9a-f]{32}')
 ),
 
 pool as (

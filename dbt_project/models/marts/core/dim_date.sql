@@ -1,20 +1,10 @@
 -- Grain: one row per day, from 1776 to 2100 and of every other year in which something is dated.
 -- The key is the day itself: a fact's `_earliest` joins to it directly.
-with years_of_data as (
-    select distinct unnest([year(earliest), year(latest)]) as calendar_year from {{ ref('stg_edtf') }}
-),
-
-calendar_years as (
-    select range as calendar_year from range(1776, 2101)
-    union
-    select calendar_year from years_of_data where calendar_year is not null
-),
-
-days as (
+with days as (
     select cast(unnest(generate_series(
         make_date(calendar_year, 1, 1), make_date(calendar_year, 12, 31), interval 1 day
     )) as date) as date_day
-    from calendar_years
+    from {{ ref('int_calendar_year') }}
 )
 
 select

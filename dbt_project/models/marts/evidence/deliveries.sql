@@ -1,4 +1,5 @@
 -- Grain: one row per delivery that was ever found: loaded, held for confirmation, or refused.
+{{ config(meta={'keyed': {'key': ['delivery_id'], 'by': {'ops.deliveries': ['delivery_id']}}}) }}
 with deliveries as (
     select * from {{ ref('stg_deliveries') }}
 )

@@ -1,4 +1,11 @@
 -- Grain: one row per edge between two facts, read as a sentence: subject, relation, object.
+{{ config(meta={'keyed': {
+    'key': ['fact_id'],
+    'by': {'int_link_as_known': ['fact_id']},
+    'through': {'int_subject': {'int_link_as_known': [
+        {'subject_kind': 'subject_kind', 'subject_id': 'subject_id'}, {'subject_kind': 'object_kind', 'subject_id': 'object_id'},
+    ]}},
+}}) }}
 with links as (
     select * from {{ ref('int_link') }}
 ),
