@@ -126,12 +126,13 @@ def counted_by_delivery(
         rows = f"landing.{quoted(table)}"
         counted = f"select _delivery_id, count(*) from {rows}"
         if known and known.keys() <= set(loaded):
-            # rows are only ever added at the end, unless a delivery goes
+            # rows are only ever added at the end, unless a delivery goes: the last that was known lies where it lay
             there = sum(known.values())
-            new = dict(con.execute(f"{counted} where rowid >= $1 group by _delivery_id", [there]).fetchall())
+            end = dict(con.execute(f"{counted} where rowid >= $1 group by _delivery_id", [there - 1]).fetchall())
             (total,) = con.execute(f"select count(*) from {rows}").fetchall()[0]
-            if new.keys().isdisjoint(known) and there + sum(new.values()) == total:
-                return {**known, **new}
+            last = end.keys() & known.keys()
+            if len(last) == 1 and end.pop(*last) == 1 and there + sum(end.values()) == total:
+                return {**known, **end}
         return dict(con.execute(f"{counted} group by _delivery_id").fetchall())
     rows = f"{ROWS}.{quoted(table)}"
     if known:
