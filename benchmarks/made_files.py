@@ -69,7 +69,10 @@ def write_baci(folder: Path, *, rows: int, year: int = 2017, vintage: str = "V20
 
 
 def write_baci_extract(of: Path, *, rows: int, vintage: str) -> Path:
-    """Write a part of a table of BACI beside it, of a later vintage: rows from all of it, with other values."""
+    """Write a part of a table of BACI beside it, of a later vintage: rows from all of it, with other values.
+
+    Each vintage has other rows.
+    """
     target = of.with_name(of.name.replace(of.stem.rpartition("_")[2], f"{vintage}_extract"))
     with duckdb.connect() as connection:
         connection.execute(
@@ -77,15 +80,18 @@ def write_baci_extract(of: Path, *, rows: int, vintage: str) -> Path:
             copy (
                 select t, i, j, k, v * 2 as v, q
                 from read_csv({literal(of)}, header = true, types = {{'k': 'varchar', 'q': 'varchar'}})
-                using sample reservoir({rows:d} rows) repeatable (7)
+                using sample reservoir({rows:d} rows) repeatable ({int(vintage.removeprefix("V")):d})
             ) to {literal(target)} (header, delimiter ',', quote '')
             """  # noqa: S608 - numbers and paths of this module
         )
     return target
 
 
-def write_baci_addition(of: Path, *, rows: int, vintage: str) -> Path:
-    """Write rows that a table of BACI does not have beside it, of a later vintage: exports of a country of its own."""
+def write_baci_addition(of: Path, *, rows: int, vintage: str, first: int = 0) -> Path:
+    """Write rows that a table of BACI does not have beside it, of a later vintage: exports of a country of its own.
+
+    They are numbered, and begin with the `first`.
+    """
     target = of.with_name(of.name.replace(of.stem.rpartition("_")[2], f"{vintage}_extract"))
     *importers, exporter = COUNTRIES.split()
     with duckdb.connect() as connection:
@@ -97,7 +103,7 @@ def write_baci_addition(of: Path, *, rows: int, vintage: str) -> Path:
                     $exporter as i, ($importers)[1 + range % len($importers)] as j,
                     lpad((10000 + range // len($importers) % {PRODUCTS} * 17)::varchar, 6, '0') as k,
                     printf('%.3f', 1 + range / 8) as v, '          NA' as q
-                from range({rows:d})
+                from range({first:d}, {first + rows:d})
             ) to {literal(target)} (header, delimiter ',', quote '')
             """,  # noqa: S608 - numbers and paths of this module
             {"exporter": exporter, "importers": importers},

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +56,8 @@ from orchestration.transformation.star import refresh_star
 BACI_COLUMNS = "{'t': 'INTEGER', 'i': 'INTEGER', 'j': 'INTEGER', 'k': 'VARCHAR', 'v': 'DOUBLE', 'q': 'DOUBLE'}"
 ASKED_ROWS = 100_000_000
 """Beside so many rows a publication is held against a copy: a copy of a small file takes less than what it writes."""
+DELIVERIES_OF_A_KIND = 3
+"""The middle of so many counts: a disk is now and then busy, and the first of a kind finds little in memory."""
 WITHOUT_PARQUET = "of BACI, which replace others, without Parquet"
 DLT = "dlt[duckdb,filesystem]==1.31.*"
 
@@ -253,7 +255,7 @@ def refreshes(scratch: Path, _: Size) -> Iterator[Row]:
 
 def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
     """Deliveries of 1,000 rows into a warehouse of many rows, and of a hundredth of them."""
-    seconds: dict[int, dict[str, dict[str, float]]] = {}
+    seconds: dict[int, dict[str, list[dict[str, float]]]] = {}
     copies: dict[int, float] = {}
     for rows in (size.large // 100, size.large):
         settings = settings_in(scratch / str(rows))
@@ -261,17 +263,16 @@ def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
         write_events(settings.raw / "gdelt_events", first=0, files=rows // 10_000)
         write_observations(settings.raw / "trade_observations" / "first.csv", rows=10)
         built = in_a_process(BUILD, settings.raw, settings.home)
-        deliveries: dict[str, Callable[[], object]] = {
-            "of another feed": lambda: write_memberships(settings.raw / "memberships", files=1, rows=1000),  # noqa: B023
-            "of GDELT": lambda: write_events(settings.raw / "gdelt_events", first=rows // 10_000, files=1),  # noqa: B023
-            "of BACI, which replace others": lambda: write_baci_extract(tables[0], rows=1000, vintage="V202402"),  # noqa: B023
-            "of BACI, which were not there": lambda: write_baci_addition(tables[0], rows=1000, vintage="V202403"),  # noqa: B023
-        }
-        seconds[rows] = {kind: deliver_and_publish(settings, deliver) for kind, deliver in deliveries.items()}
-        seconds[rows][WITHOUT_PARQUET] = deliver_and_publish(
-            replace(settings, has_parquet=False),
-            lambda: write_baci_extract(tables[0], rows=1000, vintage="V202404"),  # noqa: B023
-        )
+        times = [_delivered(settings, tables[0], number) for number in range(DELIVERIES_OF_A_KIND)]
+        seconds[rows] = {kind: [each[kind] for each in times] for kind in times[0]}
+        # last: what is published with Parquet files after it has to write all of them
+        seconds[rows][WITHOUT_PARQUET] = [
+            deliver_and_publish(
+                replace(settings, has_parquet=False),
+                lambda: write_baci_extract(tables[0], rows=1000, vintage=f"V2025{number + 1:02d}"),  # noqa: B023
+            )
+            for number in range(DELIVERIES_OF_A_KIND)
+        ]
         copies[rows] = plain_copy(settings)
         folder = PublicationStore(settings.serving).current_folder()
         assert folder is not None
@@ -293,22 +294,52 @@ def small_into_large(scratch: Path, size: Size) -> Iterator[Row]:
         yield Row(
             work=f"transformation and tests of 1,000 new rows {kind} beside {size.large:,}",
             against=f"the same beside {size.large // 100:,}",
-            measured=large["update"],
+            measured=_middle(large, "update"),
             unit="s",
-            peer=small["update"],
+            peer=_middle(small, "update"),
             reach=1.5,
+            note=f"{_in_turn(large, 'update')} s against {_in_turn(small, 'update')} s",
         )
         yield Row(
             work=f"publication after 1,000 new rows {kind}",
             against="a plain copy of the file",
-            measured=large["publish"],
+            measured=_middle(large, "publish"),
             unit="s",
             peer=copies[size.large],
             reach=1.2 if size.large >= ASKED_ROWS else None,
-            note=f"{large['afterwards']:.2f} s more once readers see it, for the copy that the next one begins from and"
-            f" large Parquet files;"
-            f" beside {size.large // 100:,} rows {small['publish']:.2f} s",
+            note=f"{_in_turn(large, 'publish')} s; {_in_turn(large, 'afterwards')} s more once readers see it, for the"
+            f" copy that the next one begins from and large Parquet files;"
+            f" beside {size.large // 100:,} rows {_in_turn(small, 'publish')} s",
         )
+
+
+def _middle(times: Sequence[Mapping[str, float]], stage: str) -> float:
+    return statistics.median(each[stage] for each in times)
+
+
+def _in_turn(times: Sequence[Mapping[str, float]], stage: str) -> str:
+    """Return the seconds of a stage, of one delivery after the other."""
+    return ", ".join(f"{each[stage]:.2f}" for each in times)
+
+
+def _delivered(settings: Settings, table: Path, number: int) -> dict[str, dict[str, float]]:
+    """Deliver 1,000 rows of each kind that no other number has, and publish after each; return the seconds by kind."""
+    replacing, adding = (f"V2024{2 * number + month:02d}" for month in (2, 3))
+    files = len(list((settings.raw / "gdelt_events").iterdir()))
+    return {
+        "of another feed": deliver_and_publish(
+            settings, lambda: write_memberships(settings.raw / "memberships", files=1, rows=1000, first=number)
+        ),
+        "of GDELT": deliver_and_publish(
+            settings, lambda: write_events(settings.raw / "gdelt_events", first=files, files=1)
+        ),
+        "of BACI, which replace others": deliver_and_publish(
+            settings, lambda: write_baci_extract(table, rows=1000, vintage=replacing)
+        ),
+        "of BACI, which were not there": deliver_and_publish(
+            settings, lambda: write_baci_addition(table, rows=1000, vintage=adding, first=1000 * number)
+        ),
+    }
 
 
 def many_deliveries(scratch: Path, size: Size) -> Iterator[Row]:
@@ -336,9 +367,11 @@ def many_deliveries(scratch: Path, size: Size) -> Iterator[Row]:
 def deliver_and_publish(settings: Settings, deliver: Callable[[], object]) -> dict[str, float]:
     """Return the seconds of an update, of the publication after it, and of what that leaves for later.
 
-    What is published is nowhere in memory: what the machine happens to keep of it would decide the comparison.
+    What was written before is on the disk. What is published is nowhere in memory: what the machine happens to keep of
+    it would decide the comparison.
     """
     deliver()
+    os.sync()
     update = _update(settings)
     for database in settings.serving.glob("publications/*/warehouse.duckdb"):
         forget(database)
