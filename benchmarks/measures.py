@@ -58,6 +58,7 @@ ASKED_ROWS = 100_000_000
 """Beside so many rows a publication is held against a copy: a copy of a small file takes less than what it writes."""
 DELIVERIES_OF_A_KIND = 3
 """The middle of so many counts: a disk is now and then busy, and the first of a kind finds little in memory."""
+COPIES = 3
 WITHOUT_PARQUET = "of BACI, which replace others, without Parquet"
 DLT = "dlt[duckdb,filesystem]==1.31.*"
 
@@ -379,7 +380,7 @@ def deliver_and_publish(settings: Settings, deliver: Callable[[], object]) -> di
     return {"update": update, "publish": published, "afterwards": seconds_of(wait_for_afterwards)}
 
 
-def plain_copy(settings: Settings, times: int = 3) -> float:
+def plain_copy(settings: Settings) -> float:
     """Return the seconds of a plain copy of what is published, from the disk, the middle of several.
 
     It is taken when all else is measured: a large one puts the writer's database out of memory, as nothing that a
@@ -387,7 +388,7 @@ def plain_copy(settings: Settings, times: int = 3) -> float:
     """
     database, target = settings.serving / "warehouse.duckdb", settings.home / "copy"
     seconds = list[float]()
-    for _ in range(times):
+    for _ in range(COPIES):
         forget(database)
         seconds.append(seconds_of(lambda: shutil.copyfile(database, target)))
         target.unlink()

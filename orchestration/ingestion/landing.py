@@ -11,7 +11,7 @@ of what the row costs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
 import duckdb
@@ -114,7 +114,7 @@ def counted_by_delivery(
     *,
     is_view: bool,
     known: Mapping[str, int] | None = None,
-    loaded: Collection[str] = (),
+    loaded: Set[str] = frozenset(),
 ) -> dict[str, int]:
     """Return the number of rows of each delivery in `landing.<table>`.
 
@@ -125,7 +125,7 @@ def counted_by_delivery(
     if not is_view:
         rows = f"landing.{quoted(table)}"
         counted = f"select _delivery_id, count(*) from {rows}"
-        if known and known.keys() <= set(loaded):
+        if known and known.keys() <= loaded:
             # rows are only ever added at the end, unless a delivery goes: the last that was known lies where it lay
             there = sum(known.values())
             end = dict(con.execute(f"{counted} where rowid >= $1 group by _delivery_id", [there - 1]).fetchall())

@@ -196,7 +196,7 @@ def contents_of_sources(
     before = before or {}
     keyed = plan.keyed_inputs
     loaded = frozenset[str]()
-    if ("ops", "deliveries") in columns:
+    if before and ("ops", "deliveries") in columns:
         ids = connection.execute("select delivery_id from ops.deliveries where status = 'loaded'").fetchall()
         loaded = frozenset(one for (one,) in ids)
     contents = dict[str, Content]()
@@ -278,10 +278,10 @@ def update_star(
                 contents[node.unique_id] = Content(_token(), 0)
             continue
         at = time.monotonic()
-        if work.passes_over(node, frozenset(changed)):
+        content = work.build(node, frozenset(changed))
+        if content is None:
             continue
         looked_at += 1
-        content = work.build(node, frozenset(changed))
         if content != before[node.unique_id]:
             changed.add(node.unique_id)
             contents[node.unique_id] = content
@@ -355,17 +355,14 @@ class _Work:
         self._columns = columns
         self.by_key: set[str] = set()
 
-    def passes_over(self, node: PlannedNode, changed: frozenset[str]) -> bool:
-        try:
-            return self._deltas.is_untouched(node, changed)
-        except duckdb.Error as error:
-            raise CannotUpdateError(f"{node.qualified}: {error}") from error
-
-    def build(self, node: PlannedNode, changed: frozenset[str]) -> Content:
+    def build(self, node: PlannedNode, changed: frozenset[str]) -> Content | None:
+        """Build a table, and return what it holds; None where what changed is seen to concern none of its rows."""
         columns = self._columns.get((node.schema, node.table))
         if columns is None:
             raise CannotUpdateError(f"{node.qualified} is not there")
         try:
+            if self._deltas.is_untouched(node, changed):
+                return None
             with suppress(NotByKeyError):
                 return self._exchange_keys(node, columns, changed)
             if self._before[node.unique_id].row_count > HASHED_ROWS:

@@ -120,3 +120,5 @@ def test_rows_of_a_delivery_that_the_ledger_no_longer_has_are_looked_for() -> No
         assert counted_by_delivery(con, "notes", is_view=False, known=FIRST, loaded={"one", "other"}) == now
         assert counted_by_delivery(con, "notes", is_view=False, known={"one": 10, "other": 5}, loaded=set(now)) == now
         assert counted_by_delivery(con, "notes", is_view=False) == now
+        con.execute("create or replace table landing.notes as select 'one' as _delivery_id from range(3)")
+        assert counted_by_delivery(con, "notes", is_view=False, known={"one": 5}) == {"one": 3}
