@@ -123,13 +123,16 @@ def write_memberships(folder: Path, *, files: int, rows: int, first: int = 0) ->
         (folder / f"made-{file:06d}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def write_observations(path: Path, *, rows: int) -> None:
-    """Write trade figures that people recorded."""
+def write_observations(path: Path, *, rows: int, is_half_broken: bool = False) -> None:
+    """Write trade figures that people recorded; of every other row a day that is none, and no number, where asked."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = ["country_a,country_b,direction,commodity,period,value,unit,currency,document_id"]
     for number in range(rows):
         a, b = _MEMBERS[number % 7], _MEMBERS[(number + 1 + number // 7 % 6) % 7]
-        lines.append(f"{a},{b},total,TOTAL,{1900 + number // 42},{1000 + number},money,USD,made-register")
+        period, value = f"{1900 + number // 42 % 8000}", f"{1000 + number}"
+        if is_half_broken and number % 2:
+            period, value = f"{period}-02-30", f"{value} or so"
+        lines.append(f"{a},{b},total,TOTAL,{period},{value},money,USD,made-register")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -158,9 +161,9 @@ _LATE = {
 """Columns and a row of each feed: steps and guests are of agreements and meetings that are there, all else is new."""
 
 
-def write_events(folder: Path, *, first: int, files: int) -> None:
-    """Write files of GDELT of 1,000 rows, from a first one on."""
-    gdelt_files.write(folder, first=first, files=files, rows=1000, seed=1)
+def write_events(folder: Path, *, first: int, files: int, rows: int = 1000) -> None:
+    """Write files of GDELT of so many rows, from a first one on."""
+    gdelt_files.write(folder, first=first, files=files, rows=rows, seed=1)
 
 
 _MEMBERS = ("Norway", "Sweden", "Pakistan", "Russia", "Iceland", "Malta", "Japan")

@@ -81,6 +81,19 @@ def number_file(con: duckdb.DuckDBPyConnection, *, delivery_id: str, sha256: str
     return int(rows[0][0])
 
 
+def count_file(con: duckdb.DuckDBPyConnection, contract: Contract, *, delivery_id: str, sha256: str) -> int:
+    """Return how many rows of a file are in landing, of a feed that is read in bulk."""
+    rows = con.execute(
+        f"""
+        select count(*) from {rows_of(contract)} where _file_number = (
+            select file_number from ops.landed_files where delivery_id = $delivery_id and file_sha256 = $sha256
+        )
+        """,
+        {"delivery_id": delivery_id, "sha256": sha256},
+    ).fetchall()
+    return int(rows[0][0])
+
+
 def number_batch(con: duckdb.DuckDBPyConnection, *, loaded_at: datetime) -> None:
     """Note those files of a batch that have no number yet: a part of a file may have landed before the rest."""
     con.execute(

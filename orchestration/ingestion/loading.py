@@ -302,6 +302,11 @@ class Loader:
                         contract, rest, columns, folder, numbers=loaded.rest.numbers, loaded_at=loaded_at
                     )
                     rows_read, accepted = rows_read + left_over, accepted + mended
+                    landed = landing.count_file(
+                        self.con, contract, delivery_id=delivery.delivery_id, sha256=file.file.sha256
+                    )
+                    if landed != accepted:
+                        raise NotPlainError(f"of {accepted:,} rows {landed:,} are loaded")
                 entry, verdicts = self._entry(delivery, rows_read)
                 if releases.is_set_apart(entry.status):
                     raise _LeftOut(entry, verdicts)

@@ -315,6 +315,24 @@ def test_a_report_stays_short_however_much_is_broken(house: House) -> None:
     assert len(report.splitlines()) < 70
 
 
+def test_all_of_a_large_file_may_be_broken(house: House) -> None:
+    """Of more rows than DuckDB has in a row group, which it writes on another way: none is lost, nothing is slow."""
+    count = 130_000
+    house.drop("meetings/a.csv", meetings(*(f"doc-1,meeting-{n},vist,B,year {n}" for n in range(1, count + 1))))
+    (outcome,) = house.refresh().deliveries
+    assert (outcome.status, outcome.rows_read, outcome.rows_rejected) == (OutcomeStatus.NEW, count, count), outcome
+    assert house.ask(
+        """
+        select count(*), count(distinct row_number),
+            count(*) filter (column_name = 'kind' and found = 'vist' and expected like 'one of visit, %'),
+            count(*) filter (column_name = 'started' and found = 'year ' || row_number and expected like 'a date %: %'),
+            count(*) filter (raw_row = format('doc-1,meeting-{0},vist,B,year {0}', row_number))
+        from ops.rejected_rows
+        """
+    ) == [(2 * count, count, count, count, 2 * count)]
+    assert house.ask("select column_name from ops.rejected_rows limit 4") == [("kind",), ("started",)] * 2
+
+
 def test_a_large_file_keeps_the_order_of_its_rows(house: House) -> None:
     rows = [f"doc-1,meeting-{number},visit,T,2024" for number in range(1, 300_001)]
     rows[250_000] = "doc-1,M,visit,T,2024"
