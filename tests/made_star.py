@@ -368,7 +368,7 @@ def _quality(star: MadeStar) -> None:
     )  # fmt: skip
     star.add(
         "mart_unknown_reference", unknown_reference_key="u", kind="country", reported=HOSTILE,
-        used_in="agreement_party.party", reference_count=1, document_count=1,
+        used_in="agreement_party.party", reference_count=1, document_count=1, is_compared=True,
     )  # fmt: skip
     star.add(
         "evidence.rejected_rows", delivery_id="delivery", feed="documents", row_number=1, column_name="url",

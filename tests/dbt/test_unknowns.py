@@ -173,3 +173,30 @@ def test_what_was_told_is_resolved_at_the_next_refresh_and_an_id_used_for_two_th
         [{"commodity_code": "0306", "classification": "HS2017", "unit": "kg", "value": 5000.0, "currency": "NOK"}],
         ["NOK"],
     )  # fmt: skip
+
+
+def test_of_many_unknown_ids_those_used_most_are_held_against_what_is_known(
+    empty_warehouse: Path, tmp_path: Path, manifest: Mapping[str, Any]
+) -> None:
+    """Guests whose meetings have yet to come may be hundreds of thousands, and so may be the meetings that are there."""
+    known, unknown_ids, most = 2_500, 3_000, 5_000_000
+    rows = [f"met-{number:05d},visit,Zenda,2018,gazette" for number in range(known)]
+    guests = [f"dangling-{number:05d},Norway,guest,gazette" for number in range(unknown_ids)]
+    guests += ["mett-00007,Norway,guest,gazette", "mett-00007,Iceland,guest,gazette"]
+    made = Installation(tmp_path / "here", like=empty_warehouse)
+    load(
+        made,
+        {
+            "meetings/a.csv": "\n".join(["meeting_id,kind,title,started,document_id", *rows, ""]),
+            "meeting_participants/a.csv": "\n".join(["meeting_id,represents,role,document_id", *guests, ""]),
+        },
+    )
+    made.build_from(manifest)
+    with duckdb.connect(str(made.settings.warehouse), read_only=True) as connection:
+        of_meetings = "from mart_unknown_reference where kind = 'meeting'"
+        assert connection.execute(f"select count(*) {of_meetings}").fetchall() == [(unknown_ids + 1,)]
+        compared = connection.execute(f"select reported {of_meetings} and is_compared order by 1").fetchall()
+        best = connection.execute(f"select best_candidate, is_compared {of_meetings} and reported = 'mett-00007'")
+        assert best.fetchall() == [("met-00007", True)], "it is used twice"
+    first = [(f"dangling-{number:05d}",) for number in range(most // known - 1)]
+    assert compared == [*first, ("mett-00007",)], "then in the order of the ids"

@@ -1,5 +1,6 @@
 -- Grain: one row per text, code or id that leads to nothing known, or to two things, and place where it is used.
 -- Add an alias (feed `aliases`), deliver what is missing, or correct one of two, and refresh: the row disappears.
+{% set most_comparisons = 5000000 %}
 with unresolved as (
     select
         kind,
@@ -80,7 +81,9 @@ collisions as (
 ),
 
 wanted as (
-    select distinct kind, reported, {{ normalised_name('reported') }} as normalised_name from unresolved
+    select kind, reported, sum(reference_count) as reference_count
+    from unresolved
+    group by all
 ),
 
 country_names as (
@@ -139,17 +142,37 @@ pool as (
     {%- endfor %}
 ),
 
-scored as (
-    select
-        wanted.kind,
-        wanted.reported,
-        pool.candidate,
-        max(jaro_winkler_similarity(wanted.normalised_name, pool.normalised_name)) as score
+names_of_kind as (
+    select kind, count(*) as name_count from pool group by kind
+),
+
+-- what is used most comes first: of a hundred thousand ids none of a hundred thousand others would be read
+compared as (
+    select wanted.kind, wanted.reported, {{ normalised_name('wanted.reported') }} as normalised_name
     from wanted
-    inner join pool on wanted.kind = pool.kind
-    group by all
+    left join names_of_kind on wanted.kind = names_of_kind.kind
+    qualify
+        row_number() over (partition by wanted.kind order by wanted.reference_count desc, wanted.reported)
+        * coalesce(names_of_kind.name_count, 0)
+        <= {{ most_comparisons }}
+),
+
+alike as (
+    select
+        compared.kind,
+        compared.reported,
+        pool.candidate,
+        jaro_winkler_similarity(compared.normalised_name, pool.normalised_name) as score
+    from compared
+    inner join pool on compared.kind = pool.kind
+),
+
+scored as (
+    select kind, reported, candidate, max(score) as score
+    from alike
     -- codes are short: one letter in three makes more of a difference
-    having score >= if(wanted.kind = 'currency', 0.8, 0.85)
+    where score >= if(kind = 'currency', 0.8, 0.85)
+    group by all
 ),
 
 ranked as (
@@ -180,10 +203,13 @@ listed as (
             else 'dangling_id'
         end as issue,
         unresolved.*,
+        compared.kind is not null as is_compared,
         candidates.best_candidate,
         candidates.best_score,
         candidates.candidates
     from unresolved
+    left join compared
+        on unresolved.kind = compared.kind and unresolved.reported is not distinct from compared.reported
     left join candidates
         on unresolved.kind = candidates.kind and unresolved.reported is not distinct from candidates.reported
 
@@ -210,6 +236,7 @@ select
     used_in,
     reference_count,
     document_count,
+    is_compared,
     best_candidate,
     best_score,
     candidates,
