@@ -161,7 +161,7 @@ def shapes(scratch: Path, size: Size) -> Iterator[Row]:
         loaded = in_a_process(REFRESH, settings.raw, settings.home)
         yield Row(
             work=f"load {rows:,} rows: {name}",
-            against="DuckDB's `create table as from read_csv`, unpacked, columns and types found out, what is broken left out",
+            against="DuckDB's `create table as from read_csv`, unpacked, types found out, what is broken left out",
             measured=loaded.since_seen,
             unit="s",
             peer=bare.seconds,
