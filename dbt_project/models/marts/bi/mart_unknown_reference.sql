@@ -1,6 +1,6 @@
 -- Grain: one row per text, code or id that leads to nothing known, or to two things, and place where it is used.
 -- Add an alias (feed `aliases`), deliver what is missing, or correct one of two, and refresh: the row disappears.
-{% set most_comparisons = 5000000 %}
+{% set most_comparisons = 2000000 %}
 with unresolved as (
     select
         kind,
