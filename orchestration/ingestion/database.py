@@ -83,13 +83,14 @@ class DamagedDatabaseError(RuntimeError):
 def connection(settings: Settings, *, log: Callable[[str], None], clock: Clock) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the writer's database, in a new file where there is none or the old one is unreadable; close it always.
 
-    The caller holds the lock: what lies in the folder for temporary files is a killed process's.
+    The caller holds the lock: what lies in the folders for temporary files is a killed process's.
 
     Raises:
         DamagedDatabaseError: a part of the file that was read meanwhile is damaged; it was moved aside.
     """
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(temporary_folder(settings))
+    for folder in (temporary_folder(settings), _spill_folder(settings)):
+        _sweep(folder)
     try:
         opened = _connect(settings)
     except duckdb.Error as error:
@@ -172,8 +173,13 @@ def temporary_folder(settings: Settings) -> Path:
     return settings.warehouse.parent / "tmp"
 
 
+def _spill_folder(settings: Settings) -> Path:
+    """Return where DuckDB spills to while the star is built: beside the database, unless it is told otherwise."""
+    return settings.warehouse.with_name(f"{settings.warehouse.name}.tmp")
+
+
 def _sweep(folder: Path) -> None:
-    """Remove what killed processes left in the folder for temporary files: it may be as large as all they unpacked."""
+    """Remove what killed processes left in a folder for temporary files: it may be as large as all they worked on."""
     if folder.is_dir():
         shutil.rmtree(folder)
 

@@ -512,3 +512,15 @@ def test_many_small_files_share_commits_and_keep_their_own_rows(house: House) ->
         "where meeting_id not like 'meeting-' || original_path[10:12]::int || '-' || (_row_number - 1)"
     )
     assert wrong == [(0,)]
+
+
+@pytest.mark.parametrize("folder", ["tmp", "warehouse.duckdb.tmp"])
+def test_what_a_killed_process_left_of_temporary_files_goes(house: House, folder: str) -> None:
+    """What was unpacked, and what DuckDB had put there while the star was built."""
+    house.drop("meetings/a.csv", meetings(meeting()))
+    house.refresh()
+    left = house.settings.warehouse.parent / folder / "duckdb_temp_storage_DEFAULT-0.tmp"
+    left.parent.mkdir(exist_ok=True)
+    left.write_bytes(b"0" * 1000)
+    house.refresh()
+    assert not left.exists()
