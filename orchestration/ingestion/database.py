@@ -62,7 +62,7 @@ _EDTF = """
 _STORAGE_VERSION = "v1.5.0"
 """Of a new file: text is written in two thirds of the time of the format that DuckDB writes by default. Readers open
 the publication, which keeps to an older format."""
-_MOST_MEMORY = "1GB"
+_MOST_MEMORY = "1300MB"
 _CORRUPT = "Corrupt database file"
 _CUT_OFF = re.compile(r'Could not read enough bytes from file "[^"]*\.duckdb"')
 
@@ -123,7 +123,7 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 @contextmanager
 def memory_limited(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Have DuckDB put what it cannot keep in a gigabyte into the folder for temporary files."""
+    """Have DuckDB put what it cannot keep in 1.3 gigabytes into the folder for temporary files."""
     con.execute(f"set memory_limit = {literal(_MOST_MEMORY)}")
     try:
         yield

@@ -139,10 +139,12 @@ class Loader:
             for name, files in by_format.items():
                 if name == CSV and contract.is_bulk:
                     yield from self._load_bulk(contract, files, folder)
-                elif name == CSV:
-                    yield from self._load_csv(contract, files, folder)
-                else:
-                    yield from self._load_rows(contract, files, ROW_FORMATS[name])
+                    continue
+                with memory_limited(self.con):  # what is staged is as large as the files, or several times that
+                    if name == CSV:
+                        yield from self._load_csv(contract, files, folder)
+                    else:
+                        yield from self._load_rows(contract, files, ROW_FORMATS[name])
 
     # Files
 
