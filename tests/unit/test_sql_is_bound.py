@@ -61,8 +61,9 @@ REVIEWED = {
         "read_dates: stage.view": VIEW,
         "_reject_cells: stage.view": VIEW,
         "_reject_cells: is_broken": CONDITION,
-        "_reject_cells: empty": "an entry whose text is bound",
-        "_reject_cells: entries": "entries whose texts are bound",
+        "_reject_cells: entries": "statements whose texts are bound",
+        "_entry: is_broken": CONDITION,
+        "_entry: number": "the place of a column in its contract",
     },
     "ingestion/landing.py": {
         "_counted_by_file: within": WITHIN,
