@@ -51,14 +51,7 @@ def read_dates(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
 
 def write_rejected_rows(con: duckdb.DuckDBPyConnection, batch: Batch, incomplete: Sequence[Stage]) -> None:
     """Put every row that was not accepted into `ops.rejected_rows`; `incomplete` are the stages that have some."""
-    con.execute(
-        """
-        create temp table rejected_cells (
-            _file_no integer, _row_number bigint, feed varchar, column_name varchar, found varchar, expected varchar,
-            raw_row varchar, key_values varchar, column_number integer
-        )
-        """
-    )
+    con.execute("create temp table rejected_cells as select *, null::integer as column_number from broken_rows limit 0")
     if con.execute("select count(*) from broken_rows").fetchall() != [(0,)]:  # DuckDB loses rows that follow nothing
         con.execute("insert into rejected_cells by name from broken_rows")
     for stage in incomplete:

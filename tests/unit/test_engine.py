@@ -7,9 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.row_groups import FULL as ROW_GROUP
 from orchestration.transformation.keyed import WRITTEN_WHOLE
-
-ROW_GROUP = 122_880
 
 
 def _kept(path: Path, *statements: str) -> int:
