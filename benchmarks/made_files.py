@@ -5,9 +5,12 @@ Everything follows from the number of a row, so that the same call writes the sa
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+from pyarrow import parquet
 
 from benchmarks import gdelt_files
 from orchestration.sql_text import literal
@@ -121,6 +124,17 @@ def write_memberships(folder: Path, *, files: int, rows: int, first: int = 0) ->
             occurred = f"{1950 + number % 70}-{1 + number % 12:02d}"
             lines.append(f"Union {number // 7},{_MEMBERS[number % 7]},joined,{occurred},register-{file}")
         (folder / f"made-{file:06d}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_memberships_as_parquet(folder: Path, *, files: int, rows: int) -> None:
+    """Write what `write_memberships` does, as Parquet."""
+    write_memberships(folder, files=files, rows=rows)
+    for path in sorted(folder.glob("*.csv")):
+        names, *lines = (line.split(",") for line in path.read_text(encoding="utf-8").splitlines())
+        parquet.write_table(
+            pa.Table.from_pylist([dict(zip(names, line, strict=True)) for line in lines]), f"{path}.parquet"
+        )
+        path.unlink()
 
 
 def write_observations(path: Path, *, rows: int, is_half_broken: bool = False) -> None:
@@ -255,3 +269,33 @@ def write_comtrade(folder: Path, *, rows: int) -> Path:
             """  # noqa: S608
         )
     return path
+
+
+def write_many_of_comtrade(folder: Path, *, files: int, rows: int) -> None:
+    """Write bulk files of Comtrade, each of what one country reports of one year."""
+    made = write_comtrade(folder, rows=rows)
+    header, *lines = made.read_text(encoding="utf-8").splitlines(keepends=True)
+    made.unlink()
+    for number in range(files):
+        year, reporter = _year_and_reporter(number)
+        head = f"C\tA\t{year}0101\t{year}\t52\t{year}\t{reporter}\t"
+        text = header + "".join(head + line.split("\t", 7)[-1] for line in lines)
+        name = f"COMTRADE-FINAL-CA{reporter:03d}{year}01H5[2024-01-03].txt"
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def write_replies_of_comtrade(folder: Path, *, files: int, rows: int) -> None:
+    """Write replies of the API of Comtrade, each of what one country reports of one year."""
+    made = write_comtrade(folder, rows=rows)
+    names, *lines = (line.split("\t") for line in made.read_text(encoding="utf-8").splitlines())
+    made.unlink()
+    for number in range(files):
+        year, reporter = _year_and_reporter(number)
+        of_file = {"refPeriodId": f"{year}0101", "refYear": year, "period": f"{year}", "reporterCode": reporter}
+        data = [dict(zip(names, line, strict=True)) | of_file for line in lines]
+        reply = {"elapsedTime": "0.21 secs", "count": rows, "data": data, "error": ""}
+        (folder / f"reply-{number:06d}.json").write_text(json.dumps(reply), encoding="utf-8")
+
+
+def _year_and_reporter(number: int) -> tuple[int, int]:
+    return 1962 + number % 60, int(COUNTRIES.split()[number // 60])

@@ -17,6 +17,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -29,8 +30,11 @@ from benchmarks.made_files import (
     write_comtrade,
     write_events,
     write_late_claims,
+    write_many_of_comtrade,
     write_memberships,
+    write_memberships_as_parquet,
     write_observations,
+    write_replies_of_comtrade,
 )
 from benchmarks.scans import scans
 from benchmarks.work import (
@@ -252,6 +256,23 @@ def many_files(scratch: Path, size: Size) -> Iterator[Row]:
         reach=0.1,
         note=f"beyond {empty.seconds:.2f} s for none; with one new file {one.seconds:.2f} s in all",
     )
+    few = size.files // 10
+    for name, feed, write in (
+        ("3 rows as Parquet", "memberships", partial(write_memberships_as_parquet, files=few, rows=3)),
+        ("replies of Comtrade, 4 rows", "comtrade", partial(write_replies_of_comtrade, files=few, rows=4)),
+        ("bulk files of Comtrade, 1,000 rows", "comtrade", partial(write_many_of_comtrade, files=few, rows=1000)),
+        ("exports of GDELT, 1,000 rows, zipped", "gdelt_events", partial(write_events, first=0, files=few)),
+    ):
+        apart = settings_in(scratch / write.func.__name__)
+        write(apart.raw / feed)
+        loaded = in_a_process(REFRESH, apart.raw, apart.home)
+        yield Row(
+            work=f"load {few:,} small files: {name}",
+            against="–",
+            measured=1000 * loaded.since_seen / few,
+            unit="ms a file",
+            note=f"CPU {1000 * loaded.cpu / few:.2f} ms a file; peak {loaded.peak_mb:,.0f} MB",
+        )
 
 
 def refreshes(scratch: Path, _: Size) -> Iterator[Row]:

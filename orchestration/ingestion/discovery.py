@@ -339,14 +339,15 @@ class _Walk:
             if not item.is_file(follow_symlinks=False):
                 self.ignore(path, "it is no plain file")
                 return None
+            if item.name == FOLDER_REPORT or item.name.endswith(FILE_REPORT_SUFFIX):
+                self.reports.add(path)  # one beside each file: only its name matters
+                return None
             status = item.stat(follow_symlinks=False)
         except OSError as error:
             self.ignore(path, f"it cannot be looked at ({error.strerror})")
             return None
         file = FoundFile(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino)
-        if item.name == FOLDER_REPORT or item.name.endswith(FILE_REPORT_SUFFIX):
-            self.reports.add(path)
-        elif manifests is not None and (item.name == FOLDER_MANIFEST or item.name.endswith(FILE_MANIFEST_SUFFIX)):
+        if manifests is not None and (item.name == FOLDER_MANIFEST or item.name.endswith(FILE_MANIFEST_SUFFIX)):
             manifests[item.name] = file
         elif item.name.startswith("_manifest"):
             self.ignore(path, f"a folder's manifest is called {FOLDER_MANIFEST} and lies beside its files")

@@ -9,6 +9,7 @@ fact means (dbt), or what a row must look like (contracts). Whatever is wrong wi
 from __future__ import annotations
 
 import time
+import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -61,6 +62,9 @@ from orchestration.sql_text import quoted
 MOST_FILES = 500
 MOST_BYTES = 64 * (1 << 20)
 """A batch shares a commit: a commit for each of ten thousand files takes ten times as long."""
+SMALL_BULK_BYTES = 1 << 20
+"""Bulk files of no more are read together where there are several: what each costs by itself takes as long as reading
+thirty thousand rows one by one."""
 
 _DATA_ERRORS = (
     duckdb.ConversionException,
@@ -244,7 +248,11 @@ class Loader:
             close_batch(self.con)
 
     def _load_bulk(self, contract: Contract, files: Sequence[StagedFile], folder: Path) -> Iterator[DeliveryOutcome]:
-        """Load each file in one read, but for broken rows; where that is not possible, row by row."""
+        """Load small files together, others in one read each but for broken rows; row by row what that cannot read."""
+        small = [file for file in files if _is_small(file)]
+        if len(small) > 1:
+            yield from self._load_small(contract, small, folder)
+            files = [file for file in files if file not in small]
         for file in files:
             try:
                 require_classification(contract.feed, file.delivery.dataset_key)
@@ -266,6 +274,26 @@ class Loader:
             except Refused as refused:
                 outcome = self._refuse(file.delivery, str(refused))
             yield outcome
+
+    def _load_small(self, contract: Contract, files: Sequence[StagedFile], folder: Path) -> Iterator[DeliveryOutcome]:
+        """Load small bulk files as those of any other feed: together, as far as they have one header."""
+        together: dict[tuple[str, ...], list[StagedFile]] = defaultdict(list)
+        with memory_limited(self.con):
+            for file in files:
+                try:
+                    require_classification(contract.feed, file.delivery.dataset_key)
+                    table = bulk.open_table(file.source, contract, folder)
+                    columns = header_columns.match(table.names, contract)
+                except Refused as refused:
+                    yield self._refuse(file.delivery, str(refused))
+                    continue
+                plain = replace(file, source=bulk.as_one_csv(table, folder / f"{file.file.sha256}-plain.csv"))
+                if columns.missing or columns.corrects is not None:
+                    yield self._load_one_csv(contract, plain, columns, folder, is_plain=True)
+                else:
+                    together[table.names].append(plain)
+            for names, alike in together.items():
+                yield from self._load_alike(contract, alike, header_columns.match(names, contract), folder)
 
     def _load_typed(
         self,
@@ -493,8 +521,7 @@ class Loader:
             if from_content(delivery.manifest).is_complete:
                 raise Refused(f"its manifest calls it complete, but {cut_off}", "fetch it whole, or drop that claim")
             entry = replace(entry, mode=Mode.EXTRACT, is_complete=False)
-        is_claims = _may_share(delivery, self.registry) and delivery.feed != dossiers.FEED
-        if is_claims and not is_known:  # thousands of files, and none that stands to another
+        if _is_claims(delivery, self.registry) and not is_known:  # thousands of files, and none that stands to another
             return replace(entry, rows_read=rows_read), []
         verdicts = self._judged(delivery, arriving=releases.release_of(entry))
         for place, verdict in enumerate(verdicts):
@@ -739,12 +766,25 @@ def _batches(deliveries: Iterable[Delivery], registry: Mapping[str, Contract]) -
 
 
 def _may_share(delivery: Delivery, registry: Mapping[str, Contract]) -> bool:
-    """Say whether a delivery may share a commit: not where its size is compared with that of the one before."""
+    """Say whether a delivery may share a commit with those of other data sets."""
     contract = registry.get(delivery.feed)
-    if contract is None or contract.is_folder_delivery:
-        return False
-    is_append = contract.mode is Mode.APPEND and not (delivery.manifest or {}).get("mode")
-    return is_append or contract.feed == dossiers.FEED
+    return contract is not None and not contract.is_folder_delivery
+
+
+def _is_claims(delivery: Delivery, registry: Mapping[str, Contract]) -> bool:
+    """Say whether each row of a delivery stands for itself: its size is compared with that of no other."""
+    contract = registry.get(delivery.feed)
+    return (
+        contract is not None
+        and not contract.is_folder_delivery
+        and contract.mode is Mode.APPEND
+        and not (delivery.manifest or {}).get("mode")
+    )
+
+
+def _is_small(file: StagedFile) -> bool:
+    """Say whether a bulk file is one small table."""
+    return file.source.stat().st_size <= SMALL_BULK_BYTES and not zipfile.is_zipfile(file.source)
 
 
 def _extra(stage: Stage, parameters: Parameters) -> str:

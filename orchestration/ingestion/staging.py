@@ -332,6 +332,8 @@ class _Arriving:
     corrected: set[str] = field(default_factory=set)
     """The feeds of which a row names a quarantined one."""
     _rows: dict[str, list[tuple[StagedFile, TextRow]]] = field(default_factory=lambda: defaultdict(list))
+    _read_at_once: dict[str, list[pa.Table]] = field(default_factory=lambda: defaultdict(list))
+    """By feed; of small files many go into their table together."""
     _broken: list[tuple[StagedFile, BrokenRow]] = field(default_factory=list)
     _count: int = 0
 
@@ -345,9 +347,7 @@ class _Arriving:
             self._rows[row.feed].append((file, row))
         else:
             self._broken.append((file, row))
-        self._count += 1
-        if self._count >= _CHUNK_ROWS:
-            self.flush()
+        self._more(1)
 
     def add_table(self, file: StagedFile, rows: pa.Table, *, names: Iterable[str]) -> None:
         """Take in rows that were read many at once; they are of the feed of the file, which has columns of `names`."""
@@ -365,15 +365,24 @@ class _Arriving:
                 columns[name] = _restored(columns[name])
             columns["_corrects"] = rows.column(CORRECTS)
             self.corrected.add(contract.feed)
-        self._insert_text(contract, pa.table(columns))
+        self._read_at_once[contract.feed].append(pa.table(columns))
+        self._more(rows.num_rows)
 
     def flush(self) -> None:
         for feed, rows in self._rows.items():
             self._insert(self.registry[feed], rows)
+        for feed, tables in self._read_at_once.items():
+            self._insert_text(self.registry[feed], pa.concat_tables(tables, promote_options="permissive"))
         insert_rows(self.con, "broken_rows", _broken_table(self._broken, self.registry))
         self._rows.clear()
+        self._read_at_once.clear()
         self._broken.clear()
         self._count = 0
+
+    def _more(self, rows: int) -> None:
+        self._count += rows
+        if self._count >= _CHUNK_ROWS:
+            self.flush()
 
     def _insert(self, contract: Contract, rows: Sequence[tuple[StagedFile, TextRow]]) -> None:
         names = contract.columns_by_name

@@ -29,6 +29,8 @@ from orchestration.transformation.changed_keys import ChangedKeys
 from orchestration.transformation.keyed import bounds_of, in_bounds, read_by_number, with_keys
 
 SCHEMAS = ("main", "evidence")
+SPILL = "spill"
+"""The folder for what does not fit into memory, while a publication is prepared."""
 """The star and its lineage; everything else in the writer's database is private."""
 
 STORAGE_VERSION = "v1.2.0"
@@ -123,7 +125,7 @@ class StarCopy:
         self._rows_written = 0
         # Attached rather than opened: dbt's connection to the writer's database, in the same process, may have had
         # another configuration, and DuckDB does not mix the two.
-        self._connection = _prepared(duckdb.connect(":memory:"))
+        self._connection = _prepared(in_memory(folder))
         self._connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         # while the file is copied and its tables are written, what changed is looked up and written as Parquet
         self._beside = ThreadPoolExecutor(max_workers=3)
@@ -418,6 +420,14 @@ class StarCopy:
         target = ".".join(quoted(part) for part in (schema, table, column) if part is not None)
         # COMMENT takes no parameters
         self._connection.execute(f"comment on {kind} published.{target} is {literal(comment.strip())}")
+
+
+def in_memory(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Connect to no database of its own; what does not fit into memory goes to a folder in one that is being prepared.
+
+    DuckDB removes that when it is closed; of a process that was killed it is swept with all else in the folder.
+    """
+    return duckdb.connect(":memory:", config={"temp_directory": str(folder / SPILL)})
 
 
 def _prepared(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publication.copying import Earlier, StarCopy, copy_for_later
+from orchestration.publication.copying import Earlier, StarCopy, copy_for_later, in_memory
 from orchestration.publication.parquet import ParquetFiles
 from orchestration.publication.store import (
     DATABASE,
@@ -181,7 +181,7 @@ class _Rest:
     def _finish(self, late: ParquetFiles) -> None:
         folder = self.store.folder / self.publication.publication_id
         try:
-            with duckdb.connect() as connection:
+            with in_memory(self.store.parquet_being_written(self.publication.publication_id)) as connection:
                 connection.execute(f"attach {literal(folder / DATABASE)} as published (read_only)")
                 late.finish(connection, database="published")
             self.store.show_parquet(self.publication)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from ingestion_house import House
 
 from orchestration import ingestion
-from orchestration.ingestion import DeliveryOutcome, OutcomeStatus, chunks
+from orchestration.ingestion import DeliveryOutcome, OutcomeStatus, chunks, loading
 from orchestration.ingestion import bulk as whole_files
 from orchestration.ingestion.chunks import NotPlainError
 from orchestration.ingestion.readers.comtrade import PREVIEW_ROWS
@@ -82,29 +83,39 @@ ODD_CELLS = {
 }
 
 
-def test_a_cell_is_the_same_whether_read_with_all_others_or_row_by_row(house: House) -> None:
+def test_a_cell_is_the_same_whether_read_with_all_others_or_row_by_row(
+    house: House, other_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cells = [(column, cell) for column, some in ODD_CELLS.items() for cell in some]
     for number, (column, cell) in enumerate(cells):
         row: list[object] = [*ROWS[0]]
         row[column] = f'"{cell}"' if "," in cell else cell
         text = baci(ROWS[1]) + ",".join(map(str, row)) + "\n"
-        house.drop(f"baci/BACI_HS17_Y{1950 + number}_V202201.csv", text)
-        house.drop(f"baci/BACI_HS12_Y{1950 + number}_V202201.csv", text + "2020,4,36,broken,1,1\n")
-    house.refresh()
-    landed = dict(
-        house.ask(
-            """
-            select dataset_key, list((t, i, j, k, v, q, _row_number)::varchar order by _row_number)
-            from landing.baci join ops.deliveries on _delivery_id = delivery_id group by all
-            """
-        )
-    )
+        for one in (house, other_house):
+            one.drop(f"baci/BACI_HS17_Y{1950 + number}_V202201.csv", text)
+            one.drop(f"baci/BACI_HS12_Y{1950 + number}_V202201.csv", text + "2020,4,36,broken,1,1\n")
+    read_together = landed_after(other_house)
+    monkeypatch.setattr(loading, "SMALL_BULK_BYTES", 0)
+    landed = landed_after(house)
     assert len(landed) == 2 * len(cells)
+    assert read_together == landed
     read_one_by_one = " ".join(line for line in house.log if "one by one" in line)
     assert [cells[number] for number in range(4) if f"HS17_Y{1950 + number}" in read_one_by_one] == [(1, "4.0")]
     for number, (column, cell) in enumerate(cells):
         together, one_by_one = (landed[f"{edition}-{1950 + number}"] for edition in ("HS17", "HS12"))
         assert together == one_by_one, (column, cell)
+
+
+def landed_after(house: House) -> dict[str, list[str]]:
+    """Load what was dropped, and return the rows of each data set of BACI."""
+    house.refresh()
+    rows = house.ask(
+        """
+        select dataset_key, list((t, i, j, k, v, q, _row_number)::varchar order by _row_number)
+        from landing.baci join ops.deliveries on _delivery_id = delivery_id group by all
+        """
+    )
+    return dict(rows)
 
 
 LINES = (
@@ -122,7 +133,7 @@ LINES = (
 
 
 def test_what_is_broken_in_a_large_file_is_the_same_whether_read_with_all_others_or_row_by_row(
-    house: House, other_house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, other_house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw = random.Random(8)  # noqa: S311 - the same rows every time
     files = {}
@@ -145,17 +156,53 @@ def test_what_is_broken_in_a_large_file_is_the_same_whether_read_with_all_others
     monkeypatch.setattr(chunks, "_FEW_BYTES", 80)
     monkeypatch.setattr(whole_files, "insert", _gives_up)
     found = []
-    for one in (house, other_house):
+    together = House(replace(house.settings, raw=tmp_path / "third" / "raw", home=tmp_path / "third" / "home"))
+    for one in (together, house, other_house):
         for name, text in files.items():
             one.drop(name, text)
         one.refresh()
         found.append([one.ask(question) for question in ASKED])
-        monkeypatch.setattr(whole_files, "insert_chunks", _gives_up)
-    for in_parts, row_by_row in zip(*found, strict=True):
+        monkeypatch.setattr(loading, "SMALL_BULK_BYTES", 0)
+        if one is house:
+            monkeypatch.setattr(whole_files, "insert_chunks", _gives_up)
+    for read_together, in_parts, row_by_row in zip(*found, strict=True):
         assert in_parts == row_by_row
+        assert read_together == row_by_row
     assert len(found[0][0]) > 500
     assert len(found[0][-1]) > 100
     assert sum("rows of it one by one" in line for line in house.log) > 30
+
+
+def test_small_files_of_many_data_sets_stand_alike_together_and_one_by_one(house: House, other_house: House) -> None:
+    def release(reporter: int, day: str, rows: int, ending: str = "txt", value: str = "1") -> tuple[str, str]:
+        figures = [figure(reporterCode=reporter, partnerCode=code, primaryValue=value) for code in range(4, 4 + rows)]
+        return f"comtrade/COMTRADE-FINAL-CA{reporter:03d}202001H5[{day}].{ending}", bulk(*figures)
+
+    files = dict(release(reporter, "2024-01-03", 40) for reporter in range(4, 16))
+    files |= dict(
+        [
+            release(4, "2024-02-03", 41),
+            release(5, "2024-02-03", 20),  # held: so many rows are not lost
+            release(6, "2024-01-03", 40, "tsv", value="2"),  # another of the same day
+            release(7, "2024-02-03", 0),
+            release(8, "2024-02-03", 40, value="x"),
+        ]
+    )
+    name, text = release(9, "2024-02-03", 40)
+    files[name] = text.replace("partnerCode", "otherCode", 1)
+    name, text = release(10, "2024-02-03", 40)
+    files[name] = text.replace("cmdCode", "CmdCode", 1)
+    files["comtrade/COMTRADE-FINAL-CA011202001H5[2024-02-03].txt"] = "<html>try again later</html>"
+    for path, content in sorted(files.items()):  # of two that differ the first that was received counts
+        house.drop(path, content)
+        other_house.drop(path, content)
+        other_house.refresh()
+    house.refresh()
+    for question in ASKED:
+        assert house.ask(question) == other_house.ask(question)
+    standing = dict(house.ask("select status, count(*) from ops.deliveries group by 1"))
+    assert standing == {"loaded": 15, "held": 2, "refused": 3}
+    assert house.ask("select count(*) from ops.rejected_rows") == [(40,)]
 
 
 def test_a_table_that_lacks_a_column_is_refused_as_a_whole(house: House) -> None:
@@ -197,6 +244,7 @@ def test_of_two_years_a_killed_load_begins_only_the_one_again_that_it_was_at(
 ) -> None:
     house.drop("baci/BACI_HS17_Y2020_V202201.csv", baci(*ROWS))
     house.drop("baci/BACI_HS17_Y2021_V202201.csv", baci(*((2021, *row[1:]) for row in ROWS)))
+    monkeypatch.setattr(loading, "SMALL_BULK_BYTES", 0)
     read: list[str] = []
     read_table = whole_files.open_table
 

@@ -587,6 +587,28 @@ def test_the_leftovers_of_a_killed_publication_are_swept_and_never_seen(settings
     assert thing_count(settings) == 2
 
 
+def test_what_a_publication_cannot_keep_in_memory_goes_where_leftovers_are_swept(
+    settings: Settings, build_star: Edit
+) -> None:
+    build_star(1, inputs="1")
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("create view evidence.spill as select current_setting('temp_directory') as place")
+    publish(settings, run_id="a-run")
+    ((place,),) = read(settings, "select place from evidence.spill")
+    folder = Path(str(place)).parent
+    assert folder.parent == PublicationStore(settings.serving).folder
+    assert folder.name.endswith(UNFINISHED)
+    assert not folder.exists()
+
+
+def test_what_does_not_fit_into_memory_is_gone_with_the_connection(tmp_path: Path) -> None:
+    with copying.in_memory(tmp_path) as connection:
+        connection.execute("set memory_limit = '20MB'")
+        connection.execute("create temp table numbers as select hash(range) as number from range(5_000_000)")
+        assert any((tmp_path / copying.SPILL).iterdir())
+    assert not any(tmp_path.iterdir())
+
+
 def test_publications_keep_their_order_when_the_clock_goes_back(
     settings: Settings, build_star: Edit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ REVIEWED = {
         "_broken: field.text": FIELD,
         "_broken: field.fault": FIELD,
         "_broken: keys": "names as literals, each with its expression",
+        "_broken: found_in": CONDITION,
         "_tables: cells": FIELD,
         "_tables: is_whole": FIELD,
     },
