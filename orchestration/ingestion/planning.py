@@ -19,7 +19,7 @@ from orchestration.ingestion.archive import DeliveredFile, Delivery, delivery_id
 from orchestration.ingestion.formats import reading_of
 from orchestration.ingestion.ledger import Known, Status
 from orchestration.ingestion.manifests import Manifest, from_content
-from orchestration.ingestion.published_names import release_of
+from orchestration.ingestion.published_names import NOTHING_SAID, release_of
 from orchestration.ingestion.readers import dossiers
 
 UNREADABLE_MANIFEST = "unreadable"
@@ -120,12 +120,13 @@ def decide(candidate: Candidate, memory: Memory, *, received_at: datetime, is_ne
     """
     manifest = Manifest() if candidate.refusal else from_content(candidate.manifest)
     release = release_of(candidate.contract.feed, candidate.path, candidate.manifest)
-    manifest = replace(
-        manifest,
-        dataset_key=manifest.dataset_key or release.dataset_key,
-        as_of=manifest.as_of or release.as_of,
-        revision=manifest.revision or release.revision,
-    )
+    if release is not NOTHING_SAID:
+        manifest = replace(
+            manifest,
+            dataset_key=manifest.dataset_key or release.dataset_key,
+            as_of=manifest.as_of or release.as_of,
+            revision=manifest.revision or release.revision,
+        )
     dataset_key = _dataset_key(candidate, manifest)
     stated = manifest.as_of or _date_in_name(candidate)
     existing = _existing(candidate, manifest, dataset_key, stated, memory)

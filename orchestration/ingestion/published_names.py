@@ -42,10 +42,13 @@ class Release:
     mode: Mode | None = None
 
 
+NOTHING_SAID = Release()
+
+
 def release_of(feed: str, path: str, manifest: Mapping[str, Any] | None) -> Release:
     """Return what the name of a file, or the query that its manifest states, say about it."""
     parse = _PARSERS.get(feed)
-    return parse(PurePosixPath(path).name, manifest or {}) if parse else Release()
+    return parse(PurePosixPath(path).name, manifest or {}) if parse else NOTHING_SAID
 
 
 def require_classification(feed: str, dataset_key: str) -> None:

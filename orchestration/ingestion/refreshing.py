@@ -402,6 +402,8 @@ class _Run:
 
     def _manifest(self, found: FoundDelivery) -> tuple[Mapping[str, object] | None, str | None]:
         """Return what the manifests of a delivery say, and why it is refused where they cannot be read."""
+        if not found.manifests:
+            return None, None
         texts = [(Path(file.path).name, (self.settings.raw / file.path).read_bytes()) for file in found.manifests]
         try:
             return manifests.merged(texts), None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ import pytest
 from ingestion_house import House, meeting, meetings
 
 from orchestration.ingestion import DeliveryOutcome, OutcomeStatus
+from orchestration.ingestion.readers import parquet as parquet_reader
 from tests.gdelt_files import export, row, zipped
 
 GOOD: Mapping[str, Any] = {"document_id": "doc-1", "meeting_id": "m-1", "kind": "visit", "title": "A visit"}
@@ -248,6 +250,28 @@ def test_broken_values_of_parquet_go_to_quarantine_with_their_row(house: House) 
 
 NAMES = {"document_id": ["d"], "meeting_id": ["m"], "kind": ["visit"]}
 PARQUET = parquet(**NAMES)
+
+
+def test_many_small_files_of_parquet_are_read_with_one_database(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr(parquet_reader, "_idle", deque())
+    real = parquet_reader._opened
+
+    def watched() -> object:
+        opened.append(real())
+        return opened[-1]
+
+    monkeypatch.setattr(parquet_reader, "_opened", watched)
+    for number in range(30):
+        content = parquet(document_id=["d"], meeting_id=[f"m-{number}"], kind=["visit"], title=[f"The {number}th"])
+        if number == 7:
+            content = content[:60] + bytes(40) + content[100:]  # its footer is whole
+        house.drop(f"meetings/{number:02d}.parquet", content)
+    outcomes = house.refresh().deliveries
+    refused = [outcome.paths for outcome in outcomes if outcome.status is OutcomeStatus.REFUSED]
+    assert refused == [("meetings/07.parquet",)]
+    assert house.ask("select count(*), count(distinct title) from landing.meetings") == [(29, 29)]
+    assert len(opened) < 10, "one, and one more each time that the broken file was met on the way to finding it"
 
 
 def test_what_is_no_parquet_of_rows_is_refused_in_words_and_its_neighbours_load(house: House) -> None:

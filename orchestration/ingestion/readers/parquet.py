@@ -36,6 +36,8 @@ FREE_ROWS = 10_000_000
 """So many rows may stand in a file of any size; of more, each needs at least a bit."""
 MOST_COLUMNS = 5_000
 MEMORY = "2GB"
+SMALL_BYTES = 8 << 20
+"""After a larger file the memory that it took is given back, with the database that read it."""
 
 _ADVICE = "write it anew as Parquet, or deliver it as CSV"
 _CHUNK_ROWS = 20_000
@@ -93,7 +95,7 @@ def read(source: Source) -> FileContent:
         Refused: it is no Parquet file, is damaged, holds lists where the contract has one value, or too much.
     """
     _require_parquet(source.path)
-    with _connection() as con:
+    with _reading(source.path) as con:
         fields = _fields(con, source.path)
         row_count = _row_count(con, source.path)
     byte_count = source.path.stat().st_size
@@ -109,7 +111,7 @@ def read(source: Source) -> FileContent:
 
 def original_rows(path: Path, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
     """Return some rows as JSON, in their order."""
-    with _connection() as con:
+    with _reading(path) as con:
         names = ", ".join(f"{literal(field.name)}, {quoted(field.name)}" for field in _fields(con, path))
         cursor = con.execute(
             f"select {_NUMBER} + 1, json_object({names})::varchar from {_table()} "
@@ -141,11 +143,12 @@ _idle: deque[duckdb.DuckDBPyConnection] = deque()
 
 
 @contextmanager
-def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
+def _reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Have a database that holds nothing; what DuckDB says about a file that it cannot read becomes a refusal.
 
-    One that met a file that it cannot read, or was left before the end of one, is not used again.
+    One that met a file that it cannot read, was left before the end of one, or read a large one is not used again.
     """
+    is_small = path.stat().st_size <= SMALL_BYTES
     try:
         con = _idle.pop()
     except IndexError:
@@ -164,8 +167,10 @@ def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
     except BaseException:
         con.close()
         raise
-    else:
+    if is_small:
         _idle.append(con)
+    else:
+        con.close()
 
 
 def _opened() -> duckdb.DuckDBPyConnection:
@@ -219,7 +224,7 @@ def _broken(source: Source, fields: Iterable[_Field]) -> Iterator[BrokenRow]:
         return
     key = [field for field in fields if field.name in source.contract.key]
     keys = ", ".join(f"{literal(field.name)}, {field.text}" for field in key)
-    with _connection() as con:
+    with _reading(source.path) as con:
         found_in = ", ".join(f"coalesce(bool_or({field.fault}), false)" for field in judged)
         has_fault = con.execute(f"select {found_in} from {_table()}", {"path": str(source.path)}).fetchall()[0]
         for field in compress(judged, has_fault):
@@ -251,7 +256,7 @@ def _tables(source: Source, fields: Iterable[_Field]) -> Iterator[pa.Table]:
     faults = [field.fault for field in fields if field.name in known and field.fault]
     is_whole = f"not coalesce({' or '.join(faults)}, false)" if faults else "true"
     byte_count, written = source.path.stat().st_size, 0
-    with _connection() as con:
+    with _reading(source.path) as con:
         batches = con.execute(
             f"select {_NUMBER} + 1 as _row_number, {', '.join(cells) or 'null'} from {_table()} where {is_whole}",
             {"path": str(source.path)},
