@@ -8,7 +8,7 @@ knows that, and the cursor only nudges. A refresh too many is cheap; a change th
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Self
 
@@ -31,6 +31,9 @@ SHARE_OF_LOOKING = 0.05
 
 PATIENCE_SECONDS = 60.0
 """How long a file that keeps growing may hold up the others."""
+
+NAMED = 3
+"""Up to so many files that are not read are named in a tick."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ def decide(cursor: Cursor, snapshot: Snapshot, *, run_in_progress: str | None, n
     refresh is asked for, and a folder that returns to an old state is a change like any other.
     """
     if snapshot.cursor == cursor.asked_for:
-        return Decision(Cursor(cursor.asked_for), request=False, words="Nothing changed in raw/.")
+        words = " ".join(["Nothing changed in raw/.", *_not_read(snapshot)])
+        return Decision(Cursor(cursor.asked_for), request=False, words=words)
     if run_in_progress is not None:
         words = f"raw/ changed; run {run_in_progress[:8]} is in progress, so it is looked at again when that has ended."
         return Decision(Cursor(cursor.asked_for, cursor.unsettled_since), request=False, words=words)
@@ -82,6 +86,14 @@ def decide(cursor: Cursor, snapshot: Snapshot, *, run_in_progress: str | None, n
         # what still grows waits by itself; the others have waited long enough
         return Decision(Cursor(snapshot.cursor, now), request=True, words="raw/ keeps changing.")
     return Decision(Cursor(snapshot.cursor), request=True, words="raw/ changed.")
+
+
+def _not_read(snapshot: Snapshot) -> Iterator[str]:
+    """Say what lies in `raw/` and is no delivery: no run is asked for it, and none would say why."""
+    for ignored in snapshot.ignored[:NAMED]:
+        yield f"{ignored}."
+    if len(snapshot.ignored) > NAMED:
+        yield f"And {len(snapshot.ignored) - NAMED:,} more."
 
 
 def watch(settings: Settings, asked_for: str, *, seconds: float) -> Snapshot:

@@ -84,6 +84,7 @@ class Snapshot:
     cursor: str
     is_settled: bool
     file_count: int
+    ignored: tuple[Ignored, ...] = ()
 
 
 def scan(settings: Settings, *, registry: Mapping[str, Contract] = FEEDS) -> Snapshot:
@@ -97,6 +98,7 @@ def scan(settings: Settings, *, registry: Mapping[str, Contract] = FEEDS) -> Sna
         cursor=f"{len(entries)}:{digest}",
         is_settled=not any(_is_young(file, now, settings.settle_seconds) for file in files),
         file_count=len(entries),
+        ignored=findings.ignored,
     )
 
 

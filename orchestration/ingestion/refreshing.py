@@ -57,6 +57,8 @@ _REPORT_EVERY = 1000
 _CLOCK_TICK_SECONDS = 0.05
 """A file that was changed this short a time before it was read may change again without a new time of change."""
 _LONGEST_UNREADABLE = 10_000
+_NAMED = 20
+"""Up to so many files that are not read are named in the log."""
 
 
 class UnknownDeliveryError(LookupError):
@@ -276,6 +278,10 @@ class _Run:
 
     def _take_in(self, findings: Findings) -> None:
         self.ignored += findings.ignored
+        for ignored in findings.ignored[:_NAMED]:
+            self.log(str(ignored))
+        if len(findings.ignored) > _NAMED:
+            self.log(f"And {len(findings.ignored) - _NAMED:,} more in raw/ are not read.")
         seen = ledger.seen_files(self.con)
         trusted = self._read_again(findings) if self.rereads else seen
         contents: dict[FoundFile, str] = {}

@@ -250,6 +250,7 @@ def test_what_is_no_plain_file_of_a_feed_is_listed_and_never_fatal(house: House,
     assert "Excel workbook (.xlsx)" in reasons["meetings/sheet.ods"]
     assert "link" in reasons["meetings/link.csv"]
     assert str(result.ignored[0]) == "foo/bar.xls: not read: no feed is called foo"
+    assert str(result.ignored[0]) in house.log
 
 
 def test_an_unreadable_file_stops_nothing_else(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,22 @@ def test_a_new_file_is_asked_for_once(settings: Settings, instance: dg.DagsterIn
     assert sensor.tick() == (1, "")
 
 
+def test_a_tick_says_what_is_no_delivery_and_why(settings: Settings, instance: dg.DagsterInstance) -> None:
+    sensor = Sensor(settings, instance)
+    drop(settings, "memberships/eaeu.csv")
+    assert sensor.tick() == (1, "")
+    drop(settings, "memberships/sco.tsv")
+    asked, words = sensor.tick()
+    assert asked == 0
+    assert words.startswith("Nothing changed in raw/. memberships/sco.tsv: not read: memberships reads *.csv, ")
+    for number in range(4):
+        drop(settings, f"membership/{number}.csv")
+    _, words = sensor.tick()
+    assert words.count("not read") == 3
+    assert "did you mean memberships?" in words
+    assert words.endswith(" And 2 more.")
+
+
 def test_a_file_that_changes_or_goes_is_a_change(settings: Settings, instance: dg.DagsterInstance) -> None:
     sensor = Sensor(settings, instance)
     path = drop(settings, "memberships/eaeu.csv", "one")
