@@ -249,11 +249,14 @@ class Loader:
 
     def _load_bulk(self, contract: Contract, files: Sequence[StagedFile], folder: Path) -> Iterator[DeliveryOutcome]:
         """Load small files together, others in one read each but for broken rows; row by row what that cannot read."""
-        small = [file for file in files if _is_small(file)]
+        small, others = list[StagedFile](), list[StagedFile]()
+        for file in files:
+            (small if _is_small(file) else others).append(file)
         if len(small) > 1:
             yield from self._load_small(contract, small, folder)
-            files = [file for file in files if file not in small]
-        for file in files:
+        else:
+            others = list(files)
+        for file in others:
             try:
                 require_classification(contract.feed, file.delivery.dataset_key)
                 table = bulk.open_table(file.source, contract, folder)
