@@ -6,6 +6,7 @@ Everything follows from the number of a row, so that the same call writes the sa
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -118,23 +119,23 @@ def write_memberships(folder: Path, *, files: int, rows: int, first: int = 0) ->
     """Write small native files, each of `rows` steps of memberships that no other file has."""
     folder.mkdir(parents=True, exist_ok=True)
     for file in range(first, first + files):
-        lines = ["organization,member,event,occurred,document_id"]
-        for row in range(rows):
-            number = file * rows + row
-            occurred = f"{1950 + number % 70}-{1 + number % 12:02d}"
-            lines.append(f"Union {number // 7},{_MEMBERS[number % 7]},joined,{occurred},register-{file}")
-        (folder / f"made-{file:06d}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        lines = [_MEMBERSHIP, *_memberships(file, rows)]
+        text = "".join(f"{','.join(line)}\n" for line in lines)
+        (folder / f"made-{file:06d}.csv").write_text(text, encoding="utf-8")
 
 
 def write_memberships_as_parquet(folder: Path, *, files: int, rows: int) -> None:
     """Write what `write_memberships` does, as Parquet."""
-    write_memberships(folder, files=files, rows=rows)
-    for path in sorted(folder.glob("*.csv")):
-        names, *lines = (line.split(",") for line in path.read_text(encoding="utf-8").splitlines())
-        parquet.write_table(
-            pa.Table.from_pylist([dict(zip(names, line, strict=True)) for line in lines]), f"{path}.parquet"
-        )
-        path.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in range(files):
+        table = pa.Table.from_pylist([dict(zip(_MEMBERSHIP, row, strict=True)) for row in _memberships(file, rows)])
+        parquet.write_table(table, folder / f"made-{file:06d}.parquet")
+
+
+def _memberships(file: int, rows: int) -> Iterator[tuple[str, ...]]:
+    for number in range(file * rows, (file + 1) * rows):
+        occurred = f"{1950 + number % 70}-{1 + number % 12:02d}"
+        yield f"Union {number // 7}", _MEMBERS[number % 7], "joined", occurred, f"register-{file}"
 
 
 def write_observations(path: Path, *, rows: int, is_half_broken: bool = False) -> None:
@@ -180,6 +181,7 @@ def write_events(folder: Path, *, first: int, files: int, rows: int = 1000) -> N
     gdelt_files.write(folder, first=first, files=files, rows=rows, seed=1)
 
 
+_MEMBERSHIP = ("organization", "member", "event", "occurred", "document_id")
 _MEMBERS = ("Norway", "Sweden", "Pakistan", "Russia", "Iceland", "Malta", "Japan")
 
 

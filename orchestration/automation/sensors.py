@@ -8,7 +8,7 @@ knows that, and the cursor only nudges. A refresh too many is cheap; a change th
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Self
 
@@ -17,6 +17,7 @@ import dagster as dg
 from orchestration.automation.jobs import REFRESH
 from orchestration.automation.runs import IN_PROGRESS, fail_lost_runs
 from orchestration.ingestion import Snapshot, scan
+from orchestration.ingestion.discovery import named
 from orchestration.settings import Settings
 
 INTERVAL_SECONDS = 5
@@ -73,7 +74,10 @@ def decide(cursor: Cursor, snapshot: Snapshot, *, run_in_progress: str | None, n
     refresh is asked for, and a folder that returns to an old state is a change like any other.
     """
     if snapshot.cursor == cursor.asked_for:
-        words = " ".join(["Nothing changed in raw/.", *_not_read(snapshot)])
+        # no run is asked for what is not read, so that none would say why
+        words = " ".join(
+            f"{sentence}." for sentence in ("Nothing changed in raw/", *named(snapshot.ignored, most=NAMED))
+        )
         return Decision(Cursor(cursor.asked_for), request=False, words=words)
     if run_in_progress is not None:
         words = f"raw/ changed; run {run_in_progress[:8]} is in progress, so it is looked at again when that has ended."
@@ -86,14 +90,6 @@ def decide(cursor: Cursor, snapshot: Snapshot, *, run_in_progress: str | None, n
         # what still grows waits by itself; the others have waited long enough
         return Decision(Cursor(snapshot.cursor, now), request=True, words="raw/ keeps changing.")
     return Decision(Cursor(snapshot.cursor), request=True, words="raw/ changed.")
-
-
-def _not_read(snapshot: Snapshot) -> Iterator[str]:
-    """Say what lies in `raw/` and is no delivery: no run is asked for it, and none would say why."""
-    for ignored in snapshot.ignored[:NAMED]:
-        yield f"{ignored}."
-    if len(snapshot.ignored) > NAMED:
-        yield f"And {len(snapshot.ignored) - NAMED:,} more."
 
 
 def watch(settings: Settings, asked_for: str, *, seconds: float) -> Snapshot:

@@ -67,6 +67,13 @@ class Ignored:
         return f"{self.path}: not read: {self.reason}"
 
 
+def named(ignored: Sequence[Ignored], *, most: int) -> Iterator[str]:
+    """Name up to so many of what is not read, each with its reason, and say how many more there are."""
+    yield from map(str, ignored[:most])
+    if len(ignored) > most:
+        yield f"And {len(ignored) - most:,} more"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Findings:
     """All that lies below `raw/`."""

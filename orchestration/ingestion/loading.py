@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
 import duckdb
 
@@ -146,7 +147,7 @@ class Loader:
                     continue
                 with memory_limited(self.con):  # what is staged is as large as the files, or several times that
                     if name == CSV:
-                        yield from self._load_csv(contract, files, folder)
+                        yield from self._load_csv(contract, files, folder, _with_header)
                     else:
                         yield from self._load_rows(contract, files, ROW_FORMATS[name])
 
@@ -184,19 +185,22 @@ class Loader:
 
     # Readers
 
-    def _load_csv(self, contract: Contract, files: Sequence[StagedFile], folder: Path) -> Iterator[DeliveryOutcome]:
+    def _load_csv(
+        self, contract: Contract, files: Sequence[StagedFile], folder: Path, opened: _Opened
+    ) -> Iterator[DeliveryOutcome]:
+        """Load files with one header together, as far as they are whole."""
         together: dict[tuple[str, ...], list[StagedFile]] = defaultdict(list)
         for file in files:
             try:
-                header = delimited.read_header(file.source, contract)
+                plain, header = opened(file, contract, folder)
                 columns = header_columns.match(header.names, contract)
             except Refused as refused:
                 yield self._refuse(file.delivery, str(refused))
                 continue
             if header.is_plain and columns.width > 1 and not columns.missing and columns.corrects is None:
-                together[header.names].append(file)
+                together[header.names].append(plain)
             else:
-                yield self._load_one_csv(contract, file, columns, folder, is_plain=header.is_plain)
+                yield self._load_one_csv(contract, plain, columns, folder, is_plain=header.is_plain)
         for names, alike in together.items():
             yield from self._load_alike(contract, alike, header_columns.match(names, contract), folder)
 
@@ -253,7 +257,8 @@ class Loader:
         for file in files:
             (small if _is_small(file) else others).append(file)
         if len(small) > 1:
-            yield from self._load_small(contract, small, folder)
+            with memory_limited(self.con):
+                yield from self._load_csv(contract, small, folder, _as_csv)
         else:
             others = list(files)
         for file in others:
@@ -277,26 +282,6 @@ class Loader:
             except Refused as refused:
                 outcome = self._refuse(file.delivery, str(refused))
             yield outcome
-
-    def _load_small(self, contract: Contract, files: Sequence[StagedFile], folder: Path) -> Iterator[DeliveryOutcome]:
-        """Load small bulk files as those of any other feed: together, as far as they have one header."""
-        together: dict[tuple[str, ...], list[StagedFile]] = defaultdict(list)
-        with memory_limited(self.con):
-            for file in files:
-                try:
-                    require_classification(contract.feed, file.delivery.dataset_key)
-                    table = bulk.open_table(file.source, contract, folder)
-                    columns = header_columns.match(table.names, contract)
-                except Refused as refused:
-                    yield self._refuse(file.delivery, str(refused))
-                    continue
-                plain = replace(file, source=bulk.as_one_csv(table, folder / f"{file.file.sha256}-plain.csv"))
-                if columns.missing or columns.corrects is not None:
-                    yield self._load_one_csv(contract, plain, columns, folder, is_plain=True)
-                else:
-                    together[table.names].append(plain)
-            for names, alike in together.items():
-                yield from self._load_alike(contract, alike, header_columns.match(names, contract), folder)
 
     def _load_typed(
         self,
@@ -777,12 +762,24 @@ def _may_share(delivery: Delivery, registry: Mapping[str, Contract]) -> bool:
 def _is_claims(delivery: Delivery, registry: Mapping[str, Contract]) -> bool:
     """Say whether each row of a delivery stands for itself: its size is compared with that of no other."""
     contract = registry.get(delivery.feed)
-    return (
-        contract is not None
-        and not contract.is_folder_delivery
-        and contract.mode is Mode.APPEND
-        and not (delivery.manifest or {}).get("mode")
-    )
+    is_append = contract is not None and contract.mode is Mode.APPEND and not (delivery.manifest or {}).get("mode")
+    return is_append and _may_share(delivery, registry)
+
+
+_Opened: TypeAlias = Callable[[StagedFile, Contract, Path], tuple[StagedFile, delimited.Header]]
+"""Finds the header of a file, and the file that the readers of CSV can read it from; raises Refused where none can."""
+
+
+def _with_header(file: StagedFile, contract: Contract, _: Path) -> tuple[StagedFile, delimited.Header]:
+    return file, delimited.read_header(file.source, contract)
+
+
+def _as_csv(file: StagedFile, contract: Contract, folder: Path) -> tuple[StagedFile, delimited.Header]:
+    """Take a bulk file as any other of CSV."""
+    require_classification(contract.feed, file.delivery.dataset_key)
+    table = bulk.open_table(file.source, contract, folder)
+    plain = bulk.as_one_csv(table, folder / f"{file.file.sha256}-plain.csv")
+    return replace(file, source=plain), delimited.Header(names=table.names, is_plain=True)
 
 
 def _is_small(file: StagedFile) -> bool:

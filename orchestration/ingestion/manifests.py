@@ -74,11 +74,13 @@ def merged(texts: Iterable[tuple[str, bytes]]) -> Mapping[str, Any] | None:
             content |= _read(name, data)
         except Refused as refused:
             raise Refused(f"the manifest {name}: {refused.reason}", refused.advice) from refused
+    if not content:
+        return None
     try:
         from_content(content)
     except Refused as refused:
         raise Refused(f"the manifest: {refused.reason}", refused.advice) from refused
-    return content or None
+    return content
 
 
 def _read(name: str, data: bytes) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def _baci(name: str, _: Mapping[str, Any]) -> Release:
     """
     found = _BACI.fullmatch(name)
     if found is None:
-        return Release()
+        return NOTHING_SAID
     year, month = int(found["vintage"][:4]), int(found["vintage"][4:])
     return Release(
         dataset_key="-".join(part for part in (found["classification"].upper(), found["year"]) if part),
@@ -95,7 +95,7 @@ def _comtrade(name: str, manifest: Mapping[str, Any]) -> Release:
     query = manifest.get("query")
     if isinstance(query, Mapping) and query:
         return Release(dataset_key=json.dumps(query, sort_keys=True, ensure_ascii=False), mode=Mode.REPLACE)
-    return Release()
+    return NOTHING_SAID
 
 
 def _day(text: str | None) -> date | None:

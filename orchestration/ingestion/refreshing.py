@@ -271,17 +271,12 @@ class _Run:
 
     # Files
 
+    @_collecting(False)
     def take_in(self, findings: Findings) -> None:
         """Archive what was found, load what of it is new, and leave a report beside each."""
-        with _collecting(False):
-            self._take_in(findings)
-
-    def _take_in(self, findings: Findings) -> None:
         self.ignored += findings.ignored
-        for ignored in findings.ignored[:_NAMED]:
-            self.log(str(ignored))
-        if len(findings.ignored) > _NAMED:
-            self.log(f"And {len(findings.ignored) - _NAMED:,} more in raw/ are not read.")
+        for words in discovery.named(findings.ignored, most=_NAMED):
+            self.log(words)
         seen = ledger.seen_files(self.con)
         trusted = self._read_again(findings) if self.rereads else seen
         contents: dict[FoundFile, str] = {}
@@ -408,8 +403,6 @@ class _Run:
 
     def _manifest(self, found: FoundDelivery) -> tuple[Mapping[str, object] | None, str | None]:
         """Return what the manifests of a delivery say, and why it is refused where they cannot be read."""
-        if not found.manifests:
-            return None, None
         texts = [(Path(file.path).name, (self.settings.raw / file.path).read_bytes()) for file in found.manifests]
         try:
             return manifests.merged(texts), None

@@ -29,9 +29,10 @@ from orchestration.transformation.changed_keys import ChangedKeys
 from orchestration.transformation.keyed import bounds_of, in_bounds, read_by_number, with_keys
 
 SCHEMAS = ("main", "evidence")
+"""The star and its lineage; everything else in the writer's database is private."""
+
 SPILL = "spill"
 """The folder for what does not fit into memory, while a publication is prepared."""
-"""The star and its lineage; everything else in the writer's database is private."""
 
 STORAGE_VERSION = "v1.2.0"
 """The oldest storage format that holds what is published; drivers of BI tools lag behind DuckDB."""

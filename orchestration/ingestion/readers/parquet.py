@@ -148,29 +148,26 @@ def _reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     One that met a file that it cannot read, was left before the end of one, or read a large one is not used again.
     """
-    is_small = path.stat().st_size <= SMALL_BYTES
     try:
         con = _idle.pop()
     except IndexError:
         con = _opened()
+    is_kept = False
     try:
         yield con
+        is_kept = path.stat().st_size <= SMALL_BYTES
     except duckdb.OutOfMemoryException as error:
-        con.close()
         raise Refused(
             f"one piece of it takes more than {MEMORY} of memory", "write it in smaller row groups"
         ) from error
     except (duckdb.Error, UnicodeDecodeError, pa.ArrowException, OSError) as error:
-        con.close()
         words = str(error).partition("\n")[0].partition(" - ")[0][:200] or type(error).__name__
         raise Refused(f"the Parquet file is damaged ({words})", _ADVICE) from error
-    except BaseException:
-        con.close()
-        raise
-    if is_small:
-        _idle.append(con)
-    else:
-        con.close()
+    finally:
+        if is_kept:
+            _idle.append(con)
+        else:
+            con.close()
 
 
 def _opened() -> duckdb.DuckDBPyConnection:
