@@ -35,8 +35,8 @@ REBUILD = f"""{SETTINGS}
 from orchestration.ingestion import rebuild
 from orchestration.publication.publishing import publish
 from orchestration.transformation import star
-from orchestration.transformation.project import prepare_manifest
-prepare_manifest()
+from orchestration.transformation.plan import prepare_plan
+prepare_plan()
 started = time.monotonic()
 rebuild(settings, log=str)
 loaded = time.monotonic()

@@ -103,10 +103,8 @@ BUILD = f"""{SETTINGS}
 from orchestration.ingestion import refresh
 from orchestration.publication.publishing import publish
 from orchestration.transformation import star
-from orchestration.transformation.project import prepare_manifest
-prepare_manifest()
-whole = star.build_star
-star.build_star = lambda *given, **named: whole(*given, **dict(named, unit_tests=False))
+from orchestration.transformation.plan import prepare_plan
+prepare_plan()
 started = time.monotonic()
 refresh(settings, log=str)
 assert star.refresh_star(settings, run_id="whole", log=str).build.is_publishable

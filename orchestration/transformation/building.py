@@ -1,10 +1,11 @@
-"""Run `dbt build` and fold what it says into one outcome per model.
+"""Run dbt and fold what it says into one outcome per model.
 
 Belongs here: dbt's results in our words. Does not belong here: Dagster, and what a failing test means for readers.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.settings import Settings
-from orchestration.transformation.plan import Plan, plan_of
+from orchestration.transformation.plan import Plan, prepare_plan
 from orchestration.transformation.project import (
     DBT_PROJECT,
+    TARGET,
     DbtError,
     invoke_dbt,
     prepare_manifest,
     project_fingerprint,
-    read_manifest,
     run_folder,
 )
 from orchestration.transformation.wording import words_of_test
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 TESTS = ("test", "unit_test")
 PROGRESS_SECONDS = 5.0
+UNIT_TESTED = TARGET / "unit_tested.txt"
+"""Holds the fingerprint of the models that passed their unit tests last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +77,7 @@ class BuildOutcome:
     nodes: tuple[NodeOutcome, ...]
     seconds: float
     plan: Plan | None = None
-    """What dbt compiled, where the whole star was built and all of it passed."""
+    """What dbt compiled, where the whole star was built, all of it passed, and it can be kept up to date."""
 
     @property
     def at_fault(self) -> tuple[NodeOutcome, ...]:
@@ -115,8 +118,8 @@ def build_star(
     arguments = ["test" if only_test else "build", "--no-write-json"]
     if not unit_tests:
         arguments += ["--exclude-resource-type", "unit_test"]
-    elif not only_test:
-        # where the models changed a seed may have other columns, and dbt replaces its table only when told to
+    if not only_test:
+        # a seed may have other columns than before, and dbt replaces its table only when told to
         arguments += ["--full-refresh"]
     if select is not None:
         arguments += ["--select", *sorted(select), "--indirect-selection", "buildable"]
@@ -137,8 +140,36 @@ def build_star(
     )
     if select is not None or only_test or outcome.at_fault:
         return outcome
-    plan = plan_of(result.result.results, read_manifest(), fingerprint=project_fingerprint())
-    return replace(outcome, plan=plan)
+    if unit_tests:
+        _note_unit_tests()
+    return replace(outcome, plan=prepare_plan(log=log))
+
+
+def run_unit_tests(settings: Settings, *, log: Callable[[str], None]) -> tuple[NodeOutcome, ...]:
+    """Run the tests that judge the models, whatever the data; all tables that they read have to be there.
+
+    Raises:
+        DbtError: dbt did not get as far as running anything.
+    """
+    log("Testing the models themselves: they changed, or this is the first time.")
+    tests = build_star(settings, select=["test_type:unit"], only_test=True, log=log)
+    if not tests.at_fault:
+        _note_unit_tests()
+    return tests.nodes
+
+
+def stand_unit_tests() -> bool:
+    """Whether the models as they are have passed their unit tests, in whatever installation."""
+    try:
+        return UNIT_TESTED.read_text(encoding="utf-8") == project_fingerprint()
+    except FileNotFoundError:
+        return False
+
+
+def _note_unit_tests() -> None:
+    temporary = UNIT_TESTED.with_name(f".{UNIT_TESTED.name}.{os.getpid()}")
+    temporary.write_text(project_fingerprint(), encoding="utf-8")
+    temporary.replace(UNIT_TESTED)
 
 
 def tests_by_model(manifest: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:

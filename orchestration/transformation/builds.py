@@ -29,7 +29,7 @@ _DDL = """
 WHOLE = "whole"
 PART = "part"
 UPDATE = "update"
-"""How a build was made: by dbt, of all tables or of some; or as an update of what changed since the build before."""
+"""How a build was made: of all tables, or of some; or as an update of what changed since the build before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,14 +77,15 @@ def fingerprint_of(inputs: Mapping[str, str]) -> str:
     return _digest(sorted(inputs.items()))
 
 
-def latest_build(connection: duckdb.DuckDBPyConnection) -> Build | None:
-    """Return the last build that was begun, or None."""
+def latest_build(connection: duckdb.DuckDBPyConnection, *, publishable: bool = False) -> Build | None:
+    """Return the last build that was begun, or None; or the last of those that readers may see."""
     connection.execute(_DDL)
     row = connection.execute(
         """
         select number, run_id, fingerprint, inputs, is_whole, started_at, status, is_publishable, failures, method
-        from ops.builds order by number desc limit 1
-        """
+        from ops.builds where is_publishable or not ? order by number desc limit 1
+        """,
+        [publishable],
     ).fetchone()
     if row is None:
         return None

@@ -1,27 +1,42 @@
-"""The compiled project: the SQL of every table and test as the last whole build ran it, kept for refreshes of a part.
+"""The compiled project: the SQL of every table and test as dbt would run it, kept beside the manifest.
 
-Belongs here: what dbt compiled, and in which order it runs. Does not belong here: running it. The text of a model
+Belongs here: what dbt compiles, and in which order it runs. Does not belong here: running it. The text of a model
 depends on the project alone, never on the data: no macro asks the database while it compiles, which a test holds. So
-what one whole build compiled stays true until the project changes, and the project's fingerprint is kept beside it.
+what was compiled once stays true, for every installation, until the project changes; its fingerprint is kept with it.
 """
 
 from __future__ import annotations
 
+import csv
 import json
+import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from orchestration.settings import Settings
+import filelock
+
 from orchestration.sql_text import quoted
-from orchestration.transformation.project import run_folder
+from orchestration.transformation.project import (
+    DBT_PROJECT,
+    TARGET,
+    DbtError,
+    invoke_dbt,
+    prepare_manifest,
+    project_fingerprint,
+    read_manifest,
+)
 from orchestration.transformation.wording import words_of_test
 
-PLAN = "plan.json"
+PLAN = TARGET / "plan.json"
 KINDS = ("table", "view", "seed", "table_function")
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +100,18 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedColumn:
+    """A column as the project declares it."""
+
+    name: str
+    type: str
+    """The type in SQL."""
+    is_required: bool = False
+    comment: str | None = None
+    """What the column says of itself in the database."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlannedNode(Place):
     """A model or seed: its place in the database, what it is made of, and how."""
 
@@ -93,6 +120,13 @@ class PlannedNode(Place):
     """table, view, seed or table_function."""
     language: str
     code: str
+    """Of a seed, the path of its file below the project."""
+    columns: tuple[PlannedColumn, ...] = ()
+    """Of a seed and of a model with a contract: exactly these, in this order."""
+    comment: str | None = None
+    """What the table or view says of itself in the database."""
+    parameters: tuple[str, ...] = ()
+    """Of a table function, as SQL declares them."""
     depends_on: tuple[str, ...]
     """Unique ids of models, seeds and sources."""
     keyed: Keyed | None = None
@@ -170,8 +204,42 @@ class Plan:
         return frozenset(tables), tuple(node for one, node in self.nodes.items() if one in views)
 
 
+def prepare_plan(*, log: Callable[[str], None] = _logger.info) -> Plan | None:
+    """Return the plan of the project as it is now, compiling it where there is none; None where only dbt can build it.
+
+    Safe to call from several processes at once: they wait for the one that compiles.
+
+    Raises:
+        DbtError: the project does not parse or compile.
+    """
+    fingerprint = project_fingerprint()
+    with suppress(_NoPlanError):
+        return _read(fingerprint)
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(TARGET / ".compile.lock"):
+        with suppress(_NoPlanError):
+            return _read(fingerprint)
+        prepare_manifest(log=log)
+        log("Compiling the models: they changed, or this is the first time.")
+        with tempfile.TemporaryDirectory() as home:
+            # a database of its own, with nothing in it: nothing of the data can get into the text
+            (Path(home) / "warehouse").mkdir()
+            result = invoke_dbt(
+                ["compile", "--no-write-json", "--exclude", "test_type:unit"],
+                home=Path(home),
+                target=Path(home) / "target",
+                is_parsed=True,
+            )
+        compiled = getattr(result.result, "results", None)
+        if not result.success or compiled is None:
+            raise DbtError(f"The dbt project in {DBT_PROJECT} does not compile:\n{result.exception}")
+        plan = plan_of(compiled, read_manifest(), fingerprint=fingerprint)
+        write_plan(plan, fingerprint=fingerprint)
+    return plan
+
+
 def plan_of(results: Iterable[Any], manifest: Mapping[str, Any], *, fingerprint: str) -> Plan | None:
-    """Return the plan of a whole build that dbt ran, or None where it holds something that only dbt can do."""
+    """Return the plan of a project that dbt compiled whole, or None where it holds something that only dbt can do."""
     nodes: dict[str, PlannedNode] = {}
     tests: list[PlannedTest] = []
     for result in results:
@@ -184,22 +252,10 @@ def plan_of(results: Iterable[Any], manifest: Mapping[str, Any], *, fingerprint:
             if node.config.error_if != "!= 0" or node.config.fail_calc != "count(*)" or node.config.limit is not None:
                 return None
             continue
-        materialized = "seed" if kind == "seed" else str(node.config.materialized)
-        if materialized not in KINDS or node.config.pre_hook or node.config.post_hook:
+        planned = _seed(node) if kind == "seed" else _model(node, manifest)
+        if planned is None:
             return None
-        nodes[node.unique_id] = PlannedNode(
-            unique_id=node.unique_id,
-            name=node.name,
-            schema=node.schema,
-            table=node.alias or node.name,
-            kind=materialized,
-            language=str(node.language) if kind != "seed" else "csv",
-            code=getattr(node, "compiled_code", None) or "",
-            depends_on=tuple(node.depends_on.nodes) if kind != "seed" else (),
-            relation=node.relation_name or "",
-            keyed=_keyed(node, manifest) if kind != "seed" else None,
-            follows=_follows(node, manifest) if kind != "seed" else (),
-        )
+        nodes[node.unique_id] = planned
     expected = {
         unique_id
         for unique_id, node in manifest["nodes"].items()
@@ -226,30 +282,36 @@ def plan_of(results: Iterable[Any], manifest: Mapping[str, Any], *, fingerprint:
     )
 
 
-def write_plan(settings: Settings, plan: Plan) -> None:
-    """Keep a plan, whole or not at all."""
-    path = _path(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(
-        json.dumps(
-            {
-                "fingerprint": plan.fingerprint,
-                "nodes": [asdict(node) for node in plan.nodes.values()],
-                "tests": [asdict(test) for test in plan.tests],
-                "sources": [asdict(source) for source in plan.sources],
-            }
-        ),
-        encoding="utf-8",
-    )
-    temporary.replace(path)
+def write_plan(plan: Plan | None, *, fingerprint: str) -> None:
+    """Keep the plan of the project with this fingerprint, whole or not at all; None is kept, too."""
+    kept: dict[str, Any] = {"fingerprint": fingerprint, "is_for_dbt_alone": plan is None}
+    if plan is not None:
+        kept |= {
+            "nodes": [asdict(node) for node in plan.nodes.values()],
+            "tests": [asdict(test) for test in plan.tests],
+            "sources": [asdict(source) for source in plan.sources],
+        }
+    PLAN.parent.mkdir(parents=True, exist_ok=True)
+    temporary = PLAN.with_name(f".{PLAN.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(kept), encoding="utf-8")
+    temporary.replace(PLAN)
 
 
-def read_plan(settings: Settings, *, fingerprint: str) -> Plan | None:
-    """Return the plan of the project with this fingerprint, or None where there is none that this version reads."""
+class _NoPlanError(Exception):
+    """There is no plan of this project that this version reads."""
+
+
+def _read(fingerprint: str) -> Plan | None:
+    """Return the plan that was kept.
+
+    Raises:
+        _NoPlanError: there is none of this fingerprint.
+    """
     try:
-        kept = json.loads(_path(settings).read_text(encoding="utf-8"))
+        kept = json.loads(PLAN.read_text(encoding="utf-8"))
         if kept["fingerprint"] != fingerprint:
+            raise _NoPlanError
+        if kept["is_for_dbt_alone"]:
             return None
         nodes = [_kept_node(node) for node in kept["nodes"]]
         return Plan(
@@ -258,8 +320,8 @@ def read_plan(settings: Settings, *, fingerprint: str) -> Plan | None:
             tests=tuple(_kept_test(test) for test in kept["tests"]),
             sources=tuple(PlannedSource(**source) for source in kept["sources"]),
         )
-    except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
-        return None
+    except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise _NoPlanError from error
 
 
 def _kept_node(kept: Mapping[str, Any]) -> PlannedNode:
@@ -272,8 +334,9 @@ def _kept_node(kept: Mapping[str, Any]) -> PlannedNode:
             for one, others in keyed["through"].items()
         }
         keyed = Keyed(**{**keyed, **by_name, **lists, "through": through})
-    listed = {name: tuple(kept[name]) for name in ("depends_on", "follows")}
-    return PlannedNode(**{**kept, **listed, "keyed": keyed})
+    listed = {name: tuple(kept[name]) for name in ("depends_on", "follows", "parameters")}
+    columns = tuple(PlannedColumn(**column) for column in kept["columns"])
+    return PlannedNode(**{**kept, **listed, "columns": columns, "keyed": keyed})
 
 
 def _kept_test(kept: Mapping[str, Any]) -> PlannedTest:
@@ -284,8 +347,74 @@ def _kept_test(kept: Mapping[str, Any]) -> PlannedTest:
     return PlannedTest(**{**kept, **lists, "relationship": related})
 
 
-def _path(settings: Settings) -> Path:
-    return run_folder(settings) / PLAN
+def _model(node: Any, manifest: Mapping[str, Any]) -> PlannedNode | None:
+    """Return a model, or None where its table or view comes about in a way that only dbt knows."""
+    config = node.config
+    materialized = str(config.materialized)
+    extra = set(config.extra) - {"parameters"}
+    columns = tuple(node.columns.values())
+    constraints = [*node.constraints, *(one for column in columns for one in column.constraints)]
+    is_contracted = bool(config.contract.enforced)
+    docs = config.persist_docs
+    if (
+        materialized not in KINDS
+        or config.pre_hook
+        or config.post_hook
+        or config.grants
+        or extra
+        or any(one.type.value != "not_null" or one.expression or one.name for one in constraints)
+        or (docs.get("columns") and not is_contracted)
+        or (is_contracted and not (columns and all(column.data_type for column in columns)))
+        or (is_contracted and (str(node.language) != "sql" or materialized == "table_function"))
+    ):
+        return None
+    parameters = config.get("parameters") or ()
+    return PlannedNode(
+        unique_id=node.unique_id,
+        name=node.name,
+        schema=node.schema,
+        table=node.alias or node.name,
+        kind=materialized,
+        language=str(node.language),
+        code=node.compiled_code,
+        columns=tuple(
+            PlannedColumn(
+                name=column.name,
+                type=column.data_type,
+                is_required=bool(column.constraints),
+                comment=column.description if docs.get("columns") else None,
+            )
+            for column in columns
+            if is_contracted
+        ),
+        comment=(node.description or None) if docs.get("relation") else None,
+        parameters=(parameters,) if isinstance(parameters, str) else tuple(map(str, parameters)),
+        depends_on=tuple(node.depends_on.nodes),
+        relation=node.relation_name or "",
+        keyed=_keyed(node, manifest),
+        follows=_follows(node, manifest),
+    )
+
+
+def _seed(node: Any) -> PlannedNode | None:
+    """Return a seed, or None where dbt would have to guess the type of a column."""
+    config = node.config
+    with (DBT_PROJECT / node.original_file_path).open(encoding="utf-8", newline="") as file:
+        names = next(csv.reader(file))
+    if not config.column_types.keys() >= {*names} or config.delimiter != "," or config.pre_hook or config.post_hook:
+        return None
+    return PlannedNode(
+        unique_id=node.unique_id,
+        name=node.name,
+        schema=node.schema,
+        table=node.alias or node.name,
+        kind="seed",
+        language="csv",
+        code=str(node.original_file_path),
+        columns=tuple(PlannedColumn(name=name, type=config.column_types[name]) for name in names),
+        depends_on=(),
+        relation=node.relation_name or "",
+    )
 
 
 def _follows(node: Any, manifest: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ Belongs here: whether to build what, and the order of build and ledger. Does not
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
@@ -20,7 +21,7 @@ from orchestration.room import require_room
 from orchestration.row_groups import leave_row_groups
 from orchestration.settings import Settings
 from orchestration.sql_text import quoted
-from orchestration.transformation.building import TESTS, BuildOutcome, build_star
+from orchestration.transformation.building import TESTS, BuildOutcome, build_star, run_unit_tests, stand_unit_tests
 from orchestration.transformation.builds import (
     UPDATE,
     Build,
@@ -32,7 +33,7 @@ from orchestration.transformation.builds import (
 )
 from orchestration.transformation.changed_keys import forget_keys
 from orchestration.transformation.leftovers import drop_leftovers
-from orchestration.transformation.plan import read_plan, write_plan
+from orchestration.transformation.plan import prepare_plan
 from orchestration.transformation.project import DbtError
 from orchestration.transformation.updating import (
     CannotUpdateError,
@@ -43,6 +44,7 @@ from orchestration.transformation.updating import (
     update_star,
     write_contents,
 )
+from orchestration.transformation.whole import build_whole
 
 _logger = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ class StarOutcome:
     build: Build
     """The build that the tables are from."""
     outcome: BuildOutcome | None
-    """What dbt did; None where nothing had changed."""
+    """What was built and tested; None where nothing had changed."""
     row_counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Rows of the tables that were built, by (schema, table); views are not counted."""
     previews: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -81,8 +83,8 @@ def refresh_star(
 ) -> StarOutcome:
     """Bring the star up to date, or build the models called in `select`; the caller holds the writer's lock.
 
-    Where the models are as they were, only what the new facts touch is built and tested. With `force`, and wherever
-    that does not go smoothly, dbt builds and tests everything.
+    Where the models are as they were, only what the new facts touch is built and tested; else everything, by what dbt
+    compiled. With `force`, and wherever that does not go smoothly, dbt itself builds and tests everything.
 
     Where a block of the database turns out to be damaged, a new one is filled from the archive, and all is built there.
 
@@ -112,7 +114,7 @@ def rebuild_star(
 ) -> StarOutcome:
     """Fill a new database from the archive in place of a damaged one, and build there; the caller holds the lock."""
     renew(settings, _words_of(damage), log=log)
-    return _refresh(settings, run_id=run_id, select=None, only_test=False, force=True, log=log)
+    return _refresh(settings, run_id=run_id, select=None, only_test=False, force=False, log=log)
 
 
 def _words_of(damage: str) -> str:
@@ -139,15 +141,23 @@ def _refresh(
             log(f"Nothing changed since the build of {before.started_at:%Y-%m-%d %H:%M} UTC: the tables stay.")
             return StarOutcome(build=before, outcome=None)
         if before is not None and select is None and not force:
-            updated = _updated(connection, settings, before, inputs=inputs, run_id=run_id, log=log)
+            updated = _updated(connection, before, inputs=inputs, run_id=run_id, log=log)
             if updated is not None:
                 return updated
-        # unit tests judge the models, not the data: they are run again only when a model has changed
-        were_tested = before is not None and before.is_publishable and before.inputs["dbt"] == inputs["dbt"]
+        # unit tests judge the models, whatever the data. A new installation has them as they came; where readers have
+        # seen others, they are judged before what they make is seen
+        seen = latest_build(connection, publishable=True)
+        are_others = seen is not None and seen.inputs["dbt"] != inputs["dbt"]
         build = begin_build(connection, run_id=run_id, inputs=inputs, is_whole=select is None)
     log("Building and testing the tables.")
     try:
-        outcome = build_star(settings, select=select, only_test=only_test, unit_tests=not were_tested, log=log)
+        outcome = None
+        if select is None and not force:
+            outcome = _built_whole(settings, unit_tests=are_others and not stand_unit_tests(), log=log)
+        if outcome is None:
+            outcome = build_star(
+                settings, select=select, only_test=only_test, unit_tests=not stand_unit_tests(), log=log
+            )
     except DbtError as error:
         if tells_of_damage(str(error)):
             raise
@@ -174,7 +184,6 @@ def _refresh(
             }
             forget_keys(connection)
             leftovers = drop_leftovers(connection, outcome.plan)
-            write_plan(settings, outcome.plan)
             write_contents(connection, outcome.plan, contents, build_number=build.number)
         row_counts = _row_counts(connection)
         # a view may stand on a table that a failed or partial build has changed
@@ -191,7 +200,6 @@ def _refresh(
 
 def _updated(
     connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
     before: Build,
     *,
     inputs: Mapping[str, str],
@@ -201,8 +209,8 @@ def _updated(
     """Build only what changed since a tested build of the same models; None where dbt has to build everything."""
     if not before.is_publishable or any(before.inputs.get(name) != inputs[name] for name in ("dbt", "contracts")):
         return None
-    plan = read_plan(settings, fingerprint=inputs["dbt"])
     contents = read_contents(connection, build_number=before.number)
+    plan = prepare_plan(log=log) if contents is not None else None
     if plan is None or contents is None:
         return None
     log("Building and testing what the new facts touch.")
@@ -236,6 +244,26 @@ def _updated(
         f"{len(built)} changed, and {update.outcome.tests_passed} tests passed, in {update.outcome.seconds:.1f} s."
     )
     return StarOutcome(build=build, outcome=update.outcome, row_counts=row_counts, previews=previews)
+
+
+def _built_whole(settings: Settings, *, unit_tests: bool, log: Callable[[str], None]) -> BuildOutcome | None:
+    """Build everything by what dbt compiled; None where dbt has to, or has to tell what is wrong."""
+    plan = prepare_plan(log=log)
+    if plan is None:
+        return None
+    started = time.monotonic()
+    try:
+        with _writing(settings) as connection:
+            outcome = build_whole(connection, plan, log=log)
+    except CannotUpdateError as reason:
+        cause = reason.__cause__
+        if isinstance(cause, duckdb.Error) and tells_of_damage(str(cause)):
+            raise cause from None
+        log(f"Everything is built by dbt: {reason}.")
+        return None
+    judged = run_unit_tests(settings, log=log) if unit_tests else ()
+    outcome = replace(outcome, nodes=(*outcome.nodes, *judged), seconds=time.monotonic() - started)
+    return replace(outcome, plan=None) if outcome.at_fault else outcome
 
 
 @contextmanager

@@ -285,12 +285,12 @@ def update_star(
         if content != before[node.unique_id]:
             changed.add(node.unique_id)
             contents[node.unique_id] = content
-            nodes.append(_built(node, seconds=time.monotonic() - at))
+            nodes.append(built_outcome(node, seconds=time.monotonic() - at))
         if time.monotonic() - said >= PROGRESS_SECONDS:
             said = time.monotonic()
             log(f"{looked_at} tables built, of which {len(nodes)} changed …")
     tests = [test for test in plan.tests if not changed.isdisjoint(test.depends_on)]
-    outcomes = list(_run_tests(connection, plan, tests, changed=frozenset(changed), deltas=deltas))
+    outcomes = list(run_tests(connection, plan, tests, changed=frozenset(changed), deltas=deltas))
     deltas.drop()
     return Update(
         outcome=BuildOutcome(nodes=(*nodes, *outcomes), seconds=time.monotonic() - started),
@@ -447,17 +447,20 @@ class _Work:
         return row
 
 
-def _run_tests(
+def run_tests(
     connection: duckdb.DuckDBPyConnection,
     plan: Plan,
     tests: Sequence[PlannedTest],
     *,
-    changed: frozenset[str],
-    deltas: Deltas,
+    changed: frozenset[str] = frozenset(),
+    deltas: Deltas | None = None,
 ) -> Iterator[NodeOutcome]:
-    """Run tests, those of single rows in one pass over their table; a test that fails needs a whole build.
+    """Run tests, those of single rows in one pass over their table.
 
-    All held before what changed. Where that is known as rows, those and what they touch are looked at.
+    With `deltas`, all held before what `changed`: where that is known as rows, those and what they touch are looked at.
+
+    Raises:
+        CannotUpdateError: one fails, which dbt tells in full.
     """
     at = time.monotonic()
     failures: dict[str, int] = {}
@@ -467,13 +470,15 @@ def _run_tests(
         for test in tests:
             if test.broken_where is not None and test.speaks_of[0] in plan.nodes:
                 by_row.setdefault(test.speaks_of[0], []).append(test)
+            elif deltas is None:
+                others.append((test, test.code))
             elif (code := _touched(connection, plan, test, changed=changed, deltas=deltas)) is None:
                 failures[test.unique_id] = 0
             else:
                 others.append((test, code))
         queries = []
         for unique_id, group in by_row.items():
-            delta = deltas[unique_id]
+            delta = deltas[unique_id] if deltas is not None else None
             counts = ", ".join(f"count(*) filter (where {test.broken_where})" for test in group)
             rows = delta.after if delta else plan.nodes[unique_id].qualified
             queries.append((group, f"select {counts} from {rows}"))  # noqa: S608
@@ -540,11 +545,12 @@ def _touched(
     return test.code.replace(node.in_code, f"({' union all by name '.join(rows)})")
 
 
-def _built(node: PlannedNode, *, seconds: float) -> NodeOutcome:
+def built_outcome(node: PlannedNode, *, seconds: float) -> NodeOutcome:
+    """Return the outcome of a node that was built."""
     return NodeOutcome(
         unique_id=node.unique_id,
         name=node.name,
-        kind="model",
+        kind="seed" if node.kind == "seed" else "model",
         status="success",
         seconds=seconds,
         failures=None,

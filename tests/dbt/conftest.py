@@ -8,13 +8,23 @@ from typing import Any
 
 import pytest
 
-from tests.order.orders import Installation, compiled_project
+from orchestration.transformation.plan import Plan, prepare_plan
+from orchestration.transformation.project import read_manifest
+from tests.order.orders import Installation
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
-    """The project as it is now, compiled, so that no manifest of an earlier state can answer for it."""
-    return compiled_project(tmp_path_factory.mktemp("compiled") / "home")
+def manifest() -> Mapping[str, Any]:
+    """The project as it is now, as dbt reads it."""
+    return read_manifest()
+
+
+@pytest.fixture(scope="session")
+def plan() -> Plan:
+    """The project as it is now, as dbt compiles it."""
+    prepared = prepare_plan()
+    assert prepared is not None, "nothing in it is for dbt alone"
+    return prepared
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +34,6 @@ def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def compiled_models(manifest: Mapping[str, Any]) -> Mapping[str, str]:
+def compiled_models(plan: Plan) -> Mapping[str, str]:
     """The SQL of every model, under the model's name; the database is called `warehouse`."""
-    return {
-        node["name"]: node["compiled_code"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node.get("compiled_code")
-    }
+    return {node.name: node.code for node in plan.nodes.values() if node.kind != "seed"}

@@ -6,13 +6,12 @@ Random histories over all feeds (`tests/order/histories.py`), each with ids of i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
+from orchestration.transformation.plan import Plan
 from tests.order.histories import World, world
 from tests.order.orders import Installation, batches, differences, row_counts
 
@@ -27,7 +26,7 @@ def told() -> World:
 
 @pytest.fixture(scope="module")
 def loaded(
-    told: World, manifest: Mapping[str, Any], empty_warehouse: Path, tmp_path_factory: pytest.TempPathFactory
+    told: World, plan: Plan, empty_warehouse: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Installation, Installation]:
     """Two installations that got the same deliveries in two orders, in few and in many batches."""
     folder: Path = tmp_path_factory.mktemp("orders")
@@ -36,7 +35,7 @@ def loaded(
         installation = Installation(folder / name, like=empty_warehouse)
         for batch in batches(told, f"{SEED} {name}", least=12 if is_fine else 2):
             installation.load(told, batch)
-        installation.build_from(manifest)
+        installation.build_from(plan)
         found.append(installation)
     return found[0], found[1]
 

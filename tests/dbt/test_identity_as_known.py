@@ -6,13 +6,13 @@ cut, one stays merged, of one the decision is taken back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
+from orchestration.transformation.plan import Plan
 from tests.order.histories import World
 from tests.order.orders import Installation, differences
 
@@ -66,7 +66,7 @@ BOTH = ("cod-pact", "Compact of all herring", "in_force", 3, 2, "cod-visit")
 
 @pytest.fixture(scope="module")
 def loaded(
-    manifest: Mapping[str, Any], empty_warehouse: Path, tmp_path_factory: pytest.TempPathFactory
+    plan: Plan, empty_warehouse: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Installation, Installation]:
     """Two installations: one got all at once, the other one thing after the other, decisions first."""
     told = World()
@@ -76,7 +76,7 @@ def loaded(
         installation = Installation(tmp_path_factory.mktemp("decided") / name, like=empty_warehouse)
         for batch in batches:
             installation.load(told, batch)
-        installation.build_from(manifest)
+        installation.build_from(plan)
         found.append(installation)
     return found[0], found[1]
 

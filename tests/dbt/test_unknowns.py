@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
+from orchestration.transformation.plan import Plan
 from tests.order.histories import World
 from tests.order.orders import Installation
 
@@ -122,9 +122,9 @@ def installation(empty_warehouse: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 def test_what_was_told_is_resolved_at_the_next_refresh_and_an_id_used_for_two_things_stays_listed(
-    installation: Installation, manifest: Mapping[str, Any]
+    installation: Installation, plan: Plan
 ) -> None:
-    installation.build_from(manifest)
+    installation.build_from(plan)
     assert unknown(installation) == {
         ("unknown_name", "country_or_organization", "Leauge of Ruritania"): "ruritanian-league",
         ("unknown_name", "country_or_organization", "Icelandd"): "ISL",
@@ -143,7 +143,7 @@ def test_what_was_told_is_resolved_at_the_next_refresh_and_an_id_used_for_two_th
     }
 
     load(installation, {"aliases/a.csv": ALIASES, "documents/b.csv": MISSING})
-    installation.build_from(manifest)
+    installation.build_from(plan)
     assert unknown(installation) == {("id_collision", "meeting", "taken"): None}, "that one has to be corrected"
     with duckdb.connect(str(installation.settings.warehouse), read_only=True) as connection:
         (resolved,) = connection.execute(
@@ -176,7 +176,7 @@ def test_what_was_told_is_resolved_at_the_next_refresh_and_an_id_used_for_two_th
 
 
 def test_of_many_unknown_ids_those_used_most_are_held_against_what_is_known(
-    empty_warehouse: Path, tmp_path: Path, manifest: Mapping[str, Any]
+    empty_warehouse: Path, tmp_path: Path, plan: Plan
 ) -> None:
     """Guests whose meetings have yet to come may be a hundred thousand, and so may be the meetings that are there."""
     known, unknown_ids, most = 2_500, 1_000, 2_000_000
@@ -191,7 +191,7 @@ def test_of_many_unknown_ids_those_used_most_are_held_against_what_is_known(
             "meeting_participants/a.csv": "\n".join(["meeting_id,represents,role,document_id", *guests, ""]),
         },
     )
-    made.build_from(manifest)
+    made.build_from(plan)
     with duckdb.connect(str(made.settings.warehouse), read_only=True) as connection:
         of_meetings = "from mart_unknown_reference where kind = 'meeting'"
         assert connection.execute(f"select count(*) {of_meetings}").fetchall() == [(unknown_ids + 1,)]

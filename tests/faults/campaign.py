@@ -111,18 +111,26 @@ def kills(kit: Kit, chance: random.Random) -> Iterator[tuple[str, Harm]]:
 
 
 def harm_to_the_whole(kit: WholeKit) -> Iterator[tuple[str, Harm]]:
-    """Give what befalls a whole installation: dbt, Dagster's daemon and webserver."""
-    for point, calls in (("a build is noted, dbt not begun", (1,)), ("dbt writes", (60, 350, 800))):
+    """Give what befalls a whole installation: its builds, Dagster's daemon and webserver."""
+    for point, calls in (
+        ("a build is noted, nothing is built", (1,)),
+        ("everything is being built", (1, 150, 300)),
+        ("everything is being tested", (1,)),
+        ("all is built and tested, and nobody noted it", (1,)),
+        ("a build is noted, dbt not begun", (1,)),
+        ("dbt writes", (60, 350, 800)),
+        ("dbt is done, and nobody noted it", (1,)),
+        ("the build is noted, not published", (1,)),
+        ("between the renames", (1,)),
+    ):
         for call in calls:
             yield f"whole refresh: {point}", partial(whole.kill_the_build, kit, point, call)
-    for point in ("dbt is done, and nobody noted it", "the build is noted, not published", "between the renames"):
-        yield f"whole refresh: {point}", partial(whole.kill_the_build, kit, point, 1)
     for point, update in UPDATE.items():
         for call in sorted({1, update.most}):
             yield f"refresh of what changed: {point}", partial(whole.kill_the_build, kit, point, call)
     yield "models of another version", partial(whole.change_the_models, kit)
     for seed in (1, 2):
-        yield "noise in what only dbt reads", partial(whole.damage_what_dbt_reads, kit, seed)
+        yield "noise in what only the build reads", partial(whole.damage_what_the_build_reads, kit, seed)
     for whom in ("run", "daemon", "webserver"):
         yield f"make dev: the {whom} is killed", partial(whole.kill_a_service, kit, whom)
     yield "make dev: a run is cancelled in the UI", partial(whole.cancel_a_run, kit)

@@ -62,11 +62,19 @@ UPDATE: Mapping[str, Point] = {
 """Only a refresh of a star that is kept up to date has these."""
 
 BUILD: Mapping[str, Point] = {
-    "a build is noted, dbt not begun": Point("orchestration.transformation.star:build_star"),
-    "dbt writes": Point("dbt.adapters.sql.connections:SQLConnectionManager.add_query", most=900),
-    "dbt is done, and nobody noted it": Point("orchestration.transformation.star:end_build"),
+    "a build is noted, nothing is built": Point("orchestration.transformation.star:build_whole"),
+    "everything is being built": Point("orchestration.transformation.whole:_say_what_it_is", after=True, most=300),
+    "everything is being tested": Point("orchestration.transformation.whole:run_tests"),
+    "all is built and tested, and nobody noted it": Point("orchestration.transformation.star:end_build"),
     "the build is noted, not published": Point("orchestration.publication.assets:publish"),
 }
 """Only a refresh that builds everything has these."""
 
-ALL: Mapping[str, Point] = {**INGESTION, **PUBLICATION, **UPDATE, **BUILD}
+DBT: Mapping[str, Point] = {
+    "a build is noted, dbt not begun": Point("orchestration.transformation.star:build_star"),
+    "dbt writes": Point("dbt.adapters.sql.connections:SQLConnectionManager.add_query", most=900),
+    "dbt is done, and nobody noted it": Point("orchestration.transformation.star:end_build"),
+}
+"""Only a refresh in which dbt builds everything has these."""
+
+ALL: Mapping[str, Point] = {**INGESTION, **PUBLICATION, **UPDATE, **BUILD, **DBT}

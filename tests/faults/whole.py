@@ -31,11 +31,9 @@ from orchestration.automation.runs import IN_PROGRESS, POOL
 from orchestration.publication.store import PublicationStore
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transformation.builds import UPDATE, WHOLE
-from orchestration.transformation.plan import PLAN
-from orchestration.transformation.project import run_folder
 from orchestration.writer import holder, writer_lock
 from tests.faults.installation import Installation, Watcher, ended
-from tests.faults.points import BUILD
+from tests.faults.points import BUILD, DBT
 from tests.faults.scenarios import first_files, further_files
 
 PATIENCE_SECONDS = 1200.0
@@ -67,14 +65,15 @@ class WholeKit:
         return cls(folder=folder, seen=star_of(unharmed.settings))
 
     def installation(self, name: str, *, anew: bool = False) -> Installation:
-        """Return a copy with files to load and a star to bring up to date, or to build anew, which takes dbt long."""
+        """Return a copy with files to load and a star to bring up to date, or to build anew."""
         target = self.folder / name
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(self.folder / "whole-template", target, symlinks=True)
         copy = Installation(target)
         if anew:
             # nobody knows then what a table was built from
-            (run_folder(copy.settings) / PLAN).unlink()
+            with duckdb.connect(str(copy.settings.warehouse)) as con:
+                con.execute("delete from ops.built_tables")
         return copy
 
     def differences(self, installation: Installation) -> list[str]:
@@ -112,15 +111,16 @@ def _must_succeed(end: Any) -> None:
     assert end.code == 0, end.words[-3000:]
 
 
-# dbt
+# The build
 
 
 def kill_the_build(kit: WholeKit, point: str, call: int) -> int:
     """Kill a whole refresh while it builds everything, or what changed, and refresh."""
-    installation = kit.installation("build-killed", anew=point in BUILD)
+    installation = kit.installation("build-killed", anew=point in BUILD or point in DBT)
     watcher = Watcher(installation.settings)
+    how = ["--by-dbt"] if point in DBT else []
     with watcher.watching():
-        end = installation.run("warehouse", "--die", point, "--call", str(call))
+        end = installation.run("warehouse", "--die", point, "--call", str(call), *how)
         assert end.was_killed, end.words[-3000:]
         _must_succeed(installation.run("warehouse"))
     assert kit.differences(installation) == []
@@ -139,9 +139,9 @@ def change_the_models(kit: WholeKit) -> int:
     return 0
 
 
-def damage_what_dbt_reads(kit: WholeKit, seed: int) -> int:
-    """Write noise into landing after everything is loaded, so that only dbt comes upon it, and refresh."""
-    installation = kit.installation("damaged-for-dbt", anew=True)
+def damage_what_the_build_reads(kit: WholeKit, seed: int) -> int:
+    """Write noise into landing after everything is loaded, so that only the build comes upon it, and refresh."""
+    installation = kit.installation("damaged-for-the-build", anew=True)
     _must_succeed(installation.run("ingest"))
     database = installation.settings.warehouse
     chance = random.Random(seed)  # noqa: S311
@@ -276,7 +276,7 @@ def _check(kit: WholeKit, installation: Installation) -> None:
 
 
 def kill_a_service(kit: WholeKit, whom: str) -> int:
-    """Kill the daemon, the webserver or the process of the run while dbt builds; start again what ended, and wait."""
+    """Kill the daemon, the webserver or the process of the run while it builds; start again what ended, and wait."""
     installation = kit.installation(f"killed-{whom}".replace(" ", "-"), anew=True)
     before = _current(installation)
     watcher = Watcher(installation.settings)

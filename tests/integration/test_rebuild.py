@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
+import duckdb
 import pytest
 from ingestion_house import House, meeting, meetings
 
@@ -12,7 +13,9 @@ from orchestration.ingestion import NothingToEraseError, erase
 from orchestration.room import NoRoomError
 from orchestration.settings import Settings
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
+from orchestration.transformation.plan import Plan
 from orchestration.transformation.star import refresh_star
+from orchestration.transformation.updating import CannotUpdateError
 
 
 def fill(house: House) -> None:
@@ -122,6 +125,7 @@ def star_of(house: House, monkeypatch: pytest.MonkeyPatch, *messages: str) -> li
         )  # fmt: skip
         return BuildOutcome(nodes=(node,), seconds=0.0)
 
+    monkeypatch.setattr("orchestration.transformation.star.prepare_plan", lambda **_: None)
     monkeypatch.setattr("orchestration.transformation.star.build_star", build)
     return landed
 
@@ -141,6 +145,34 @@ def test_a_damage_that_only_dbt_finds_is_mended_from_the_archive_in_the_same_run
     assert star.build.is_publishable
     assert len(landed) == 2
     assert landed[0] == landed[1]
+    assert house.facts() == before
+    (aside,) = house.settings.warehouse.parent.glob("*.unreadable-*.duckdb")
+    assert any(aside.name in line and "checksum" in line for line in house.log)
+
+
+@pytest.mark.parametrize("how_often", [1, 2])
+def test_a_damage_that_what_dbt_compiled_comes_upon_is_mended_without_asking_dbt(
+    how_often: int, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(house)
+    before = house.facts()
+    landed: list[list[tuple[object, ...]]] = []
+
+    def build_whole(connection: duckdb.DuckDBPyConnection, *_: object, **__: object) -> BuildOutcome:
+        landed.append(connection.execute("select meeting_id, title from landing.meetings order by all").fetchall())
+        if len(landed) <= how_often:
+            raise CannotUpdateError("fct_meeting") from duckdb.IOException(DAMAGE)
+        return BuildOutcome(nodes=(), seconds=0.0)
+
+    monkeypatch.setattr("orchestration.transformation.star.prepare_plan", lambda **_: Plan("a", {}, (), ()))
+    monkeypatch.setattr("orchestration.transformation.star.build_whole", build_whole)
+    monkeypatch.delattr("orchestration.transformation.star.build_star")
+    if how_often == 1:
+        assert refresh_star(house.settings, run_id="a-run", log=house.log.append).build.is_publishable
+    else:
+        with pytest.raises(duckdb.IOException, match="Corrupt database file"):
+            refresh_star(house.settings, run_id="a-run", log=house.log.append)
+    assert landed == [landed[0]] * 2
     assert house.facts() == before
     (aside,) = house.settings.warehouse.parent.glob("*.unreadable-*.duckdb")
     assert any(aside.name in line and "checksum" in line for line in house.log)

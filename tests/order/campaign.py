@@ -12,15 +12,14 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from orchestration.transformation.plan import Plan, prepare_plan
 from tests.order.histories import world
-from tests.order.orders import Installation, batches, compiled_project, differences
+from tests.order.orders import Installation, batches, differences
 
 
-def run(*, seed: int, histories: int, orders: int, folder: Path, empty: Path, manifest: Mapping[str, Any]) -> list[str]:
+def run(*, seed: int, histories: int, orders: int, folder: Path, empty: Path, plan: Plan) -> list[str]:
     """Return in words where two orders of one world differ, and where a restored archive does."""
     told = world(seed, histories)
     first: Installation | None = None
@@ -35,16 +34,16 @@ def run(*, seed: int, histories: int, orders: int, folder: Path, empty: Path, ma
             installation.build()
             first = installation
         else:
-            installation.build_from(manifest)
+            installation.build_from(plan)
             found += differences(first.settings, installation.settings, same_receipts=False)
     assert first is not None
     restored = Installation(folder / "restored", like=empty)
     restored.restore(first.settings.archive, f"{seed}", parts=5)
-    restored.build_from(manifest)
+    restored.build_from(plan)
     found += differences(first.settings, restored.settings, same_receipts=True)
     first.load(told, sorted(told.files))
     first.rebuild()
-    first.build_from(manifest)
+    first.build_from(plan)
     return found + differences(restored.settings, first.settings, same_receipts=True)
 
 
@@ -60,7 +59,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="entente-orders-") as name:
         folder = Path(name)
         empty = Installation(folder / "empty").settings.warehouse
-        manifest = compiled_project(folder / "compiled")
+        plan = prepare_plan()
+        assert plan is not None
         for seed in range(options.first_seed, options.first_seed + options.seeds):
             started = time.monotonic()
             found = run(
@@ -69,7 +69,7 @@ def main() -> int:
                 orders=options.orders,
                 folder=folder / str(seed),
                 empty=empty,
-                manifest=manifest,
+                plan=plan,
             )
             failed = failed or bool(found)
             for line in found:

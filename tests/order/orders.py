@@ -7,17 +7,12 @@ in another order must give the same in every column but the time of loading.
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from graphlib import TopologicalSorter
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import duckdb
 
@@ -27,8 +22,9 @@ from orchestration.ingestion.outcome import OutcomeStatus
 from orchestration.publication.copying import SCHEMAS
 from orchestration.settings import Settings
 from orchestration.sql_text import literal, quoted
-from orchestration.transformation.project import DBT_PROJECT, invoke_dbt, prepare_manifest, run_folder
-from orchestration.transformation.python_models import given_by_python
+from orchestration.transformation.plan import Plan
+from orchestration.transformation.project import invoke_dbt, prepare_manifest, run_folder
+from orchestration.transformation.whole import build_whole
 from tests.order.histories import World
 
 RECEIPTS_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -115,16 +111,11 @@ class Installation:
             (run.node.name, run.message) for run in getattr(result.result, "results", []) if run.status == "error"
         ]
 
-    def build_from(self, manifest: Mapping[str, Any]) -> None:
-        """Build every table from the models as dbt compiled them, without dbt, which takes longer than the SQL does."""
-        nodes = {name: node for name, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}
-        before = {name: nodes.keys() & node["depends_on"].get("nodes", []) for name, node in nodes.items()}
-        with duckdb.connect() as connection:
+    def build_from(self, plan: Plan) -> None:
+        """Build every table by what dbt compiled, without dbt, which takes longer than the SQL does."""
+        with duckdb.connect(str(self.settings.warehouse)) as connection:
             connection.execute("set TimeZone = 'UTC'")
-            connection.execute(f"attach {literal(self.settings.warehouse)} as warehouse")
-            connection.execute("use warehouse")
-            for name in TopologicalSorter(before).static_order():
-                _build(connection, nodes[name])
+            build_whole(connection, replace(plan, tests=()), log=_silent)
 
     def _copy(self, path: Path, archive: Path) -> None:
         target = self.settings.archive / path.relative_to(archive)
@@ -143,30 +134,6 @@ class Installation:
             ingestion.confirm(self.settings, delivery.delivery_id, clock=self._clock)
         if held:
             self._refresh()
-
-
-def compiled_project(home: Path) -> Mapping[str, Any]:
-    """Return the manifest of the project as it is now, compiled below `home`."""
-    (home / "warehouse").mkdir(parents=True)
-    said = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import sys; from dbt.cli.main import dbtRunner; sys.exit(not dbtRunner().invoke(sys.argv[1:]).success)",
-            "--quiet",
-            "compile",
-            "--no-introspect",
-            f"--project-dir={DBT_PROJECT}",
-            f"--profiles-dir={DBT_PROJECT}",
-            f"--target-path={home / 'target'}",
-            f"--log-path={home / 'logs'}",
-            "--exclude=resource_type:unit_test",
-        ],
-        env={**os.environ, "ENTENTE_HOME": str(home)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert said.returncode == 0, said.stdout + said.stderr
-    manifest: Mapping[str, Any] = json.loads((home / "target" / "manifest.json").read_text(encoding="utf-8"))
-    return manifest
 
 
 def batches(world: World, seed: str, *, least: int) -> list[list[str]]:
@@ -235,26 +202,6 @@ def row_counts(settings: Settings) -> dict[str, int]:
             [list(SCHEMAS)],
         ).fetchall()
     return {f"{schema}.{table}": size for schema, table, size in tables}
-
-
-def _build(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> None:
-    """Build one model or seed as dbt would."""
-    kind = "seed" if node["resource_type"] == "seed" else node["config"]["materialized"]
-    connection.execute(f"create schema if not exists {quoted(node['schema'])}")
-    table = f"{quoted(node['schema'])}.{quoted(node['name'])}"
-    if kind == "seed":
-        types = [f"{literal(column)}: {literal(of)}" for column, of in node["config"]["column_types"].items()]
-        path = literal(DBT_PROJECT / node["original_file_path"])
-        typed = f", types = {{{', '.join(types)}}}" if types else ""
-        connection.execute(f"create or replace table {table} as from read_csv({path}{typed})")
-    elif node["language"] == "python":
-        with given_by_python(connection, node["name"], node["compiled_code"]):
-            connection.execute(f"create or replace table {table} as from given_by_python")
-    elif kind in ("view", "table"):
-        connection.execute(f"create or replace {kind} {table} as {node['compiled_code']}")
-    elif kind == "table_function":
-        parameters = ", ".join(node["config"]["parameters"])
-        connection.execute(f"create or replace macro {table}({parameters}) as table {node['compiled_code']}")
 
 
 def _silent(_: str) -> None:

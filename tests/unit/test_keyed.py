@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.settings import Settings
 from orchestration.transformation import changed_keys, keyed, updating
+from orchestration.transformation import plan as plan_module
 from orchestration.transformation.plan import (
     Keyed,
     Place,
@@ -24,7 +24,7 @@ from orchestration.transformation.plan import (
     PlannedTest,
     Relationship,
     plan_of,
-    read_plan,
+    prepare_plan,
     write_plan,
 )
 from orchestration.transformation.python_models import given_by_python
@@ -1048,6 +1048,23 @@ def test_a_large_table_whose_rows_are_not_compared_is_built_by_key_too(
     assert update.contents["newest"].row_count == before["newest"].row_count
 
 
+@dataclass
+class PlainConfig:
+    """The configuration of a model that has none but what it says of its keys."""
+
+    meta: dict[str, object]
+    materialized: str = "table"
+    pre_hook: tuple[str, ...] = ()
+    post_hook: tuple[str, ...] = ()
+    grants: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, object] = field(default_factory=dict)
+    persist_docs: Mapping[str, bool] = field(default_factory=dict)
+    contract: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(enforced=False))
+
+    def get(self, name: str) -> object:
+        return self.extra.get(name)
+
+
 def _manifest(**said: object) -> tuple[list[SimpleNamespace], dict[str, object]]:
     """Return what dbt says of a build of one model, and its manifest."""
     node = SimpleNamespace(
@@ -1060,7 +1077,10 @@ def _manifest(**said: object) -> tuple[list[SimpleNamespace], dict[str, object]]
         compiled_code="select 1",
         relation_name='"memory"."main"."told"',
         depends_on=SimpleNamespace(nodes=["model.e.newest", "model.e.names"]),
-        config=SimpleNamespace(materialized="table", pre_hook=[], post_hook=[], meta={"keyed": said}),
+        columns={},
+        constraints=[],
+        description="",
+        config=PlainConfig(meta={"keyed": said}),
     )
     nodes = {
         f"model.e.{name}": {"name": name, "resource_type": "model", "config": {"materialized": how}}
@@ -1096,6 +1116,13 @@ def test_what_a_model_says_of_its_keys_has_to_make_sense(said: dict[str, object]
     results, manifest = _manifest(**said)
     with pytest.raises(ValueError, match=words):
         plan_of(results, manifest, fingerprint="a")
+
+
+@pytest.fixture
+def kept_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep plans apart from those of the project, as if its fingerprint were a."""
+    monkeypatch.setattr(plan_module, "PLAN", tmp_path / "target" / "plan.json")
+    monkeypatch.setattr(plan_module, "project_fingerprint", lambda: "a")
 
 
 SAID: list[tuple[dict[str, Any], Keyed]] = [
@@ -1135,14 +1162,14 @@ SAID: list[tuple[dict[str, Any], Keyed]] = [
 ]
 
 
+@pytest.mark.usefixtures("kept_plans")
 @pytest.mark.parametrize(("said", "meant"), SAID, ids=["looked up", "summed", "together"])
-def test_a_plan_that_is_read_again_says_the_same_of_keys(tmp_path: Path, said: dict[str, Any], meant: Keyed) -> None:
+def test_a_plan_that_is_read_again_says_the_same_of_keys(said: dict[str, Any], meant: Keyed) -> None:
     results, manifest = _manifest(**said)
-    settings = Settings(raw=tmp_path / "raw", home=tmp_path / "home")
     plan = plan_of(results, manifest, fingerprint="a")
     assert plan is not None
-    write_plan(settings, plan)
-    assert read_plan(settings, fingerprint="a") == plan
+    write_plan(plan, fingerprint="a")
+    assert prepare_plan() == plan
     assert plan.nodes["model.e.told"].keyed == meant
 
 
@@ -1212,15 +1239,15 @@ def test_only_a_model_in_python_follows_and_only_what_it_reads(language: str, fo
         plan_of(results, manifest, fingerprint="a")
 
 
-def test_a_plan_that_is_read_again_says_the_same_of_what_is_followed(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("kept_plans")
+def test_a_plan_that_is_read_again_says_the_same_of_what_is_followed() -> None:
     results, manifest = _manifest(key=["day"], by={"newest": ["day"]})
     results[0].node.config.meta["follows"] = ["newest", "names"]
     results[0].node.language = "python"
-    settings = Settings(raw=tmp_path / "raw", home=tmp_path / "home")
     plan = plan_of(results, manifest, fingerprint="a")
     assert plan is not None
-    write_plan(settings, plan)
-    assert read_plan(settings, fingerprint="a") == plan
+    write_plan(plan, fingerprint="a")
+    assert prepare_plan() == plan
     assert plan.nodes["model.e.told"].follows == ("model.e.newest", "model.e.names")
 
 

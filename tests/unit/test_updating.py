@@ -15,7 +15,7 @@ from orchestration.ingestion import database
 from orchestration.settings import Settings
 from orchestration.transformation import builds, keyed, star, updating
 from orchestration.transformation.building import BuildOutcome
-from orchestration.transformation.plan import Plan, PlannedNode, PlannedSource, PlannedTest, write_plan
+from orchestration.transformation.plan import Plan, PlannedNode, PlannedSource, PlannedTest
 from orchestration.transformation.project import project_fingerprint
 from orchestration.transformation.updating import (
     CannotUpdateError,
@@ -246,9 +246,10 @@ def test_of_deliveries_that_were_noted_only_what_differs_is_noted(
     assert kept == (rows if noted.deliveries.items() <= now.items() else set())
 
 
+@pytest.mark.parametrize("have_passed", [True, False])
 @pytest.mark.parametrize("other", ["models", "contracts", None])
 def test_the_first_refresh_after_a_change_of_models_or_contracts_builds_everything(
-    other: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    other: str | None, have_passed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(raw=tmp_path / "raw", home=tmp_path / "home")
     settings.warehouse.parent.mkdir(parents=True)
@@ -262,21 +263,29 @@ def test_the_first_refresh_after_a_change_of_models_or_contracts_builds_everythi
         if other == "contracts":
             connection.execute("update ops.contracts set fingerprint = 'another'")
         connection.execute("insert into ops.deliveries (delivery_id, status) values ('a', 'new')")
-    write_plan(settings, plan)
+    monkeypatch.setattr(star, "prepare_plan", lambda **_: plan)
     if other == "models":
         monkeypatch.setattr(builds, "project_fingerprint", lambda: "another")
-    unit_tests = []
+    said: list[str] = []
+
+    def run_unit_tests(*_: object, **__: object) -> tuple[()]:
+        said.append("unit tests")
+        return ()
 
     def build_star(*_: object, **options: object) -> BuildOutcome:
-        unit_tests.append(options["unit_tests"])
+        said.append(f"dbt, {'with' if options['unit_tests'] else 'without'} unit tests")
         return BuildOutcome(nodes=(), seconds=0.0)
 
+    monkeypatch.setattr(star, "run_unit_tests", run_unit_tests)
+    monkeypatch.setattr(star, "stand_unit_tests", lambda: have_passed)
     monkeypatch.setattr(star, "build_star", build_star)
     refreshed = star.refresh_star(settings, run_id="b")
-    # models are judged anew, by their unit tests, only where they changed
-    expected = {"models": (builds.WHOLE, [True]), "contracts": (builds.WHOLE, [False]), None: (builds.UPDATE, [])}
-    assert (refreshed.build.method, unit_tests) == expected[other]
+    assert refreshed.build.method == (builds.UPDATE if other is None else builds.WHOLE)
+    # models are judged anew, by their unit tests, only where readers have seen others and nobody has judged these
+    assert said == (["unit tests"] if other == "models" and not have_passed else [])
     assert star.refresh_star(settings, run_id="c").was_built is False
+    star.refresh_star(settings, run_id="d", force=True)
+    assert said[-1] == ("dbt, without unit tests" if have_passed else "dbt, with unit tests")
 
 
 def _update_and_die(path: str) -> None:
