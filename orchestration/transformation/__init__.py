@@ -1,4 +1,5 @@
-"""dbt, run in this process: the project and its manifest, one build, and what its tests said.
+"""The dbt project, built in this process: its manifest and plan, whole builds and updates, and what its tests said.
 
-Belongs here: running dbt and telling Dagster what it did. Does not belong here: what a fact means (dbt_project).
+Belongs here: running dbt and what it compiled, and telling Dagster what it did. Does not belong here: what a fact means
+(dbt_project).
 """

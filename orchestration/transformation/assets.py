@@ -33,13 +33,13 @@ SHOWN_FAILURES = 20
 class BuildConfig(dg.Config):
     """How to build the star."""
 
-    force: bool = Field(default=False, description="Build and test everything, whatever has changed.")
+    force: bool = Field(default=False, description="Have dbt build and test everything, whatever has changed.")
 
 
 def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """Return all models and seeds as one multi-asset: Grain: one asset per table or view of the writer's database.
 
-    One step, since dbt orders and parallels its models itself, and since a process per step would cost seconds.
+    One step, since the project has an order of its own, and since a process per step would cost seconds.
     """
     tests = tests_by_model(manifest)
     spec_of = build_star_specs(manifest)
@@ -66,7 +66,7 @@ def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         settings: dg.ResourceParam[Settings],
         journal: dg.ResourceParam[Journal],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
-        """Build the star with dbt, in one process with this step, and fold its tests into one check per model."""
+        """Build the star by dbt's SQL, in one process with this step, and fold its tests into one check per model."""
         selected = [key for key in order if key in context.selected_asset_keys]
         checked = {check.asset_key for check in context.selected_asset_check_keys}
         names = sorted(manifest["nodes"][unique_ids[key]]["name"] for key in {*selected, *checked})

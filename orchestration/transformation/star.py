@@ -38,6 +38,7 @@ from orchestration.transformation.project import DbtError
 from orchestration.transformation.updating import (
     CannotUpdateError,
     Content,
+    FailingTestError,
     contents_of_sources,
     contents_of_tables,
     read_contents,
@@ -140,10 +141,15 @@ def _refresh(
         if before is not None and is_current and select is None and not force:
             log(f"Nothing changed since the build of {before.started_at:%Y-%m-%d %H:%M} UTC: the tables stay.")
             return StarOutcome(build=before, outcome=None)
-        if before is not None and select is None and not force:
-            updated = _updated(connection, before, inputs=inputs, run_id=run_id, log=log)
-            if updated is not None:
-                return updated
+        by_dbt = force or select is not None
+        if before is not None and not by_dbt:
+            try:
+                updated = _updated(connection, before, inputs=inputs, run_id=run_id, log=log)
+                if updated is not None:
+                    return updated
+            except FailingTestError as reason:
+                by_dbt = True
+                log(f"Everything is built by dbt: {reason}.")
         # unit tests judge the models, whatever the data. A new installation has them as they came; where readers have
         # seen others, they are judged before what they make is seen
         seen = latest_build(connection, publishable=True)
@@ -152,7 +158,7 @@ def _refresh(
     log("Building and testing the tables.")
     try:
         outcome = None
-        if select is None and not force:
+        if not by_dbt:
             outcome = _built_whole(settings, unit_tests=are_others and not stand_unit_tests(), log=log)
         if outcome is None:
             outcome = build_star(
@@ -206,7 +212,11 @@ def _updated(
     run_id: str,
     log: Callable[[str], None],
 ) -> StarOutcome | None:
-    """Build only what changed since a tested build of the same models; None where dbt has to build everything."""
+    """Build only what changed since a tested build of the same models; None where everything has to be built.
+
+    Raises:
+        FailingTestError: so that no other build will do, either; the tables are as they were.
+    """
     if not before.is_publishable or any(before.inputs.get(name) != inputs[name] for name in ("dbt", "contracts")):
         return None
     contents = read_contents(connection, build_number=before.number)
@@ -230,6 +240,8 @@ def _updated(
         connection.execute("commit")
     except CannotUpdateError as reason:
         connection.execute("rollback")
+        if isinstance(reason, FailingTestError):
+            raise
         log(f"Everything is built anew: {reason}.")
         return None
     built = {node.unique_id for node in update.outcome.nodes if node.kind not in TESTS}

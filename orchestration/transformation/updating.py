@@ -58,7 +58,11 @@ _DDL = """
 
 
 class CannotUpdateError(Exception):
-    """Only a whole build will do; the message says why."""
+    """Only a build with less of a short cut will do; the message says why."""
+
+
+class FailingTestError(CannotUpdateError):
+    """A test fails, as it would in any build: dbt tells it in full."""
 
 
 @dataclass(frozen=True)
@@ -244,7 +248,7 @@ def update_star(
     The keys that changed in published tables built by key are noted under `build_number`.
 
     Raises:
-        CannotUpdateError: a test failed, a table has other columns, or something else that only a whole build tells.
+        CannotUpdateError: a test fails, a table has other columns, or something else that only a whole build tells.
     """
     started = time.monotonic()
     columns = _columns(connection)
@@ -460,7 +464,8 @@ def run_tests(
     With `deltas`, all held before what `changed`: where that is known as rows, those and what they touch are looked at.
 
     Raises:
-        CannotUpdateError: one fails, which dbt tells in full.
+        FailingTestError: one fails.
+        CannotUpdateError: one cannot be run.
     """
     at = time.monotonic()
     failures: dict[str, int] = {}
@@ -495,7 +500,7 @@ def run_tests(
     for test in tests:
         found = failures[test.unique_id]
         if found and not test.is_warning:
-            raise CannotUpdateError(f"a test fails: {test.words}")
+            raise FailingTestError(f"a test fails: {test.words}")
         yield NodeOutcome(
             unique_id=test.unique_id,
             name=test.words,

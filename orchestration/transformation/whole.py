@@ -24,7 +24,7 @@ def build_whole(connection: duckdb.DuckDBPyConnection, plan: Plan, *, log: Calla
     """Build all tables and views of the plan anew, each in a transaction of its own, and run all tests.
 
     Raises:
-        CannotUpdateError: a test failed, a table is not what its contract says, or the SQL of something fails.
+        CannotUpdateError: a test fails, a table is not what its contract says, or the SQL of something fails.
     """
     started = said = time.monotonic()
     for schema in sorted({node.schema for node in plan.nodes.values()}):

@@ -36,6 +36,7 @@ from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.sql_text import quoted
 from orchestration.transformation import keyed
 from orchestration.transformation.assets import CHECK
+from orchestration.transformation.building import run_unit_tests, stand_unit_tests
 from orchestration.transformation.builds import latest_build
 from orchestration.transformation.plan import prepare_plan
 from orchestration.transformation.python_models import given_by_python
@@ -337,6 +338,17 @@ def test_a_row_in_quarantine_comes_back_corrected_and_counts_as_resolved(
         assert counts.fetchall() == [(1, 0)]
     assert export_quarantine(settings, "memberships", tmp_path / "again.csv").row_count == 0
     assert not (tmp_path / "again.csv").exists()
+
+
+def test_the_models_pass_their_unit_tests(installation: Installation) -> None:
+    """They judge the models, whatever the data: those that passed are not judged twice."""
+    if not stand_unit_tests():
+        said: list[str] = []
+        nodes = run_unit_tests(installation.settings, log=said.append)
+        assert [node.in_words for node in nodes if node.status != "pass"] == []
+        assert len(nodes) > 150
+        assert "Testing the models themselves" in said[0]
+    assert stand_unit_tests()
 
 
 def test_updates_leave_what_a_whole_build_gives(

@@ -12,11 +12,11 @@ import duckdb
 import pytest
 
 from orchestration.settings import Settings
-from orchestration.transformation import building, builds, star, whole
+from orchestration.transformation import building, builds, star, updating, whole
 from orchestration.transformation import plan as plan_module
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
 from orchestration.transformation.plan import Plan, PlannedColumn, PlannedNode, PlannedTest, plan_of
-from orchestration.transformation.updating import CannotUpdateError
+from orchestration.transformation.updating import CannotUpdateError, FailingTestError
 from orchestration.transformation.whole import build_whole
 
 PYTHON = """
@@ -159,6 +159,47 @@ def test_what_does_not_go_smoothly_is_left_to_dbt(
         build_whole(warehouse, plan, log=str)
     # no transaction is left open
     build_whole(warehouse, replace(PLAN, nodes={"numbers": PLAN.nodes["numbers"]}, tests=()), log=str)
+
+
+@pytest.mark.parametrize(
+    ("reason", "asked"),
+    [(CannotUpdateError("other columns"), ["update", "whole"]), (FailingTestError("a test"), ["update", "dbt"])],
+)
+@pytest.mark.usefixtures("project")
+def test_a_test_that_fails_is_not_run_a_second_time_before_dbt_tells_it(
+    reason: CannotUpdateError, asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(raw=tmp_path / "raw", home=tmp_path / "home")
+    settings.warehouse.parent.mkdir(parents=True)
+    inputs = {"dbt": "these", "contracts": "these", "ledger": "then"}
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        build_whole(connection, PLAN, log=str)
+        before = builds.begin_build(connection, run_id="a", inputs=inputs, is_whole=True)
+        builds.end_build(connection, before, before=None, failures=(), models_built=1, tests_passed=1)
+        updating.write_contents(
+            connection, PLAN, updating.contents_of_tables(connection, PLAN), build_number=before.number
+        )
+    done: list[str] = []
+
+    def update_star(*_: object, **__: object) -> None:
+        done.append("update")
+        raise reason
+
+    def whole_build(*_: object, **__: object) -> BuildOutcome:
+        done.append("whole")
+        return BuildOutcome(nodes=(), seconds=0.0, plan=PLAN)
+
+    def by_dbt(*_: object, **__: object) -> BuildOutcome:
+        done.append("dbt")
+        return BuildOutcome(nodes=(), seconds=0.0)
+
+    monkeypatch.setattr(star, "inputs_of_build", lambda _: {**inputs, "ledger": "now"})
+    monkeypatch.setattr(star, "prepare_plan", lambda **_: PLAN)
+    monkeypatch.setattr(star, "update_star", update_star)
+    monkeypatch.setattr(star, "build_whole", whole_build)
+    monkeypatch.setattr(star, "build_star", by_dbt)
+    star.refresh_star(settings, run_id="b", log=str)
+    assert done == asked
 
 
 def _compiled(**changes: Any) -> tuple[list[SimpleNamespace], dict[str, Any]]:
