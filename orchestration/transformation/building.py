@@ -151,7 +151,7 @@ def run_unit_tests(settings: Settings, *, log: Callable[[str], None]) -> tuple[N
     Raises:
         DbtError: dbt did not get as far as running anything.
     """
-    log("Testing the models themselves: they changed, or this is the first time.")
+    log("Testing the models themselves, since they changed.")
     tests = build_star(settings, select=["test_type:unit"], only_test=True, log=log)
     if not tests.at_fault:
         _note_unit_tests()

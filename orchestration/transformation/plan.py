@@ -230,9 +230,11 @@ def prepare_plan(*, log: Callable[[str], None] = _logger.info) -> Plan | None:
                 target=Path(home) / "target",
                 is_parsed=True,
             )
-        compiled = getattr(result.result, "results", None)
-        if not result.success or compiled is None:
-            raise DbtError(f"The dbt project in {DBT_PROJECT} does not compile:\n{result.exception}")
+        compiled = getattr(result.result, "results", None) or ()
+        if not result.success:
+            wrong = [f"{run.node.name}: {run.message}" for run in compiled if str(run.status) == "error"]
+            told = "\n".join(wrong) or result.exception
+            raise DbtError(f"The dbt project in {DBT_PROJECT} does not compile:\n{told}")
         plan = plan_of(compiled, read_manifest(), fingerprint=fingerprint)
         write_plan(plan, fingerprint=fingerprint)
     return plan

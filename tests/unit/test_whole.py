@@ -16,6 +16,7 @@ from orchestration.transformation import building, builds, star, updating, whole
 from orchestration.transformation import plan as plan_module
 from orchestration.transformation.building import BuildOutcome, NodeOutcome
 from orchestration.transformation.plan import Plan, PlannedColumn, PlannedNode, PlannedTest, plan_of
+from orchestration.transformation.project import DbtError
 from orchestration.transformation.updating import CannotUpdateError, FailingTestError
 from orchestration.transformation.whole import build_whole
 
@@ -323,6 +324,34 @@ def test_that_only_dbt_can_build_is_remembered_too(
     assert (plan_module.prepare_plan(log=str) is not None, len(compiled)) == (has_plan, 2)
     kept.write_text('{"fingerprint": "b", "is_for_dbt_alone": false, "nodes": [')
     assert (plan_module.prepare_plan(log=str) is not None, len(compiled)) == (has_plan, 3)
+
+
+def _wrong() -> SimpleNamespace:
+    node = SimpleNamespace(name="fct_meeting")
+    runs = [
+        SimpleNamespace(node=SimpleNamespace(name="dim_country"), status="success", message=None),
+        SimpleNamespace(node=node, status="error", message="Compilation Error: 'cuntry' is undefined"),
+    ]
+    return SimpleNamespace(success=False, result=SimpleNamespace(results=runs), exception=None)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (_wrong(), "does not compile:\nfct_meeting: Compilation Error: 'cuntry' is undefined$"),
+        (SimpleNamespace(success=False, result=None, exception="no profile"), "does not compile:\nno profile$"),
+    ],
+)
+def test_a_model_that_does_not_compile_is_named_and_no_plan_is_kept(
+    said: SimpleNamespace, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_module, "TARGET", tmp_path)
+    monkeypatch.setattr(plan_module, "PLAN", tmp_path / "plan.json")
+    monkeypatch.setattr(plan_module, "prepare_manifest", lambda **_: None)
+    monkeypatch.setattr(plan_module, "invoke_dbt", lambda *_, **__: said)
+    with pytest.raises(DbtError, match=words):
+        plan_module.prepare_plan(log=str)
+    assert not (tmp_path / "plan.json").exists()
 
 
 @pytest.mark.usefixtures("project")
