@@ -5,13 +5,13 @@ Belongs here: dbt's results in our words. Does not belong here: Dagster, and wha
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.connectors.state import write_whole
 from orchestration.settings import Settings
 from orchestration.transformation.plan import Plan, prepare_plan
 from orchestration.transformation.project import (
@@ -141,7 +141,7 @@ def build_star(
     if select is not None or only_test or outcome.at_fault:
         return outcome
     if unit_tests:
-        _note_unit_tests()
+        write_whole(UNIT_TESTED, project_fingerprint())
     return replace(outcome, plan=prepare_plan(log=log))
 
 
@@ -154,7 +154,7 @@ def run_unit_tests(settings: Settings, *, log: Callable[[str], None]) -> tuple[N
     log("Testing the models themselves, since they changed.")
     tests = build_star(settings, select=["test_type:unit"], only_test=True, log=log)
     if not tests.at_fault:
-        _note_unit_tests()
+        write_whole(UNIT_TESTED, project_fingerprint())
     return tests.nodes
 
 
@@ -164,12 +164,6 @@ def stand_unit_tests() -> bool:
         return UNIT_TESTED.read_text(encoding="utf-8") == project_fingerprint()
     except FileNotFoundError:
         return False
-
-
-def _note_unit_tests() -> None:
-    temporary = UNIT_TESTED.with_name(f".{UNIT_TESTED.name}.{os.getpid()}")
-    temporary.write_text(project_fingerprint(), encoding="utf-8")
-    temporary.replace(UNIT_TESTED)
 
 
 def tests_by_model(manifest: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import json
 import logging
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +20,7 @@ from typing import Any
 
 import filelock
 
+from orchestration.connectors.state import write_whole
 from orchestration.sql_text import quoted
 from orchestration.transformation.project import (
     DBT_PROJECT,
@@ -293,10 +293,7 @@ def write_plan(plan: Plan | None, *, fingerprint: str) -> None:
             "tests": [asdict(test) for test in plan.tests],
             "sources": [asdict(source) for source in plan.sources],
         }
-    PLAN.parent.mkdir(parents=True, exist_ok=True)
-    temporary = PLAN.with_name(f".{PLAN.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(kept), encoding="utf-8")
-    temporary.replace(PLAN)
+    write_whole(PLAN, json.dumps(kept))
 
 
 class _NoPlanError(Exception):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 import duckdb
 
+from orchestration.ingestion.database import transaction
 from orchestration.sql_text import literal, quoted
 from orchestration.transformation.building import PROGRESS_SECONDS, BuildOutcome
 from orchestration.transformation.plan import Plan, PlannedNode
@@ -32,14 +32,8 @@ def build_whole(connection: duckdb.DuckDBPyConnection, plan: Plan, *, log: Calla
     nodes = []
     for node in plan.nodes.values():
         at = time.monotonic()
-        connection.execute("begin transaction")
-        try:
+        with transaction(connection):
             _build(connection, node)
-            connection.execute("commit")
-        except BaseException:
-            with suppress(duckdb.Error):  # what is damaged cannot even be left
-                connection.execute("rollback")
-            raise
         nodes.append(built_outcome(node, seconds=time.monotonic() - at))
         if time.monotonic() - said >= PROGRESS_SECONDS:
             said = time.monotonic()
