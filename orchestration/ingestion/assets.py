@@ -28,7 +28,7 @@ from orchestration.ingestion.standing import MOST_NAMED, Standing, archive_size,
 from orchestration.ownership import OWNERS
 from orchestration.previews import harmless, markdown
 from orchestration.settings import Settings
-from orchestration.sql_text import quoted
+from orchestration.sql_text import literal, quoted
 
 DOSSIERS = "dossiers"
 LEDGER = dg.AssetKey(["ops", "deliveries"])
@@ -115,7 +115,7 @@ def build_landing_assets(
                 for feed, contract in registry.items():
                     key = feed_key(feed)
                     if dg.AssetCheckKey(key, SET_ASIDE) in checked:
-                        told.append(_tell_what_is_set_aside(connection, feed, aside.get(feed, _NOTHING)))
+                        told.append(_tell_what_is_set_aside(feed, aside.get(feed, _NOTHING)))
                     if dg.AssetCheckKey(key, QUARANTINE) in checked:
                         told.append(_tell_how_much_is_in_quarantine(contract, stands.get(feed, Standing())))
                 if dg.AssetCheckKey(LEDGER, ADDS_UP) in checked:
@@ -127,9 +127,10 @@ def build_landing_assets(
 
 @dataclass(frozen=True, kw_only=True)
 class _SetAside:
-    """What is set aside of a feed: rows in quarantine, and deliveries in words."""
+    """What is set aside of a feed: rows in quarantine, the first of them as Markdown, and deliveries in words."""
 
     rows: int = 0
+    preview: str = ""
     deliveries: tuple[str, ...] = ()
 
 
@@ -198,7 +199,7 @@ def _tell_feed(
             "archive_bytes": stands.archive_bytes,
             **_for_whoever_watches(contract, stands),
             "files": dg.MetadataValue.md(_files(deliveries)),
-            **(_preview(connection, contract.feed) if aside.rows else {}),
+            **_preview(aside),
         },
     )
 
@@ -235,7 +236,7 @@ def _tell_how_much_is_in_quarantine(contract: Contract, stands: Standing) -> dg.
     )
 
 
-def _tell_what_is_set_aside(connection: duckdb.DuckDBPyConnection, feed: str, aside: _SetAside) -> dg.AssetCheckResult:
+def _tell_what_is_set_aside(feed: str, aside: _SetAside) -> dg.AssetCheckResult:
     quarantined = aside.rows
     words = list(aside.deliveries)
     if quarantined:
@@ -246,7 +247,7 @@ def _tell_what_is_set_aside(connection: duckdb.DuckDBPyConnection, feed: str, as
         check_name=SET_ASIDE,
         passed=not words,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"rows_in_quarantine": quarantined, **(_preview(connection, feed) if quarantined else {})},
+        metadata={"rows_in_quarantine": quarantined, **_preview(aside)},
         description="; ".join(words) or "Every row was accepted.",
     )
 
@@ -305,22 +306,8 @@ def _counted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[
     return {"dagster/row_count": rows[0][0]}
 
 
-def _preview(connection: duckdb.DuckDBPyConnection, feed: str) -> dict[str, dg.MarkdownMetadataValue]:
-    rejected = connection.execute(
-        """
-        select
-            path as file, row_number as row, column_name as "column", found, expected
-        from ops.rejected_rows
-        left join (select delivery_id, sha256 as file_sha256, original_path as path from ops.files)
-            using (delivery_id, file_sha256)
-        where feed = ?
-        order by all
-        limit ?
-        """,
-        [feed, PREVIEWED_ROWS],
-    )
-    columns, rows = [column[0] for column in rejected.description or ()], rejected.fetchall()
-    return {"rejected_rows": dg.MetadataValue.md(markdown(columns, rows))} if rows else {}
+def _preview(aside: _SetAside) -> dict[str, dg.MarkdownMetadataValue]:
+    return {"rejected_rows": dg.MetadataValue.md(aside.preview)} if aside.preview else {}
 
 
 def _files(deliveries: Sequence[DeliveryOutcome]) -> str:
@@ -337,7 +324,11 @@ def _files(deliveries: Sequence[DeliveryOutcome]) -> str:
 
 
 def _set_aside(connection: duckdb.DuckDBPyConnection) -> dict[str, _SetAside]:
-    """Return by feed what is set aside: one look for all of them."""
+    """Return by feed what is set aside: one look for all of them.
+
+    Nothing is bound, since DuckDB imports pandas with the first value that it is given: a fifth of a refresh with
+    nothing new.
+    """
     rows = connection.execute(
         """
         with quarantined as (
@@ -361,4 +352,26 @@ def _set_aside(connection: duckdb.DuckDBPyConnection) -> dict[str, _SetAside]:
         select feed, coalesce(row_count, 0), coalesce(words, []) from quarantined full join stuck using (feed)
         """
     ).fetchall()
-    return {feed: _SetAside(rows=count, deliveries=tuple(words)) for feed, count, words in rows}
+    return {
+        feed: _SetAside(
+            rows=count, preview=_first_of_quarantine(connection, feed) if count else "", deliveries=tuple(words)
+        )
+        for feed, count, words in rows
+    }
+
+
+def _first_of_quarantine(connection: duckdb.DuckDBPyConnection, feed: str) -> str:
+    """Return as Markdown the first cells of a feed that are in quarantine."""
+    rejected = connection.execute(
+        f"""
+        select
+            path as file, row_number as row, column_name as "column", found, expected
+        from ops.rejected_rows
+        left join (select delivery_id, sha256 as file_sha256, original_path as path from ops.files)
+            using (delivery_id, file_sha256)
+        where feed = {literal(feed)}
+        order by all
+        limit {PREVIEWED_ROWS:d}
+        """  # noqa: S608 - the name of a feed, and a number of ours
+    )
+    return markdown([column[0] for column in rejected.description or ()], rejected.fetchall())

@@ -7,13 +7,12 @@ one, and a new database is filled from the archive by the same lines of code.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.contracts import FEEDS, Contract
+from orchestration.garbage import collecting
 from orchestration.ingestion import discovery, ledger, manifests, releases, reports
 from orchestration.ingestion.archive import Archive, DeliveredFile, Delivery, FileChangedError, hash_of
 from orchestration.ingestion.clock import Clock, utc_now
@@ -94,7 +94,9 @@ def refresh(
             run.prepare(force=False)
             run.load_recorded()
             run.seen = time.monotonic()
-            with _collecting(False):
+            # each of ten thousand files leaves a dozen objects that stay: to look through all of them again and again
+            # takes a fifth of the time of a refresh with nothing new
+            with collecting(False):
                 findings = discovery.discover(settings.raw, registry=registry, feeds=feeds)
             run.take_in(discovery.settle(findings, settings.raw, settle_seconds=settings.settle_seconds, sleep=sleep))
             return run.result()
@@ -136,21 +138,6 @@ def renew(
     """
     set_aside(settings, damage, log=log, clock=clock)
     return rebuild(settings, log=log, clock=clock, registry=registry)
-
-
-@contextmanager
-def _collecting(is_wanted: bool) -> Iterator[None]:
-    """Have Python look for cycles of objects, or not, and go on as before.
-
-    Each of ten thousand files leaves a dozen objects that stay: to look through all of them again and again takes a
-    fifth of the time of a refresh with nothing new.
-    """
-    before = gc.isenabled()
-    (gc.enable if is_wanted else gc.disable)()
-    try:
-        yield
-    finally:
-        (gc.enable if before else gc.disable)()
 
 
 def _again_where_damaged(attempt: Callable[[], IngestResult]) -> IngestResult:
@@ -271,7 +258,7 @@ class _Run:
 
     # Files
 
-    @_collecting(False)
+    @collecting(False)
     def take_in(self, findings: Findings) -> None:
         """Archive what was found, load what of it is new, and leave a report beside each."""
         self.ignored += findings.ignored
@@ -308,7 +295,7 @@ class _Run:
                 if decision.warning:
                     warned[candidate.path] = decision.warning
             self.archive.settle()
-            with _collecting(True):
+            with collecting(True):
                 self.load(new.values())
             loaded = loaded or bool(new)
             memory, undecided = self._left_over(undecided, belongs, new)

@@ -78,15 +78,19 @@ def fingerprint_of(inputs: Mapping[str, str]) -> str:
 
 
 def latest_build(connection: duckdb.DuckDBPyConnection, *, publishable: bool = False) -> Build | None:
-    """Return the last build that was begun, or None; or the last of those that readers may see."""
+    """Return the last build that was begun, or None; or the last of those that readers may see.
+
+    Nothing is bound, since DuckDB imports pandas with the first value that it is given: a fifth of a refresh with
+    nothing new.
+    """
     connection.execute(_DDL)
-    row = connection.execute(
-        """
-        select number, run_id, fingerprint, inputs, is_whole, started_at, status, is_publishable, failures, method
-        from ops.builds where is_publishable or not ? order by number desc limit 1
-        """,
-        [publishable],
-    ).fetchone()
+    builds = connection.table("ops.builds")
+    row = (
+        (builds.filter("is_publishable") if publishable else builds)
+        .order("number desc")
+        .select("number, run_id, fingerprint, inputs, is_whole, started_at, status, is_publishable, failures, method")
+        .fetchone()
+    )
     if row is None:
         return None
     return Build(

@@ -13,9 +13,9 @@ from publisher import Publisher
 from orchestration.automation.fetching import CADENCES, build_fetch_schedules
 from orchestration.automation.jobs import REFRESH
 from orchestration.automation.runs import POOL
+from orchestration.code_location import build_definitions
 from orchestration.connectors.assets import COMPLETE, CONNECTORS, FETCHED_FEEDS, GROUP, raw_key
 from orchestration.contracts import FEEDS
-from orchestration.definitions import build_definitions
 from orchestration.ingestion import OutcomeStatus
 from orchestration.ingestion.assets import feed_key
 from orchestration.settings import Settings

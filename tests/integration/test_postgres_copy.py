@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from orchestration.automation.jobs import COPY
 from orchestration.automation.journal import Journal
-from orchestration.definitions import build_definitions
+from orchestration.code_location import build_definitions
 from orchestration.publication import postgres
 from orchestration.publication.postgres import (
     PostgresBusyError,

@@ -7,6 +7,8 @@ import logging
 import random
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +22,8 @@ from orchestration.alerts.sensor import build_alert_sensor
 from orchestration.alerts.webhook import Webhook
 from orchestration.automation.jobs import COPY, REFRESH
 from orchestration.automation.journal import Journal
+from orchestration.code_location import build_definitions
 from orchestration.connectors.assets import FETCHED_FEEDS, raw_key
-from orchestration.definitions import build_definitions
 from orchestration.ingestion import refresh
 from orchestration.ingestion.assets import ADDS_UP, LEDGER, SET_ASIDE, feed_key
 from orchestration.ingestion.outcome import OutcomeStatus
@@ -155,6 +157,22 @@ RECORDED = [
 decisions, a rate of exchange, a list of members."""
 
 
+ALONE = f"""
+import sys
+from pathlib import Path
+import dagster as dg
+from orchestration.automation.journal import Journal
+from orchestration.code_location import build_definitions
+from orchestration.settings import Settings
+settings, journal = Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2]), settle_seconds=0.0), Journal()
+job = build_definitions(resources={{"settings": settings, "journal": journal}}).resolve_job_def({REFRESH!r})
+assert job.execute_in_process(instance=dg.DagsterInstance.ephemeral()).success
+slow = {{"pandas", "dbt"}}
+print(f"was built: {{journal.built.was_built}}, imported: {{slow & sys.modules.keys()}}")
+"""
+"""A run in a process of its own, as the daemon's are."""
+
+
 @dataclass
 class Installation:
     """A scratch installation with a Dagster instance of its own."""
@@ -281,6 +299,18 @@ def test_a_second_run_loads_builds_and_publishes_nothing(
     assert {key for key in materialized(again) if key.path[0] in ("main", "serving")} == set()
     assert installation.journal.built is not None
     assert installation.journal.built.was_built is False
+
+
+def test_a_run_with_nothing_new_does_not_import_what_takes_a_fifth_of_it(installation: Installation) -> None:
+    """DuckDB imports pandas with the first value that is bound, even to look at what is in quarantine."""
+    answer = subprocess.run(
+        [sys.executable, "-c", ALONE, installation.settings.raw, installation.settings.home],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PROJECT_ROOT,
+    )
+    assert answer.stdout.splitlines()[-1] == "was built: False, imported: set()"
 
 
 def test_a_build_that_readers_have_not_seen_yet_is_published_by_the_next_run(

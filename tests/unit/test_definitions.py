@@ -12,9 +12,9 @@ import yaml
 
 from orchestration.automation.jobs import REFRESH
 from orchestration.automation.runs import POOL
+from orchestration.code_location import build_definitions
 from orchestration.connectors.assets import FETCHED_FEEDS, raw_key
 from orchestration.contracts import FEEDS, LANDING
-from orchestration.definitions import build_definitions
 from orchestration.ingestion.assets import ADDS_UP, LEDGER, SET_ASIDE, feed_key
 from orchestration.publication import assets as publication
 from orchestration.settings import PROJECT_ROOT, Settings

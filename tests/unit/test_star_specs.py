@@ -34,7 +34,7 @@ def test_the_specs_are_those_of_dagster_dbt() -> None:
 
 def test_a_run_does_not_import_what_takes_seconds() -> None:
     slow = {"dbt", "dagster_dbt", "pandas", "agate"}
-    code = f"import sys, orchestration.definitions; print({slow} & sys.modules.keys())"
+    code = f"import sys, orchestration.code_location; print({slow} & sys.modules.keys())"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "set()"
 
