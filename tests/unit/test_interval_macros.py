@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import duckdb
 import jinja2
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,7 +121,10 @@ def test_about_a_billion_says_nothing_of_a_change() -> None:
     assert differences([(earlier, later)]) == [(None, None, None, None)]
 
 
-def test_two_plain_figures_change_by_exactly_their_difference() -> None:
-    earlier = Figure(Decimal("0.1"), "=", Decimal("0.1"), is_share=False)
-    later = Figure(Decimal("0.3"), "=", Decimal("0.3"), is_share=False)
-    assert differences([(earlier, later)]) == [(0.2, 0.2, True, True)]
+@pytest.mark.parametrize(
+    ("earlier", "later", "change"),
+    [("0.1", "0.3", 0.2), ("-284112954", "-0.317", 284112953.683), ("-0.317", "-284112954", -284112953.683)],
+)
+def test_two_plain_figures_change_by_exactly_their_difference(earlier: str, later: str, change: float) -> None:
+    pair = tuple(Figure(Decimal(text), "=", Decimal(text), is_share=False) for text in (earlier, later))
+    assert differences([pair]) == [(change, change, True, True)]
