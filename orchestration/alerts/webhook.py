@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from orchestration.connectors.addresses import without_query
-from orchestration.connectors.client import Client
 from orchestration.connectors.errors import ConnectorError
 from orchestration.connectors.options import Options
 
@@ -48,6 +47,8 @@ class Webhook:
         """Send some lines as one message, and say whether they arrived; without a webhook nobody waits for them."""
         if self.url is None:
             return True
+        from orchestration.connectors.client import Client  # only who has something to tell needs it
+
         body = json.dumps({"text": message(lines)}).encode()
         client = Client(
             Options(

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -27,6 +27,7 @@ from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError, SSLError
 from urllib3.response import BaseHTTPResponse
 
 from orchestration.connectors.addresses import AddressRefusedError, Endpoint, UnknownHostError, resolve, without_query
+from orchestration.connectors.downloaded import Downloaded, Validators
 from orchestration.connectors.errors import FileRefusedError, SourceUnavailableError
 from orchestration.connectors.options import Options
 from orchestration.connectors.state import write_whole
@@ -39,23 +40,6 @@ PROGRESS_BYTES = 1 << 20
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Validators:
-    """What a server said a file was when it sent it; sent back, it says whether the file is still that."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Downloaded:
-    """A file that was fetched whole, or one that has not changed."""
-
-    is_modified: bool
-    validators: Validators = field(default_factory=Validators)
-    byte_count: int = 0
 
 
 class _PassingError(Exception):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from orchestration.connectors.client import Downloaded
+from orchestration.connectors.downloaded import Downloaded
 from orchestration.connectors.errors import FileRefusedError, RequestRefusedError, SourceUnavailableError
 from orchestration.connectors.session import Session, Wanted
 from orchestration.connectors.verification import refuse_web_page

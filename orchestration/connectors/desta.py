@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin
 
-from orchestration.connectors.client import Downloaded
+from orchestration.connectors.downloaded import Downloaded
 from orchestration.connectors.errors import FileRefusedError, SourceUnavailableError
 from orchestration.connectors.session import Session, Wanted
 from orchestration.connectors.verification import refuse_web_page

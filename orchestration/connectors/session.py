@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filelock
 
-from orchestration.connectors.client import Client, Downloaded, Validators
+from orchestration.connectors.downloaded import Downloaded, Validators
 from orchestration.connectors.errors import FileRefusedError, SourceUnavailableError
 from orchestration.connectors.incoming import Incoming
 from orchestration.connectors.known import KnownFiles
@@ -25,6 +26,9 @@ from orchestration.connectors.outcome import FetchOutcome, FileStatus
 from orchestration.connectors.state import State
 from orchestration.connectors.verification import refuse_web_page
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.connectors.client import Client
 
 REFUSED_IN_A_ROW = 5
 """So many files refused one after the other are no accident: the source is out of order."""
@@ -217,6 +221,8 @@ def session(name: str, feed: str, *, settings: Settings, options: Options, bound
         lock.acquire(blocking=False)
     except filelock.Timeout as error:
         raise SourceUnavailableError(f"another process fetches {name}; wait for it, it goes on by itself") from error
+    from orchestration.connectors.client import Client  # only who fetches needs it
+
     client = Client(options)
     try:
         run = Session(

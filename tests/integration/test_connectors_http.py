@@ -15,7 +15,8 @@ import trustme
 from publisher import Publisher
 
 from orchestration.connectors.addresses import AddressRefusedError, is_public, resolve
-from orchestration.connectors.client import Client, Downloaded, Validators
+from orchestration.connectors.client import Client
+from orchestration.connectors.downloaded import Downloaded, Validators
 from orchestration.connectors.errors import FileRefusedError, SourceUnavailableError
 
 CONTENT = bytes(range(256)) * 40_000

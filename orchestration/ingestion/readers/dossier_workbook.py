@@ -20,7 +20,6 @@ from orchestration.ingestion.readers.excel import header_of, is_for_people, text
 from orchestration.ingestion.readers.workbook import Cell, Sheet
 from orchestration.ingestion.refusal import Refused
 
-ENDING = ".xlsx"
 DOCUMENT = "document"
 _RECORDED_AT = "recorded_at"
 _NAMES = (DOCUMENT, *SECTIONS, *SECTION_ALIASES)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from orchestration.contracts import NATIVE
 from orchestration.dossiers import DossierRow, Expansion, Place, Severity, expand
-from orchestration.ingestion.readers import dossier_workbook
 from orchestration.ingestion.readers.rows import BrokenRow, FileContent, Source, TextRow
 from orchestration.ingestion.refusal import Refused
 
 FEED = "dossiers"
+WORKBOOK_ENDING = ".xlsx"
 LONGEST_BYTES = 10_000_000
 
 
@@ -58,7 +58,9 @@ def read(source: Source) -> FileContent:
 
 
 def _expansion(path: Path, *, name: str) -> Expansion:
-    if name.lower().endswith(dossier_workbook.ENDING):
+    if name.lower().endswith(WORKBOOK_ENDING):
+        from orchestration.ingestion.readers import dossier_workbook  # only who reads a workbook needs it
+
         return dossier_workbook.expansion_of(path, name=name, longest=LONGEST_BYTES)
     data = path.read_bytes()
     if len(data) > LONGEST_BYTES:
