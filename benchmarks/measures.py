@@ -591,15 +591,12 @@ started = time.monotonic()
 import dagster as dg
 from orchestration.automation.jobs import REFRESH
 from orchestration.cli import prepare_dagster_home
-from orchestration.garbage import making_what_stays
+from orchestration.definitions import load_definitions
 from orchestration.settings import Settings
 import sys
 settings = Settings.from_environment()
 prepare_dagster_home(settings)
-with making_what_stays():
-    from orchestration.code_location import build_definitions
-    definitions = build_definitions(resources={"settings": settings})
-job = definitions.resolve_job_def(REFRESH)
+job = load_definitions(resources={"settings": settings}).resolve_job_def(REFRESH)
 with dg.DagsterInstance.get() as instance:
     began = time.monotonic()
     config = {"ops": json.loads(sys.argv[1]), "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

@@ -150,13 +150,10 @@ def _refresh(settings: Settings, out: TextIO, *, run_config: dict[str, object]) 
     from orchestration.automation.jobs import REFRESH
     from orchestration.automation.journal import Journal
     from orchestration.automation.runs import fail_lost_runs
-    from orchestration.garbage import making_what_stays
+    from orchestration.definitions import load_definitions
 
     journal = Journal()
-    with making_what_stays():
-        from orchestration.code_location import build_definitions
-
-        definitions = build_definitions(resources={"settings": settings, "journal": journal})
+    definitions = load_definitions(resources={"settings": settings, "journal": journal})
     with dg.DagsterInstance.get() as instance:
         fail_lost_runs(settings, instance)
         result = definitions.resolve_job_def(REFRESH).execute_in_process(

@@ -1,19 +1,28 @@
 """The Dagster code location: the module that `workspace.yaml` names.
 
-Belongs here: handing Dagster the definitions. Does not belong here: any of them (`code_location`).
+Belongs here: having the definitions made, when somebody asks for them. Does not belong here: any of them
+(`code_location`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 
 from orchestration.garbage import making_what_stays
 
 
-@dg.definitions
-def defs() -> dg.Definitions:
-    """Return what Dagster shows; imported and built when Dagster asks, not whenever somebody imports this module."""
+def load_definitions(*, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """Import and build all definitions; `resources` replace those of the environment."""
     with making_what_stays():
         from orchestration.code_location import build_definitions
 
-        return build_definitions()
+        return build_definitions(resources=resources)
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return what Dagster shows; made when Dagster asks, not whenever somebody imports this module."""
+    return load_definitions()

@@ -18,8 +18,8 @@ from typing import Any, Self
 import filelock
 
 from orchestration.alerts.kinds import Kind, Problem
-from orchestration.connectors.state import write_whole
 from orchestration.settings import Settings
+from orchestration.whole_files import write_whole
 
 REMIND_AFTER = timedelta(hours=24)
 QUIET = timedelta(hours=1)

@@ -30,7 +30,7 @@ from orchestration.connectors.addresses import AddressRefusedError, Endpoint, Un
 from orchestration.connectors.downloaded import Downloaded, Validators
 from orchestration.connectors.errors import FileRefusedError, SourceUnavailableError
 from orchestration.connectors.options import Options
-from orchestration.connectors.state import write_whole
+from orchestration.whole_files import write_whole
 
 CHUNK_BYTES = 1 << 18
 MOST_REDIRECTS = 5

@@ -11,8 +11,8 @@ import shutil
 import time
 from pathlib import Path
 
-from orchestration.connectors.state import write_whole
 from orchestration.ingestion.discovery import FILE_MANIFEST_SUFFIX
+from orchestration.whole_files import write_whole
 
 FOLDER = ".incoming"
 _KEPT_SECONDS = 7 * 86_400

@@ -7,9 +7,10 @@ that. A state that is lost costs requests, never facts.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
+
+from orchestration.whole_files import write_whole
 
 
 class State:
@@ -32,17 +33,6 @@ class State:
         else:
             self._content[name] = value
         write_whole(self._path, json.dumps(self._content, indent=1, sort_keys=True))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write so that a reader sees the old text or the new one, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as writer:
-        writer.write(text)
-        writer.flush()
-        os.fsync(writer.fileno())
-    temporary.replace(path)
 
 
 def _read(path: Path) -> dict[str, Any]:

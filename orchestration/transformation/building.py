@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.connectors.state import write_whole
 from orchestration.settings import Settings
 from orchestration.transformation.plan import Plan, prepare_plan
 from orchestration.transformation.project import (
@@ -24,6 +23,7 @@ from orchestration.transformation.project import (
     run_folder,
 )
 from orchestration.transformation.wording import words_of_test
+from orchestration.whole_files import write_whole
 
 if TYPE_CHECKING:
     from dbt_common.events.base_types import EventMsg

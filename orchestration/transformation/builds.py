@@ -88,6 +88,7 @@ def latest_build(connection: duckdb.DuckDBPyConnection, *, publishable: bool = F
     row = (
         (builds.filter("is_publishable") if publishable else builds)
         .order("number desc")
+        .limit(1)
         .select("number, run_id, fingerprint, inputs, is_whole, started_at, status, is_publishable, failures, method")
         .fetchone()
     )

@@ -20,7 +20,6 @@ from typing import Any
 
 import filelock
 
-from orchestration.connectors.state import write_whole
 from orchestration.sql_text import quoted
 from orchestration.transformation.project import (
     DBT_PROJECT,
@@ -32,6 +31,7 @@ from orchestration.transformation.project import (
     read_manifest,
 )
 from orchestration.transformation.wording import words_of_test
+from orchestration.whole_files import write_whole
 
 PLAN = TARGET / "plan.json"
 KINDS = ("table", "view", "seed", "table_function")

@@ -162,10 +162,10 @@ import sys
 from pathlib import Path
 import dagster as dg
 from orchestration.automation.journal import Journal
-from orchestration.code_location import build_definitions
+from orchestration.definitions import load_definitions
 from orchestration.settings import Settings
 settings, journal = Settings(raw=Path(sys.argv[1]), home=Path(sys.argv[2]), settle_seconds=0.0), Journal()
-job = build_definitions(resources={{"settings": settings, "journal": journal}}).resolve_job_def({REFRESH!r})
+job = load_definitions(resources={{"settings": settings, "journal": journal}}).resolve_job_def({REFRESH!r})
 assert job.execute_in_process(instance=dg.DagsterInstance.ephemeral()).success
 slow = {{"pandas", "dbt"}}
 print(f"was built: {{journal.built.was_built}}, imported: {{slow & sys.modules.keys()}}")
