@@ -35,20 +35,23 @@ from orchestration.ingestion.published_names import require_classification
 from orchestration.ingestion.readers import columns as header_columns
 from orchestration.ingestion.readers import compressed, delimited, dossiers, zipped
 from orchestration.ingestion.readers.columns import Columns
-from orchestration.ingestion.readers.rows import FileContent
 from orchestration.ingestion.refusal import Refused
 from orchestration.ingestion.rejects import read_dates, write_corrections, write_rejected_rows
 from orchestration.ingestion.releases import Release, Verdict
 from orchestration.ingestion.staging import (
+    Arriving,
     Batch,
+    Gathered,
     Stage,
     StagedFile,
     StructureError,
     close_batch,
+    extra_cells,
+    is_whole,
+    leave_out,
     open_batch,
     stage_csv,
     stage_mended_csv,
-    stage_rows,
 )
 from orchestration.ingestion.validation import (
     Parameters,
@@ -85,6 +88,20 @@ class _LeftOut(Exception):
         super().__init__(entry.reason)
         self.entry = entry
         self.verdicts = verdicts
+
+
+@dataclass(frozen=True)
+class _Apart:
+    """A delimited file that is read by itself."""
+
+    file: StagedFile
+    columns: Columns
+    is_plain: bool
+    """Whether DuckDB finds its header."""
+
+
+_Refusal: TypeAlias = tuple[Delivery, str]
+"""With the reason."""
 
 
 class CountMismatchError(RuntimeError):
@@ -129,13 +146,15 @@ class Loader:
         contract = self.registry.get(deliveries[0].feed)
         with self._folder() as folder:
             ready: list[StagedFile] = []
+            refusals: list[_Refusal] = []
             for delivery in deliveries:
                 try:
                     if contract is None:
                         raise Refused(f"no feed is called {delivery.feed} any more")
                     ready += self._opened(delivery, folder, len(ready))
                 except Refused as refused:
-                    yield self._refuse(delivery, str(refused))
+                    refusals.append((delivery, str(refused)))
+            yield from self._refuse(refusals)
             if contract is None or not ready:
                 return
             by_format: dict[str, list[StagedFile]] = defaultdict(list)
@@ -188,68 +207,116 @@ class Loader:
     def _load_csv(
         self, contract: Contract, files: Sequence[StagedFile], folder: Path, opened: _Opened
     ) -> Iterator[DeliveryOutcome]:
-        """Load files with one header together, as far as they are whole."""
+        """Load whole files with one header in one read, and all others in one commit."""
         together: dict[tuple[str, ...], list[StagedFile]] = defaultdict(list)
+        apart: list[_Apart] = []
+        refusals: list[_Refusal] = []
         for file in files:
             try:
                 plain, header = opened(file, contract, folder)
                 columns = header_columns.match(header.names, contract)
             except Refused as refused:
-                yield self._refuse(file.delivery, str(refused))
+                refusals.append((file.delivery, str(refused)))
                 continue
             if header.is_plain and columns.width > 1 and not columns.missing and columns.corrects is None:
                 together[header.names].append(plain)
             else:
-                yield self._load_one_csv(contract, plain, columns, folder, is_plain=header.is_plain)
+                apart.append(_Apart(plain, columns, is_plain=header.is_plain))
+        yield from self._refuse(refusals)
         for names, alike in together.items():
-            yield from self._load_alike(contract, alike, header_columns.match(names, contract), folder)
+            yield from self._load_alike(contract, alike, header_columns.match(names, contract), apart)
+        yield from self._load_apart(contract, apart, folder)
 
     def _load_alike(
-        self, contract: Contract, files: Sequence[StagedFile], columns: Columns, folder: Path
+        self, contract: Contract, files: Sequence[StagedFile], columns: Columns, apart: list[_Apart]
     ) -> Iterator[DeliveryOutcome]:
-        """Load files with one header together; where one of them is broken, find it by halves."""
-        if len(files) == 1:
-            yield self._load_one_csv(contract, files[0], columns, folder, is_plain=True)
+        """Load files with one header in one read, and add to `apart` what has to be read by itself."""
+        if len(files) < 2:
+            apart += [_Apart(file, columns, is_plain=True) for file in files]
             return
         try:
             batch = open_batch(self.con, files)
             stage_csv(self.con, batch, contract, columns)
             _note_near_misses(batch, contract, columns)
             outcomes = self._commit(batch)
-        except (StructureError, CountMismatchError, *_DATA_ERRORS):
+        except (StructureError, CountMismatchError, *_DATA_ERRORS) as error:
             middle = len(files) // 2
-            yield from self._load_alike(contract, files[:middle], columns, folder)
-            yield from self._load_alike(contract, files[middle:], columns, folder)
+            parts = [files[:middle], files[middle:]]
+            if isinstance(error, StructureError):
+                whole = [file for file in files if is_whole(self.con, file, contract, columns)]
+                if len(whole) < len(files):
+                    apart += [_Apart(file, columns, is_plain=True) for file in files if file not in whole]
+                    parts = [whole]
+            for part in parts:
+                yield from self._load_alike(contract, part, columns, apart)
             return
         finally:
             close_batch(self.con)
         yield from outcomes
 
-    def _load_one_csv(
-        self, contract: Contract, file: StagedFile, columns: Columns, folder: Path, *, is_plain: bool
-    ) -> DeliveryOutcome:
+    def _load_apart(self, contract: Contract, files: Sequence[_Apart], folder: Path) -> Iterator[DeliveryOutcome]:
+        """Load files that have to be read one by one in one commit; where that fails, find by halves what is wrong."""
+        if len(files) < 2:
+            for one in files:
+                yield self._load_one_csv(contract, one, folder)
+            return
+        refusals: list[_Refusal] = []
         try:
-            batch = open_batch(self.con, [file])
-            try:
-                if not is_plain or columns.width == 1:
-                    raise StructureError("a header that DuckDB does not find")
-                if columns.corrects is not None:
-                    raise StructureError("its rows correct others")
-                stage_csv(self.con, batch, contract, columns)
-            except StructureError as error:
-                why = "something in it is broken, reading it row by row" if columns.corrects is None else "reading it"
-                self.log(f"{file.delivery.path}: {why} ({error})")
-                stage_mended_csv(self.con, batch, contract, columns, folder)
-            if columns.missing:
-                self._require_retractions(batch, columns)
-            _note_near_misses(batch, contract, columns)
-            return self._commit(batch)[0]
-        except Refused as refused:
-            return self._refuse(file.delivery, str(refused))
-        except (CountMismatchError, *_DATA_ERRORS) as error:
-            return self._refuse(file.delivery, f"it could not be loaded: {str(error).splitlines()[0]}")
+            batch = open_batch(self.con, [one.file for one in files])
+            gathered = Gathered(con=self.con, batch=batch, contract=contract)
+            for one in files:
+                part = Batch(files=[one.file])
+                try:
+                    self._stage_one_csv(part, contract, one, folder)
+                except Refused as refused:
+                    refusals.append((one.file.delivery, str(refused)))
+                else:
+                    gathered.add(one.file, part)
+            leave_out(self.con, batch, {delivery.delivery_id for delivery, _ in refusals})
+            outcomes = self._commit(batch) if batch.files else []
+        except (Refused, CountMismatchError, *_DATA_ERRORS):
+            middle = len(files) // 2
+            for half in (files[:middle], files[middle:]):
+                yield from self._load_apart(contract, half, folder)
+            return
         finally:
             close_batch(self.con)
+        yield from self._refuse(refusals)
+        yield from outcomes
+
+    def _load_one_csv(self, contract: Contract, one: _Apart, folder: Path) -> DeliveryOutcome:
+        try:
+            batch = open_batch(self.con, [one.file])
+            self._stage_one_csv(batch, contract, one, folder)
+            return self._commit(batch)[0]
+        except Refused as refused:
+            reason = str(refused)
+        except (CountMismatchError, *_DATA_ERRORS) as error:
+            reason = f"it could not be loaded: {str(error).splitlines()[0]}"
+        finally:
+            close_batch(self.con)
+        return self._refuse([(one.file.delivery, reason)])[0]
+
+    def _stage_one_csv(self, batch: Batch, contract: Contract, one: _Apart, folder: Path) -> None:
+        """Stage a file as the only one of a batch: in one go, or without its broken rows.
+
+        Raises:
+            Refused: it is not UTF-8, or lacks columns that only retractions may lack.
+        """
+        columns = one.columns
+        try:
+            if not one.is_plain or columns.width == 1:
+                raise StructureError("a header that DuckDB does not find")
+            if columns.corrects is not None:
+                raise StructureError("its rows correct others")
+            stage_csv(self.con, batch, contract, columns)
+        except StructureError as error:
+            why = "something in it is broken, reading it row by row" if columns.corrects is None else "reading it"
+            self.log(f"{one.file.delivery.path}: {why} ({error})")
+            stage_mended_csv(self.con, batch, contract, columns, folder)
+        if columns.missing:
+            self._require_retractions(batch, one.file, columns)
+        _note_near_misses(batch, contract, columns)
 
     def _load_bulk(self, contract: Contract, files: Sequence[StagedFile], folder: Path) -> Iterator[DeliveryOutcome]:
         """Load small files together, others in one read each but for broken rows; row by row what that cannot read."""
@@ -278,9 +345,9 @@ class Loader:
                 self.log(f"{file.delivery.path}: something in it is broken, reading it row by row ({error})")
                 plain = replace(file, source=bulk.as_one_csv(table, folder / f"{file.file.sha256}-plain.csv"))
                 with memory_limited(self.con):
-                    outcome = self._load_one_csv(contract, plain, columns, folder, is_plain=True)
+                    outcome = self._load_one_csv(contract, _Apart(plain, columns, is_plain=True), folder)
             except Refused as refused:
-                outcome = self._refuse(file.delivery, str(refused))
+                (outcome,) = self._refuse([(file.delivery, str(refused))])
             yield outcome
 
     def _load_typed(
@@ -386,10 +453,12 @@ class Loader:
         except (Refused, ValueError, *_DATA_ERRORS) as error:
             raise NotPlainError(str(error).splitlines()[0]) from error
 
-    def _require_retractions(self, batch: Batch, columns: Columns) -> None:
+    def _require_retractions(self, batch: Batch, file: StagedFile, columns: Columns) -> None:
         (stage,) = batch.stages
-        condition = is_retraction(stage.contract)
-        others = self.con.execute(f"select count(*) from {stage.view} where not {condition}").fetchone()
+        others = self.con.execute(
+            f"select count(*) from {stage.view} where _file_no = $number and not {is_retraction(stage.contract)}",
+            {"number": file.number},
+        ).fetchone()
         if others and others[0]:
             written = [name for name, _ in (*columns.known, *columns.extra)]
             raise header_columns.lacking(columns.missing, written, stage.contract)
@@ -397,58 +466,57 @@ class Loader:
     def _load_rows(
         self, contract: Contract, files: Sequence[StagedFile], row_format: RowFormat
     ) -> Iterator[DeliveryOutcome]:
-        """Load what is read row by row; where something is wrong with one delivery, find it by halves."""
-        deliveries = list(dict.fromkeys(file.delivery.delivery_id for file in files))
+        """Load what is read row by row in one commit; where that fails, find by halves what is wrong."""
+        deliveries = {file.delivery.delivery_id: file.delivery for file in files}
+        refusals: dict[str, str] = {}
         try:
-            outcomes = self._stage_and_commit(contract, files, row_format)
-        except (Refused, StructureError, CountMismatchError, *_DATA_ERRORS) as error:
-            if len(deliveries) == 1:
-                is_refused = isinstance(error, Refused)
-                reason = str(error) if is_refused else f"it could not be loaded: {str(error).splitlines()[0]}"
-                outcomes = [self._refuse(files[0].delivery, reason)]
-            else:
-                first = set(deliveries[: len(deliveries) // 2])
+            outcomes = self._stage_and_commit(contract, files, row_format, refusals)
+        except (Refused, CountMismatchError, *_DATA_ERRORS) as error:
+            if len(deliveries) > 1:
+                first = set(list(deliveries)[: len(deliveries) // 2])
                 for is_first in (True, False):
                     half = [file for file in files if (file.delivery.delivery_id in first) is is_first]
                     yield from self._load_rows(contract, half, row_format)
                 return
+            is_refused = isinstance(error, Refused)
+            reason = str(error) if is_refused else f"it could not be loaded: {str(error).splitlines()[0]}"
+            outcomes, refusals = [], dict.fromkeys(deliveries, reason)
+        yield from self._refuse([(deliveries[delivery_id], reason) for delivery_id, reason in refusals.items()])
         yield from outcomes
 
     def _stage_and_commit(
-        self, contract: Contract, files: Sequence[StagedFile], row_format: RowFormat
+        self, contract: Contract, files: Sequence[StagedFile], row_format: RowFormat, refusals: dict[str, str]
     ) -> list[DeliveryOutcome]:
-        contents: list[tuple[StagedFile, FileContent]] = []
-
-        def opened() -> Iterator[tuple[StagedFile, FileContent]]:
-            for file in files:
-                content = row_format.read(file.as_source(contract))
-                contents.append((file, content))
-                yield file, content
-
+        """Commit what can be read of some deliveries, and note for the others, by their ids, why they are refused."""
+        lacking: list[tuple[StagedFile, Columns]] = []
         try:
             batch = open_batch(self.con, files)
-            stage_rows(self.con, batch, opened(), self.registry, originals=row_format.originals)
-            for file, content in contents:
-                if content.header:
-                    self._match_header(batch, contract, file, content.header)
-            return self._commit(batch)
+            arriving = Arriving(con=self.con, batch=batch, registry=self.registry, originals=row_format.originals)
+            for file in files:
+                if file.delivery.delivery_id in refusals:
+                    continue
+                try:
+                    content = row_format.read(file.as_source(contract))
+                    arriving.take_in(file, content)
+                    if content.header:  # of some only known once they are read
+                        columns = header_columns.match(content.header, contract)
+                        batch.notes += [
+                            (file.delivery.delivery_id, note) for note in header_columns.near_misses(columns, contract)
+                        ]
+                        if columns.missing:
+                            lacking.append((file, columns))
+                except Refused as refused:
+                    refusals[file.delivery.delivery_id] = str(refused)
+            arriving.stage()
+            for file, columns in lacking:
+                try:
+                    self._require_retractions(batch, file, columns)
+                except Refused as refused:
+                    refusals.setdefault(file.delivery.delivery_id, str(refused))
+            arriving.leave_out(refusals.keys())
+            return self._commit(batch) if batch.files else []
         finally:
             close_batch(self.con)
-
-    def _match_header(self, batch: Batch, contract: Contract, file: StagedFile, header: Sequence[str]) -> None:
-        """Judge the columns that a file turned out to have.
-
-        Raises:
-            Refused: a required column is missing.
-            StructureError: some are missing as only a file full of retractions may, and the batch holds other files.
-        """
-        columns = header_columns.match(header, contract)
-        if columns.missing:
-            if len(batch.files) > 1:
-                raise StructureError("required columns are missing")
-            self._require_retractions(batch, columns)
-        notes = header_columns.near_misses(columns, contract)
-        batch.notes += [(file.delivery.delivery_id, note) for note in notes]
 
     # Commits
 
@@ -475,7 +543,7 @@ class Loader:
             left_out = [entry for entry, _ in judged if releases.is_set_apart(entry.status)]
             loaded = [entry for entry, _ in judged if not releases.is_set_apart(entry.status)]
             self._make_room(batch.deliveries)
-            self._leave_out(batch, left_out)
+            leave_out(self.con, batch, {entry.delivery.delivery_id for entry in left_out})
             loaded_at = naive(self.clock())
             self._insert(batch, loaded_at)
             by_feed = self._accepted(batch, loaded_at)
@@ -486,15 +554,6 @@ class Loader:
             verdicts = {entry.delivery.delivery_id: found for entry, found in judged}
             entries = [self._settled(entry, verdicts[entry.delivery.delivery_id]) for entry in entries]
         return [_outcome(entry, by_feed.get(entry.delivery.delivery_id)) for entry in entries]
-
-    def _leave_out(self, batch: Batch, left_out: Sequence[Entry]) -> None:
-        """Take the files of held and refused deliveries out of the batch: every later step joins to its files."""
-        ids = {entry.delivery.delivery_id for entry in left_out}
-        self.con.execute(
-            "delete from batch_files where delivery_id in (select unnest($ids::varchar[]))", {"ids": list(ids)}
-        )
-        batch.extra_columns = [extra for extra in batch.extra_columns if extra[0] not in ids]
-        batch.notes = [note for note in batch.notes if note[0] not in ids]
 
     def _entry(
         self, delivery: Delivery, rows_read: int, *, cut_off: str = "", is_known: bool = False
@@ -612,7 +671,7 @@ class Loader:
         row = self.con.execute(
             f"""
             insert into {landing.rows_of(contract)} by name
-            select {", ".join(cells)}, {_extra(stage, parameters)} as _extra, _row_number, {lineage}
+            select {", ".join(cells)}, {extra_cells(stage, parameters)} as _extra, _row_number, {lineage}
             from {stage.view} join {files} using (_file_no)
             where not ({" or ".join(broken)})
             """,
@@ -689,20 +748,24 @@ class Loader:
             counted.append(replace(entry, rows_accepted=accepted, rows_rejected=rejected.get(delivery_id, 0)))
         return counted
 
-    def _refuse(self, delivery: Delivery, reason: str) -> DeliveryOutcome:
-        """Write a refused delivery into the ledger, and nothing else."""
-        entry = replace(
-            self._blank_entry(delivery, Status.REFUSED),
-            reason=reason,
-            load_seconds=time.monotonic() - self.seen,
-        )
+    def _refuse(self, refusals: Sequence[_Refusal]) -> list[DeliveryOutcome]:
+        """Write refused deliveries of different data sets into the ledger, and nothing else."""
+        if not refusals:
+            return []
+        seconds = time.monotonic() - self.seen
+        entries = [
+            replace(self._blank_entry(delivery, Status.REFUSED), reason=reason, load_seconds=seconds)
+            for delivery, reason in refusals
+        ]
+        deliveries = [delivery for delivery, _ in refusals]
         with transaction(self.con):
-            is_known = bool(ledger.among(self.con, [delivery.delivery_id]))
-            self._make_room([delivery])
-            ledger.write(self.con, [entry])
-            if is_known:
-                self._settle(self._judged(delivery))
-        return _outcome(entry, None)
+            known = set(ledger.among(self.con, [delivery.delivery_id for delivery in deliveries]))
+            self._make_room(deliveries)
+            ledger.write(self.con, entries)
+            for delivery in deliveries:
+                if delivery.delivery_id in known:
+                    self._settle(self._judged(delivery))
+        return [_outcome(entry, None) for entry in entries]
 
     def _blank_entry(self, delivery: Delivery, status: Status) -> Entry:
         try:
@@ -785,19 +848,6 @@ def _as_csv(file: StagedFile, contract: Contract, folder: Path) -> tuple[StagedF
 def _is_small(file: StagedFile) -> bool:
     """Say whether a bulk file is one small table."""
     return file.source.stat().st_size <= SMALL_BULK_BYTES and not zipfile.is_zipfile(file.source)
-
-
-def _extra(stage: Stage, parameters: Parameters) -> str:
-    """Return the expression for the columns that no contract knows: JSON of those that are filled, else null."""
-    if stage.extra_json is not None:
-        return stage.extra_json
-    if not stage.extras:
-        return "null::varchar"
-    pairs = ", ".join(
-        f"struct_pack(k := {parameters.bind(name)}::varchar, v := {column})" for name, column in stage.extras
-    )
-    filled = f"list_filter([{pairs}], lambda pair: pair.v is not null)"
-    return f"nullif(to_json(map_from_entries({filled}))::varchar, '{{}}')"
 
 
 def _note_near_misses(batch: Batch, contract: Contract, columns: Columns) -> None:

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -27,6 +27,7 @@ from orchestration.ingestion.database import insert_rows
 from orchestration.ingestion.readers import delimited
 from orchestration.ingestion.readers.columns import CORRECTS, OF_REJECTS, Columns
 from orchestration.ingestion.readers.rows import BrokenRow, FileContent, Source, TextRow
+from orchestration.ingestion.validation import Parameters
 from orchestration.spreadsheets import restored
 from orchestration.sql_text import literal, quoted
 
@@ -133,6 +134,16 @@ def open_batch(con: duckdb.DuckDBPyConnection, files: Sequence[StagedFile]) -> B
     return Batch(files=files)
 
 
+def leave_out(con: duckdb.DuckDBPyConnection, batch: Batch, ids: Collection[str]) -> None:
+    """Take deliveries out of a batch: every later step joins to its files."""
+    if not ids:
+        return
+    con.execute("delete from batch_files where delivery_id in (select unnest($ids::varchar[]))", {"ids": list(ids)})
+    batch.files = [file for file in batch.files if file.delivery.delivery_id not in ids]
+    batch.extra_columns = [extra for extra in batch.extra_columns if extra[0] not in ids]
+    batch.notes = [note for note in batch.notes if note[0] not in ids]
+
+
 def close_batch(con: duckdb.DuckDBPyConnection) -> None:
     """Drop every temporary table and view."""
     for view in con.execute("select view_name from duckdb_views() where temporary and not internal").fetchall():
@@ -230,43 +241,67 @@ def stage_mended_csv(
     )
 
 
-def stage_rows(
-    con: duckdb.DuckDBPyConnection,
-    batch: Batch,
-    contents: Iterable[tuple[StagedFile, FileContent]],
-    registry: Mapping[str, Contract],
-    *,
-    originals: Originals | None = None,
-) -> None:
-    """Stage rows that are read one by one, each under its feed; no more of them are in memory than a chunk.
+def is_whole(con: duckdb.DuckDBPyConnection, file: StagedFile, contract: Contract, columns: Columns) -> bool:
+    """Say whether DuckDB finds nothing broken in a delimited file."""
+    names = [f"c{place}" for place in range(columns.width)]
+    try:
+        con.execute(
+            f"select {', '.join(f'count({name})' for name in names)} "
+            f"from read_csv($path, columns = {literal_struct(names)}, {_options(contract.dialect)})",
+            {"path": str(file.source)},
+        ).fetchall()
+    except duckdb.InvalidInputException:
+        return False
+    return True
 
-    Raises:
-        Refused: what a reader finds unusable while its rows are read.
-    """
-    arriving = _Arriving(con=con, registry=registry)
-    for file, content in contents:
-        for row in content.rows:
-            arriving.add(file, row)
-        for table in content.tables:
-            arriving.add_table(file, table, names=content.header or ())
-        batch.letters += [(file.number, name, letter) for name, letter in content.letters.items()]
-        batch.notes += [(file.delivery.delivery_id, note) for note in content.notes]
-        if content.cut_off:
-            batch.cut_off[file.delivery.delivery_id] = content.cut_off
-            note = f"it may be cut off: {content.cut_off}; nothing follows from what it lacks"
-            batch.notes.append((file.delivery.delivery_id, note))
-    arriving.flush()
-    batch.extra_columns += sorted(arriving.strangers)
-    batch.stages += [
-        Stage(
-            contract=registry[feed],
-            view=table,
+
+@dataclass(kw_only=True)
+class Gathered:
+    """The table into which files of one feed go that are read one by one, whatever their columns; one stage for all."""
+
+    con: duckdb.DuckDBPyConnection
+    batch: Batch
+    contract: Contract
+    _originals: dict[Path, Originals] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.table = _create_stage(self.con, self.contract)
+        self._stage = Stage(
+            contract=self.contract,
+            view=self.table,
             extra_json="_extra_json",
-            originals=originals,
-            has_corrections=feed in arriving.corrected,
+            originals=lambda path, numbers: self._originals[path](path, numbers),
         )
-        for feed, table in arriving.tables.items()
-    ]
+
+    def add(self, file: StagedFile, part: Batch) -> None:
+        """Take in a file that is staged by itself."""
+        (stage,) = part.stages
+        parameters = Parameters()
+        extra = extra_cells(stage, parameters)
+        names = ["_file_no", "_row_number", "_raw", "_places", "_corrects", *map(quoted, self.contract.columns_by_name)]
+        self.con.execute(
+            f"insert into {self.table} by name select {', '.join(names)}, {extra} as _extra_json from {stage.view}",
+            parameters.values,
+        )
+        if stage.originals is not None:
+            self._originals[file.source] = stage.originals
+        self._stage = replace(self._stage, has_corrections=self._stage.has_corrections or stage.has_corrections)
+        self.batch.stages[:] = [self._stage]
+        self.batch.extra_columns += part.extra_columns
+        self.batch.notes += part.notes
+
+
+def extra_cells(stage: Stage, parameters: Parameters) -> str:
+    """Return the expression for the columns that no contract knows: JSON of those that are filled, else null."""
+    if stage.extra_json is not None:
+        return stage.extra_json
+    if not stage.extras:
+        return "null::varchar"
+    pairs = ", ".join(
+        f"struct_pack(k := {parameters.bind(name)}::varchar, v := {column})" for name, column in stage.extras
+    )
+    filled = f"list_filter([{pairs}], lambda pair: pair.v is not null)"
+    return f"nullif(to_json(map_from_entries({filled}))::varchar, '{{}}')"
 
 
 def literal_struct(names: Iterable[str]) -> str:
@@ -320,11 +355,13 @@ def _csv_view(
 
 
 @dataclass(kw_only=True)
-class _Arriving:
-    """Rows on their way into one table for each feed."""
+class Arriving:
+    """Rows that are read one by one, on their way into one table for each feed; a chunk of them is in memory."""
 
     con: duckdb.DuckDBPyConnection
+    batch: Batch
     registry: Mapping[str, Contract]
+    originals: Originals | None = None
     tables: dict[str, str] = field(default_factory=dict)
     """By feed."""
     strangers: set[tuple[str, str, str]] = field(default_factory=set)
@@ -337,7 +374,48 @@ class _Arriving:
     _broken: list[tuple[StagedFile, BrokenRow]] = field(default_factory=list)
     _count: int = 0
 
-    def add(self, file: StagedFile, row: TextRow | BrokenRow) -> None:
+    def take_in(self, file: StagedFile, content: FileContent) -> None:
+        """Stage the rows of a file, each under its feed.
+
+        Raises:
+            Refused: what a reader finds unusable while its rows are read.
+        """
+        for row in content.rows:
+            self._add(file, row)
+        for table in content.tables:
+            self._add_table(file, table, names=content.header or ())
+        self.batch.letters += [(file.number, name, letter) for name, letter in content.letters.items()]
+        self.batch.notes += [(file.delivery.delivery_id, note) for note in content.notes]
+        if content.cut_off:
+            self.batch.cut_off[file.delivery.delivery_id] = content.cut_off
+            note = f"it may be cut off: {content.cut_off}; nothing follows from what it lacks"
+            self.batch.notes.append((file.delivery.delivery_id, note))
+
+    def stage(self) -> None:
+        """Have the batch know of all that arrived."""
+        self._flush()
+        self.batch.extra_columns += sorted(self.strangers)
+        self.batch.stages += [
+            Stage(
+                contract=self.registry[feed],
+                view=table,
+                extra_json="_extra_json",
+                originals=self.originals,
+                has_corrections=feed in self.corrected,
+            )
+            for feed, table in self.tables.items()
+        ]
+
+    def leave_out(self, ids: Collection[str]) -> None:
+        """Take deliveries out of the batch again, with what arrived of them."""
+        numbers = [file.number for file in self.batch.files if file.delivery.delivery_id in ids]
+        for table in ("broken_rows", *self.tables.values()) if numbers else ():
+            self.con.execute(
+                f"delete from {table} where _file_no in (select unnest($numbers::integer[]))", {"numbers": numbers}
+            )
+        leave_out(self.con, self.batch, ids)
+
+    def _add(self, file: StagedFile, row: TextRow | BrokenRow) -> None:
         text = row if isinstance(row, TextRow) else row.row
         known = self.registry[text.feed].columns_by_name
         if text.extras or not text.values.keys() <= known.keys():
@@ -349,7 +427,7 @@ class _Arriving:
             self._broken.append((file, row))
         self._more(1)
 
-    def add_table(self, file: StagedFile, rows: pa.Table, *, names: Iterable[str]) -> None:
+    def _add_table(self, file: StagedFile, rows: pa.Table, *, names: Iterable[str]) -> None:
         """Take in rows that were read many at once; they are of the feed of the file, which has columns of `names`."""
         contract = self.registry[file.delivery.feed]
         known = contract.columns_by_name
@@ -368,7 +446,7 @@ class _Arriving:
         self._read_at_once[contract.feed].append(pa.table(columns))
         self._more(rows.num_rows)
 
-    def flush(self) -> None:
+    def _flush(self) -> None:
         for feed, rows in self._rows.items():
             self._insert(self.registry[feed], rows)
         for feed, tables in self._read_at_once.items():
@@ -382,7 +460,7 @@ class _Arriving:
     def _more(self, rows: int) -> None:
         self._count += rows
         if self._count >= _CHUNK_ROWS:
-            self.flush()
+            self._flush()
 
     def _insert(self, contract: Contract, rows: Sequence[tuple[StagedFile, TextRow]]) -> None:
         names = contract.columns_by_name
@@ -404,18 +482,24 @@ class _Arriving:
         names = contract.columns_by_name
         table = self.tables.get(contract.feed)
         if table is None:
-            table = self.tables[contract.feed] = f"staged_{next(_numbers)}"
-            cells = ", ".join(f"{quoted(name)} varchar" for name in names)
-            self.con.execute(
-                f"create temp table {table} (_file_no integer, _row_number bigint, _raw varchar, _places varchar, "
-                f"_extra_json varchar, _corrects varchar, {cells})"
-            )
+            table = self.tables[contract.feed] = _create_stage(self.con, contract)
         trimmed = ", ".join(f"{_trimmed(quoted(name))} as {quoted(name)}" for name in names)
         self.con.register("arriving_text", rows)
         try:
             self.con.execute(f"insert into {table} by name select * replace ({trimmed}) from arriving_text")
         finally:
             self.con.unregister("arriving_text")
+
+
+def _create_stage(con: duckdb.DuckDBPyConnection, contract: Contract) -> str:
+    """Create an empty table for rows of a feed, as text, and return its name."""
+    table = f"staged_{next(_numbers)}"
+    cells = ", ".join(f"{quoted(name)} varchar" for name in contract.columns_by_name)
+    con.execute(
+        f"create temp table {table} (_file_no integer, _row_number bigint, _raw varchar, _places varchar, "
+        f"_extra_json varchar, _corrects varchar, {cells})"
+    )
+    return table
 
 
 def _filled(column: Column, cell: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from ingestion_house import House, meeting, meetings
+from ingestion_house import MEETINGS_HEADER, House, meeting, meetings
 
 from orchestration import ingestion
 from orchestration.ingestion import OutcomeStatus
@@ -525,3 +526,78 @@ def test_what_a_killed_process_left_of_temporary_files_goes(house: House, folder
     left.write_bytes(b"0" * 1000)
     house.refresh()
     assert not left.exists()
+
+
+def _odd_files() -> Mapping[str, str | bytes]:
+    """Files of one feed, no two of which have to be read in the same way."""
+    taken_back = {"document_id": "doc-1", "meeting_id": "m-1", "retracted": True}
+    lines = {
+        "taken-back": [taken_back],
+        "lacking": [taken_back, {"document_id": "doc-1", "meeting_id": "m-1"}],
+        "other-names": [{"document_id": "doc-1", "meeting_id": "m-2", "kind": "visit", "hosts": [1, "b"]}],
+        "half": [{"document_id": "doc-1", "meeting_id": "m-3", "kind": "visit"}, "{"],
+    }
+    return {
+        "plain.csv": meetings(meeting(1)),
+        "as-plain.csv": meetings(meeting(2), meeting(3)),
+        "wide.csv": meetings(meeting(4), f"{meeting(5)},one cell more"),
+        "unclosed.csv": meetings(meeting(6), 'doc-1,meeting-7,visit,"A visit,2024-09'),
+        "wrong.csv": meetings(meeting(8), "doc-1,meeting-9,party,A visit,soon"),
+        "order.csv": meetings("meeting-10,doc-1,visit,2024-09?", header="meeting_id,document_id,kind,started"),
+        "extra.csv": meetings(f'{meeting(11)},"a ""b"""', f"{meeting(12)},", header=f"{MEETINGS_HEADER},Hosted by"),
+        "near.csv": meetings(f"{meeting(13)},1", header=f"{MEETINGS_HEADER},Ended"),
+        "nameless.csv": meetings(f"{meeting(14)},1,x,party", header=f"{MEETINGS_HEADER},,"),
+        "late-header.csv": "\n\n" + meetings(meeting(15)),
+        "old-ends.csv": meetings(meeting(16), meeting(17)).replace("\n", "\r"),
+        "latin.csv": meetings(meeting(18), meeting(19, "Besøk")).encode("latin-1"),
+        "twice.csv": meetings(meeting(20), header=f"{MEETINGS_HEADER},title"),
+        "lacking.csv": meetings("doc-1,visit", header="document_id,kind"),
+        "taken-back.csv": meetings("doc-1,meeting-1,true", header="document_id,meeting_id,retracted"),
+        "not-all-taken-back.csv": meetings(
+            "doc-1,meeting-1,true", "doc-1,meeting-2,", header="document_id,meeting_id,retracted"
+        ),
+        "corrected.csv": meetings(f"{meeting(21)},{'0' * 64}:1", header=f"{MEETINGS_HEADER},_rejected_row"),
+        "empty.csv": "",
+        "header.csv": f"{MEETINGS_HEADER}\n",
+        **{f"{name}.ndjson": "".join(f"{json.dumps(row)}\n" for row in rows) for name, rows in lines.items()},
+        "latin.ndjson": b'{"document_id": "doc-1", "meeting_id": "\xe9"}\n',
+        "list.json": json.dumps([{"document_id": "doc-1", "meeting_id": "m-4", "kind": "visit", "x": 1}]),
+        "cut-off.json": '[{"document_id": "doc-1", "meeting_id": "m-5", "kind": "visit"}, {"document',
+        "page.xlsx": "<html>",
+        "page.parquet": "<html>",
+    }
+
+
+ODDITIES = {
+    "rows": "original_path, landed.* exclude (_loaded_at, _delivery_id) from landing.meetings as landed "
+    "join ops.files on _delivery_id = files.delivery_id",
+    "quarantine": "original_path, rejected.* exclude (delivery_id) from ops.rejected_rows as rejected "
+    "join ops.files using (delivery_id)",
+    "corrections": "original_path, corrections.* exclude (delivery_id) from ops.corrections "
+    "join ops.files using (delivery_id)",
+    "columns": "original_path, column_name from ops.extra_columns join ops.files using (delivery_id)",
+    "notes": "original_path, note from ops.notes join ops.files using (delivery_id)",
+    "ledger": "path, status, reason, rows_read, rows_accepted, rows_rejected from ops.deliveries",
+    "dates": "* from reference.edtf",
+}
+
+
+def test_files_of_many_shapes_stand_alike_together_and_one_by_one(
+    house: House, other_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = _odd_files()
+    for name, content in files.items():
+        house.drop(f"meetings/{name}", content)
+        other_house.drop(f"meetings/{name}", content)
+        other_house.refresh()
+    commits = []
+    commit = Loader._commit
+    monkeypatch.setattr(Loader, "_commit", lambda self, batch: commits.append(batch) or commit(self, batch))
+    result = house.refresh()
+
+    assert {path for one in result.deliveries for path in one.paths} == {f"meetings/{name}" for name in files}
+    for what, question in ODDITIES.items():
+        told = house.ask(f"select {question} order by all")
+        assert told, what
+        assert told == other_house.ask(f"select {question} order by all"), what
+    assert len(commits) < len(files) / 3

@@ -10,6 +10,7 @@ from tests.sql_scan import findings
 VIEW = "a name with a number, made in staging.py"
 CONDITION = "a condition that validation.py makes of a contract"
 TABLE = "a name with a number"
+EXTRA = "an expression over numbered columns, or a column of ours; the names in the file are bound"
 FIELD = "an expression over a quoted column"
 SHOWN = "quoted, in a question that a page shows to be copied; it is not run"
 ENGLISH = "a sentence for people that begins with `from`"
@@ -38,11 +39,11 @@ REVIEWED = {
     "ingestion/database.py": {"insert_rows: table": "the callers name tables of ours"},
     "ingestion/loading.py": {
         "_require_retractions: stage.view": VIEW,
-        "_require_retractions: condition": CONDITION,
+        "_require_retractions: is_retraction(stage.contract)": CONDITION,
         "_staged: stage.view": VIEW,
         "_insert_stage: cells": "expressions that validation.py makes of a contract",
         "_insert_stage: stage.view": VIEW,
-        "_insert_stage: stage.extra_json": "a column of ours",
+        "_insert_stage: extra_cells(stage, parameters)": EXTRA,
         "_insert_stage: broken": CONDITION,
         "_rows_read: stage.view": VIEW,
         "_rows_read: counts": "selects over views of ours",
@@ -77,6 +78,11 @@ REVIEWED = {
     "ingestion/staging.py": {
         "stage_csv: table": TABLE,
         "stage_mended_csv: table": TABLE,
+        "add: extra": EXTRA,
+        "add: self.table": TABLE,
+        "add: stage.view": VIEW,
+        "leave_out: table": TABLE,
+        "_create_stage: table": TABLE,
         "_insert_text: table": TABLE,
         "_csv_view: view": TABLE,
         "_csv_view: file_no": "an expression of the two callers",
