@@ -124,6 +124,31 @@ def write_memberships(folder: Path, *, files: int, rows: int, first: int = 0) ->
         (folder / f"made-{file:06d}.csv").write_text(text, encoding="utf-8")
 
 
+def write_memberships_with_columns(folder: Path, *, files: int, rows: int) -> None:
+    """Write what `write_memberships` does, each file with a column of its own that no contract knows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in range(files):
+        lines = [(*_MEMBERSHIP, f"remark {file}"), *((*row, "x") for row in _memberships(file, rows))]
+        text = "".join(f"{','.join(line)}\n" for line in lines)
+        (folder / f"made-{file:06d}.csv").write_text(text, encoding="utf-8")
+
+
+def write_broken_memberships(folder: Path, *, files: int, rows: int) -> None:
+    """Write what `write_memberships` does, with a row too long at the end of each file."""
+    write_memberships(folder, files=files, rows=rows)
+    for path in folder.iterdir():
+        with path.open("a", encoding="utf-8") as file:
+            file.write("Union,Norway,joined,1990,register,one cell more\n")
+
+
+def write_pages(folder: Path, *, files: int) -> None:
+    """Write files that are called tables and are none, every other one as lines of JSON."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in range(files):
+        ending = "ndjson" if file % 2 else "csv"
+        (folder / f"made-{file:06d}.{ending}").write_text(f"<html>{file}</html>\n" * 3, encoding="utf-8")
+
+
 def write_memberships_as_parquet(folder: Path, *, files: int, rows: int) -> None:
     """Write what `write_memberships` does, as Parquet."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -26,6 +26,7 @@ from benchmarks.made_files import (
     write_baci,
     write_baci_addition,
     write_baci_extract,
+    write_broken_memberships,
     write_claims,
     write_comtrade,
     write_events,
@@ -33,7 +34,9 @@ from benchmarks.made_files import (
     write_many_of_comtrade,
     write_memberships,
     write_memberships_as_parquet,
+    write_memberships_with_columns,
     write_observations,
+    write_pages,
     write_replies_of_comtrade,
 )
 from benchmarks.scans import scans
@@ -258,6 +261,9 @@ def many_files(scratch: Path, size: Size) -> Iterator[Row]:
     )
     few = size.files // 10
     for name, feed, write in (
+        ("a column of its own in each", "memberships", partial(write_memberships_with_columns, files=few, rows=3)),
+        ("a row too long in each", "memberships", partial(write_broken_memberships, files=few, rows=3)),
+        ("no tables", "memberships", partial(write_pages, files=few)),
         ("3 rows as Parquet", "memberships", partial(write_memberships_as_parquet, files=few, rows=3)),
         ("replies of Comtrade, 4 rows", "comtrade", partial(write_replies_of_comtrade, files=few, rows=4)),
         ("bulk files of Comtrade, 1,000 rows", "comtrade", partial(write_many_of_comtrade, files=few, rows=1000)),

@@ -47,7 +47,7 @@ from orchestration.ingestion.staging import (
     StructureError,
     close_batch,
     extra_cells,
-    is_whole,
+    fault_in,
     leave_out,
     open_batch,
     stage_csv,
@@ -96,8 +96,8 @@ class _Apart:
 
     file: StagedFile
     columns: Columns
-    is_plain: bool
-    """Whether DuckDB finds its header."""
+    fault: str | None = None
+    """Why DuckDB cannot read it as it is, where that is known."""
 
 
 _Refusal: TypeAlias = tuple[Delivery, str]
@@ -218,10 +218,11 @@ class Loader:
             except Refused as refused:
                 refusals.append((file.delivery, str(refused)))
                 continue
-            if header.is_plain and columns.width > 1 and not columns.missing and columns.corrects is None:
+            fault = _fault_of(header, columns)
+            if fault is None and not columns.missing:
                 together[header.names].append(plain)
             else:
-                apart.append(_Apart(plain, columns, is_plain=header.is_plain))
+                apart.append(_Apart(plain, columns, fault))
         yield from self._refuse(refusals)
         for names, alike in together.items():
             yield from self._load_alike(contract, alike, header_columns.match(names, contract), apart)
@@ -232,7 +233,7 @@ class Loader:
     ) -> Iterator[DeliveryOutcome]:
         """Load files with one header in one read, and add to `apart` what has to be read by itself."""
         if len(files) < 2:
-            apart += [_Apart(file, columns, is_plain=True) for file in files]
+            apart += [_Apart(file, columns) for file in files]
             return
         try:
             batch = open_batch(self.con, files)
@@ -243,10 +244,11 @@ class Loader:
             middle = len(files) // 2
             parts = [files[:middle], files[middle:]]
             if isinstance(error, StructureError):
-                whole = [file for file in files if is_whole(self.con, file, contract, columns)]
-                if len(whole) < len(files):
-                    apart += [_Apart(file, columns, is_plain=True) for file in files if file not in whole]
-                    parts = [whole]
+                looked_at = [_Apart(file, columns, fault_in(self.con, file, contract, columns)) for file in files]
+                broken = [one for one in looked_at if one.fault is not None]
+                if broken:
+                    apart += broken
+                    parts = [[one.file for one in looked_at if one.fault is None]]
             for part in parts:
                 yield from self._load_alike(contract, part, columns, apart)
             return
@@ -305,10 +307,8 @@ class Loader:
         """
         columns = one.columns
         try:
-            if not one.is_plain or columns.width == 1:
-                raise StructureError("a header that DuckDB does not find")
-            if columns.corrects is not None:
-                raise StructureError("its rows correct others")
+            if one.fault is not None:
+                raise StructureError(one.fault)
             stage_csv(self.con, batch, contract, columns)
         except StructureError as error:
             why = "something in it is broken, reading it row by row" if columns.corrects is None else "reading it"
@@ -343,9 +343,9 @@ class Loader:
                     outcome = self._load_typed(contract, file, table, columns, folder, bulk.insert)
             except NotPlainError as error:
                 self.log(f"{file.delivery.path}: something in it is broken, reading it row by row ({error})")
-                plain = replace(file, source=bulk.as_one_csv(table, folder / f"{file.file.sha256}-plain.csv"))
+                plain, header = _as_plain(file, table, folder)
                 with memory_limited(self.con):
-                    outcome = self._load_one_csv(contract, _Apart(plain, columns, is_plain=True), folder)
+                    outcome = self._load_one_csv(contract, _Apart(plain, columns, _fault_of(header, columns)), folder)
             except Refused as refused:
                 (outcome,) = self._refuse([(file.delivery, str(refused))])
             yield outcome
@@ -833,6 +833,13 @@ _Opened: TypeAlias = Callable[[StagedFile, Contract, Path], tuple[StagedFile, de
 """Finds the header of a file, and the file that the readers of CSV can read it from; raises Refused where none can."""
 
 
+def _fault_of(header: delimited.Header, columns: Columns) -> str | None:
+    """Return why DuckDB cannot read a file with that header as it is."""
+    if not header.is_plain or columns.width == 1:
+        return "a header that DuckDB does not find"
+    return None if columns.corrects is None else "its rows correct others"
+
+
 def _with_header(file: StagedFile, contract: Contract, _: Path) -> tuple[StagedFile, delimited.Header]:
     return file, delimited.read_header(file.source, contract)
 
@@ -840,7 +847,10 @@ def _with_header(file: StagedFile, contract: Contract, _: Path) -> tuple[StagedF
 def _as_csv(file: StagedFile, contract: Contract, folder: Path) -> tuple[StagedFile, delimited.Header]:
     """Take a bulk file as any other of CSV."""
     require_classification(contract.feed, file.delivery.dataset_key)
-    table = bulk.open_table(file.source, contract, folder)
+    return _as_plain(file, bulk.open_table(file.source, contract, folder), folder)
+
+
+def _as_plain(file: StagedFile, table: bulk.Table, folder: Path) -> tuple[StagedFile, delimited.Header]:
     plain = bulk.as_one_csv(table, folder / f"{file.file.sha256}-plain.csv")
     return replace(file, source=plain), delimited.Header(names=table.names, is_plain=True)
 

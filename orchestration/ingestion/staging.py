@@ -170,7 +170,7 @@ def stage_csv(con: duckdb.DuckDBPyConnection, batch: Batch, contract: Contract, 
             {"paths": paths},
         )
     except duckdb.InvalidInputException as error:
-        raise StructureError(str(error).splitlines()[0].removeprefix("Invalid Input Error: ")) from error
+        raise StructureError(_first_line(error)) from error
     if len(paths) > 1:
         con.execute(
             f"create temp table {table}_files as select _file_no, source, first_row from batch_files join "
@@ -241,8 +241,8 @@ def stage_mended_csv(
     )
 
 
-def is_whole(con: duckdb.DuckDBPyConnection, file: StagedFile, contract: Contract, columns: Columns) -> bool:
-    """Say whether DuckDB finds nothing broken in a delimited file."""
+def fault_in(con: duckdb.DuckDBPyConnection, file: StagedFile, contract: Contract, columns: Columns) -> str | None:
+    """Return what DuckDB finds broken in a delimited file, if anything."""
     names = [f"c{place}" for place in range(columns.width)]
     try:
         con.execute(
@@ -250,9 +250,9 @@ def is_whole(con: duckdb.DuckDBPyConnection, file: StagedFile, contract: Contrac
             f"from read_csv($path, columns = {literal_struct(names)}, {_options(contract.dialect)})",
             {"path": str(file.source)},
         ).fetchall()
-    except duckdb.InvalidInputException:
-        return False
-    return True
+    except duckdb.InvalidInputException as error:
+        return _first_line(error)
+    return None
 
 
 @dataclass(kw_only=True)
@@ -302,6 +302,10 @@ def extra_cells(stage: Stage, parameters: Parameters) -> str:
     )
     filled = f"list_filter([{pairs}], lambda pair: pair.v is not null)"
     return f"nullif(to_json(map_from_entries({filled}))::varchar, '{{}}')"
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
 
 
 def literal_struct(names: Iterable[str]) -> str:
