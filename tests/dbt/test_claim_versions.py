@@ -142,7 +142,7 @@ def tell(warehouse: duckdb.DuckDBPyConnection, contents: Sequence[Release], rece
 
 
 @pytest.mark.parametrize("modes", [("snapshot",), ("replace",), ("replace", "extract"), ("extract",)], ids="-".join)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_what_a_release_says_is_what_was_known_until_the_next_and_a_part_withdraws_only_what_it_was_asked_for(
     warehouse: duckdb.DuckDBPyConnection, modes: tuple[str, ...], data: st.DataObject
@@ -177,7 +177,7 @@ appended_rows = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=appended_rows, order=st.randoms(use_true_random=False))
 def test_the_last_word_of_a_document_is_what_was_known_whatever_the_order_of_arrival(
     warehouse: duckdb.DuckDBPyConnection, rows: list[tuple[str, str, int]], order: object

@@ -149,7 +149,7 @@ def test_a_row_without_end_is_left_to_another_reader(monkeypatch: pytest.MonkeyP
         st.tuples(st.just("2020"), st.one_of(st.just("36"), WHOLE), st.just("8"), TEXT, DECIMAL, DECIMAL), max_size=3
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_is_read_in_chunks_is_read_alike_by_the_other_reader(rows: list[tuple[str, ...]]) -> None:
     text = "\n".join(["t,i,j,k,v,q", "2020,4,8,030617,1.0,2.0", *(",".join(row) for row in rows), ""]).encode()
     try:

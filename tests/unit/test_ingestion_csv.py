@@ -81,7 +81,7 @@ def line(row: list[str], *, quotes_all: bool) -> str:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rows=tables, line_end=st.sampled_from(["\n", "\r\n"]), quotes_all=st.booleans(), has_bom=st.booleans())
 def test_both_ways_of_reading_give_the_cells_that_were_written(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], line_end: str, quotes_all: bool, has_bom: bool
@@ -98,7 +98,7 @@ def test_both_ways_of_reading_give_the_cells_that_were_written(
     assert [raw for _, raw in delimited.original_rows(path, range(1, len(rows) + 1), width=width)] == lines
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(lines=st.lists(st.text(alphabet='ab,," \n\r\\é', max_size=12), max_size=8))
 def test_what_duckdb_accepts_reads_the_same_carefully(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str]
