@@ -454,14 +454,14 @@ class Loader:
             raise NotPlainError(str(error).splitlines()[0]) from error
 
     def _require_retractions(self, batch: Batch, file: StagedFile, columns: Columns) -> None:
-        (stage,) = batch.stages
-        others = self.con.execute(
-            f"select count(*) from {stage.view} where _file_no = $number and not {is_retraction(stage.contract)}",
-            {"number": file.number},
-        ).fetchone()
-        if others and others[0]:
-            written = [name for name, _ in (*columns.known, *columns.extra)]
-            raise header_columns.lacking(columns.missing, written, stage.contract)
+        for stage in batch.stages:  # none where it holds no row
+            others = self.con.execute(
+                f"select count(*) from {stage.view} where _file_no = $number and not {is_retraction(stage.contract)}",
+                {"number": file.number},
+            ).fetchone()
+            if others and others[0]:
+                written = [name for name, _ in (*columns.known, *columns.extra)]
+                raise header_columns.lacking(columns.missing, written, stage.contract)
 
     def _load_rows(
         self, contract: Contract, files: Sequence[StagedFile], row_format: RowFormat

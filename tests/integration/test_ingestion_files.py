@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from ingestion_house import MEETINGS_HEADER, House, meeting, meetings
 
@@ -528,6 +531,17 @@ def test_what_a_killed_process_left_of_temporary_files_goes(house: House, folder
     assert not left.exists()
 
 
+def _parquet(**columns: list[str]) -> bytes:
+    written = io.BytesIO()
+    pq.write_table(pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}), written)
+    return written.getvalue()
+
+
+def test_a_table_for_retractions_without_a_row_is_loaded_as_empty(house: House) -> None:
+    house.drop("meetings/a.parquet", _parquet(document_id=[], meeting_id=[], retracted=[]))
+    assert [(one.status, one.rows_read) for one in house.refresh().deliveries] == [(NEW, 0)]
+
+
 def _odd_files() -> Mapping[str, str | bytes]:
     """Files of one feed, no two of which have to be read in the same way."""
     taken_back = {"document_id": "doc-1", "meeting_id": "m-1", "retracted": True}
@@ -563,6 +577,7 @@ def _odd_files() -> Mapping[str, str | bytes]:
         "latin.ndjson": b'{"document_id": "doc-1", "meeting_id": "\xe9"}\n',
         "list.json": json.dumps([{"document_id": "doc-1", "meeting_id": "m-4", "kind": "visit", "x": 1}]),
         "cut-off.json": '[{"document_id": "doc-1", "meeting_id": "m-5", "kind": "visit"}, {"document',
+        "none-taken-back.parquet": _parquet(document_id=[], meeting_id=[], retracted=[]),
         "page.xlsx": "<html>",
         "page.parquet": "<html>",
     }
