@@ -220,12 +220,13 @@ def stage_mended_csv(
             f"from read_csv($path, columns = {names}, {_CSV_OPTIONS}, {_OWN_OPTIONS})",
             {"path": str(clean)},
         )
-        con.execute(
-            "insert into broken_rows by name select $number as _file_no, n::bigint as _row_number, $feed as feed, "
-            f"found, expected, raw as raw_row from read_csv($path, {_CSV_OPTIONS}, "
-            f"columns = {literal_struct(('n', 'found', 'expected', 'raw'))}, {_OWN_OPTIONS})",
-            {"number": file.number, "feed": contract.feed, "path": str(broken)},
-        )
+        if broken.stat().st_size:  # DuckDB loses rows that follow nothing
+            con.execute(
+                "insert into broken_rows by name select $number as _file_no, n::bigint as _row_number, $feed as feed, "
+                f"found, expected, raw as raw_row from read_csv($path, {_CSV_OPTIONS}, "
+                f"columns = {literal_struct(('n', 'found', 'expected', 'raw'))}, {_OWN_OPTIONS})",
+                {"number": file.number, "feed": contract.feed, "path": str(broken)},
+            )
     finally:
         clean.unlink(missing_ok=True)
         broken.unlink(missing_ok=True)
@@ -279,10 +280,11 @@ class Gathered:
         parameters = Parameters()
         extra = extra_cells(stage, parameters)
         names = ["_file_no", "_row_number", "_raw", "_places", "_corrects", *map(quoted, self.contract.columns_by_name)]
-        self.con.execute(
-            f"insert into {self.table} by name select {', '.join(names)}, {extra} as _extra_json from {stage.view}",
-            parameters.values,
-        )
+        if self.con.execute(f"from {stage.view} limit 1").fetchall():  # DuckDB loses rows that follow nothing
+            self.con.execute(
+                f"insert into {self.table} by name select {', '.join(names)}, {extra} as _extra_json from {stage.view}",
+                parameters.values,
+            )
         if stage.originals is not None:
             self._originals[file.source] = stage.originals
         self._stage = replace(self._stage, has_corrections=self._stage.has_corrections or stage.has_corrections)

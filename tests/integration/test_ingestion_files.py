@@ -18,6 +18,7 @@ from orchestration import ingestion
 from orchestration.ingestion import OutcomeStatus
 from orchestration.ingestion.archive import Archive
 from orchestration.ingestion.loading import Loader
+from orchestration.row_groups import FULL as ROW_GROUP
 
 NEW, UNCHANGED, REFUSED, WAITING = (
     OutcomeStatus.NEW,
@@ -540,6 +541,20 @@ def _parquet(**columns: list[str]) -> bytes:
 def test_a_table_for_retractions_without_a_row_is_loaded_as_empty(house: House) -> None:
     house.drop("meetings/a.parquet", _parquet(document_id=[], meeting_id=[], retracted=[]))
     assert [(one.status, one.rows_read) for one in house.refresh().deliveries] == [(NEW, 0)]
+
+
+def test_a_large_file_keeps_its_rows_beside_one_without_any(house: House) -> None:
+    """DuckDB may lose what is inserted after nothing, where it fills a row group (tests/unit/test_engine.py)."""
+    rows = [meeting(number) for number in range(ROW_GROUP)]
+    house.drop("meetings/a.csv", meetings(header=f"{MEETINGS_HEADER},one"))
+    house.drop("meetings/b.csv", meetings(*(f"{row},1" for row in rows), header=f"{MEETINGS_HEADER},two"))
+    house.drop("meetings/c.csv", meetings(*(f"{row},1,2" for row in rows), header=f"{MEETINGS_HEADER},three"))
+    told = {one.paths: (one.rows_read, one.rows_accepted, one.rows_rejected) for one in house.refresh().deliveries}
+    assert told == {
+        ("meetings/a.csv",): (0, 0, 0),
+        ("meetings/b.csv",): (len(rows), len(rows), 0),
+        ("meetings/c.csv",): (len(rows), 0, len(rows)),
+    }
 
 
 def _odd_files() -> Mapping[str, str | bytes]:
