@@ -238,19 +238,16 @@ class Loader:
         try:
             batch = open_batch(self.con, files)
             stage_csv(self.con, batch, contract, columns)
-            _note_near_misses(batch, contract, columns)
+            _note_near_misses(batch, files, contract, columns)
             outcomes = self._commit(batch)
-        except (StructureError, CountMismatchError, *_DATA_ERRORS) as error:
-            middle = len(files) // 2
-            parts = [files[:middle], files[middle:]]
-            if isinstance(error, StructureError):
-                looked_at = [_Apart(file, columns, fault_in(self.con, file, contract, columns)) for file in files]
-                broken = [one for one in looked_at if one.fault is not None]
-                if broken:
-                    apart += broken
-                    parts = [[one.file for one in looked_at if one.fault is None]]
-            for part in parts:
-                yield from self._load_alike(contract, part, columns, apart)
+        except (StructureError, CountMismatchError, *_DATA_ERRORS):
+            looked_at = [_Apart(file, columns, fault_in(self.con, file, contract, columns)) for file in files]
+            whole = [one.file for one in looked_at if one.fault is None]
+            if len(whole) == len(files):
+                apart += looked_at
+                return
+            apart += [one for one in looked_at if one.fault is not None]
+            yield from self._load_alike(contract, whole, columns, apart)
             return
         finally:
             close_batch(self.con)
@@ -316,7 +313,7 @@ class Loader:
             stage_mended_csv(self.con, batch, contract, columns, folder)
         if columns.missing:
             self._require_retractions(batch, one.file, columns)
-        _note_near_misses(batch, contract, columns)
+        _note_near_misses(batch, [one.file], contract, columns)
 
     def _load_bulk(self, contract: Contract, files: Sequence[StagedFile], folder: Path) -> Iterator[DeliveryOutcome]:
         """Load small files together, others in one read each but for broken rows; row by row what that cannot read."""
@@ -500,9 +497,7 @@ class Loader:
                     arriving.take_in(file, content)
                     if content.header:  # of some only known once they are read
                         columns = header_columns.match(content.header, contract)
-                        batch.notes += [
-                            (file.delivery.delivery_id, note) for note in header_columns.near_misses(columns, contract)
-                        ]
+                        _note_near_misses(batch, [file], contract, columns)
                         if columns.missing:
                             lacking.append((file, columns))
                 except Refused as refused:
@@ -860,9 +855,9 @@ def _is_small(file: StagedFile) -> bool:
     return file.source.stat().st_size <= SMALL_BULK_BYTES and not zipfile.is_zipfile(file.source)
 
 
-def _note_near_misses(batch: Batch, contract: Contract, columns: Columns) -> None:
+def _note_near_misses(batch: Batch, files: Iterable[StagedFile], contract: Contract, columns: Columns) -> None:
     notes = header_columns.near_misses(columns, contract)
-    batch.notes += [(delivery.delivery_id, note) for delivery in batch.deliveries for note in notes]
+    batch.notes += [(file.delivery.delivery_id, note) for file in files for note in notes]
 
 
 def _outcome(entry: Entry, by_feed: Mapping[str, int] | None) -> DeliveryOutcome:
