@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from orchestration import ingestion
 from orchestration.contracts import FEEDS, Contract
@@ -93,3 +96,10 @@ def meetings(*rows: str, header: str = MEETINGS_HEADER) -> str:
 def meeting(number: int = 1, title: str = "A visit") -> str:
     """Return one valid row of such a file."""
     return f"doc-1,meeting-{number},visit,{title},2024-09"
+
+
+def parquet(**columns: Any) -> bytes:
+    """Return a Parquet file of columns: lists, or arrays of Arrow with a type."""
+    content = io.BytesIO()
+    pq.write_table(pa.table(columns), content)
+    return content.getvalue()

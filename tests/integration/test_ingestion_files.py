@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import socket
@@ -10,9 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from ingestion_house import MEETINGS_HEADER, House, meeting, meetings
+from ingestion_house import MEETINGS_HEADER, House, meeting, meetings, parquet
 
 from orchestration import ingestion
 from orchestration.ingestion import OutcomeStatus
@@ -532,14 +530,12 @@ def test_what_a_killed_process_left_of_temporary_files_goes(house: House, folder
     assert not left.exists()
 
 
-def _parquet(**columns: list[str]) -> bytes:
-    written = io.BytesIO()
-    pq.write_table(pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}), written)
-    return written.getvalue()
+NOTHING = pa.array([], pa.string())
+TAKEN_BACK = ("document_id", "meeting_id", "retracted")
 
 
 def test_a_table_for_retractions_without_a_row_is_loaded_as_empty(house: House) -> None:
-    house.drop("meetings/a.parquet", _parquet(document_id=[], meeting_id=[], retracted=[]))
+    house.drop("meetings/a.parquet", parquet(**dict.fromkeys(TAKEN_BACK, NOTHING)))
     assert [(one.status, one.rows_read) for one in house.refresh().deliveries] == [(NEW, 0)]
 
 
@@ -592,7 +588,7 @@ def _odd_files() -> Mapping[str, str | bytes]:
         "latin.ndjson": b'{"document_id": "doc-1", "meeting_id": "\xe9"}\n',
         "list.json": json.dumps([{"document_id": "doc-1", "meeting_id": "m-4", "kind": "visit", "x": 1}]),
         "cut-off.json": '[{"document_id": "doc-1", "meeting_id": "m-5", "kind": "visit"}, {"document',
-        "none-taken-back.parquet": _parquet(document_id=[], meeting_id=[], retracted=[]),
+        "none-taken-back.parquet": parquet(**dict.fromkeys(TAKEN_BACK, NOTHING)),
         "page.xlsx": "<html>",
         "page.parquet": "<html>",
     }

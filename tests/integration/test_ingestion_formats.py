@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 from collections import deque
 from collections.abc import Mapping
@@ -13,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from ingestion_house import House, meeting, meetings
+from ingestion_house import House, meeting, meetings, parquet
 
 from orchestration.ingestion import DeliveryOutcome, OutcomeStatus
 from orchestration.ingestion.readers import parquet as parquet_reader
@@ -177,13 +175,6 @@ def test_a_good_name_that_arrives_later_reads_what_was_refused_under_a_wrong_one
 
 
 # Parquet
-
-
-def parquet(**columns: Any) -> bytes:
-    """Return a Parquet file of columns: lists, or arrays of Arrow with a type."""
-    content = io.BytesIO()
-    pq.write_table(pa.table(columns), content)
-    return content.getvalue()
 
 
 def test_typed_columns_of_parquet_land_as_the_text_of_the_same_table(house: House) -> None:
