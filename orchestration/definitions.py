@@ -7,6 +7,7 @@ Belongs here: having the definitions made, when somebody asks for them. Does not
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -22,7 +23,13 @@ def load_definitions(*, resources: Mapping[str, Any] | None = None) -> dg.Defini
         return build_definitions(resources=resources)
 
 
+@cache
+def made() -> dg.Definitions:
+    """Return the definitions of this process and of those that are forked from it: made once."""
+    return load_definitions()
+
+
 @dg.definitions
 def defs() -> dg.Definitions:
     """Return what Dagster shows; made when Dagster asks, not whenever somebody imports this module."""
-    return load_definitions()
+    return made()

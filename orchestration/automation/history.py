@@ -15,7 +15,7 @@ import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -55,6 +55,14 @@ _MAY_WAIT = {
 _TOGETHER = _PLANNED | _MAY_WAIT
 
 
+@contextmanager
+def reading_ahead(instance: dg.DagsterInstance, asset_keys: Iterable[dg.AssetKey]) -> Iterator[None]:
+    """While a step tells of these assets, read what is known of them together, where the history can."""
+    storage = instance.event_log_storage
+    with storage.reading_ahead(asset_keys) if isinstance(storage, EventLog) else nullcontext():
+        yield
+
+
 class EventLog(SqliteEventLogStorage):
     """SQLite storage that keeps the databases open which it used last, and writes a batch of events at once.
 
@@ -70,6 +78,9 @@ class EventLog(SqliteEventLogStorage):
         self._in_batch: dict[str, sa.Connection] = {}
         self._waiting: list[EventLogEntry] = []
         self._there: set[tuple[str, str]] = set()
+        self._asked_ahead: frozenset[dg.AssetKey] = frozenset()
+        self._known: dict[dg.AssetKey, AssetRecord | None] = {}
+        """Of these, what was read and not told anew since."""
         super().__init__(base_dir, inst_data)
         # a batch holds what single events ask for again
         self._db_lock = threading.RLock()  # type: ignore[assignment]
@@ -116,10 +127,12 @@ class EventLog(SqliteEventLogStorage):
                     timer.daemon = True
                     timer.start()
                 self._waiting.append(event)
+                self._forget([event])
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events, and before them those that wait, in one transaction of each database."""
         with self._db_lock:
+            self._forget(events)
             if self._batch is not None:
                 super().store_event_batch(events)
                 return
@@ -131,10 +144,41 @@ class EventLog(SqliteEventLogStorage):
         What was said of other assets waits on.
         """
         with self._db_lock:
-            if asset_keys is None or any(event.get_dagster_event().asset_key in asset_keys for event in self._waiting):
-                self._store_waiting()
-            with self._as_one():
-                return super().get_asset_records(asset_keys)
+            if not asset_keys or not self._asked_ahead.issuperset(asset_keys):
+                return self._read_asset_records(asset_keys)
+            if not self._known.keys() >= set(asset_keys):
+                unknown = [key for key in self._asked_ahead if key not in self._known]
+                found = {record.asset_entry.asset_key: record for record in self._read_asset_records(unknown)}
+                self._known |= {key: found.get(key) for key in unknown}
+            return [record for key in asset_keys if (record := self._known[key]) is not None]
+
+    def _read_asset_records(self, asset_keys: Sequence[dg.AssetKey] | None) -> Sequence[AssetRecord]:
+        if asset_keys is None or any(event.get_dagster_event().asset_key in asset_keys for event in self._waiting):
+            self._store_waiting()
+        with self._as_one():
+            return super().get_asset_records(asset_keys)
+
+    @contextmanager
+    def reading_ahead(self, asset_keys: Iterable[dg.AssetKey]) -> Iterator[None]:
+        """Read what is known of these assets together, with the first that is asked for, and again once it is told.
+
+        For the steps of one run, beside which nobody else tells of these assets.
+        """
+        self._asked_ahead = frozenset(asset_keys)
+        try:
+            yield
+        finally:
+            with self._db_lock:
+                self._asked_ahead = frozenset()
+                self._known.clear()
+
+    def _forget(self, events: Iterable[EventLogEntry]) -> None:
+        """Forget what was known of assets of which these events tell more; what a check comes to is not of these."""
+        if self._known:
+            for event in events:
+                of_asset = event.dagster_event.asset_key if event.dagster_event is not None else None
+                if of_asset is not None and event.dagster_event_type is not dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+                    self._known.pop(of_asset, None)
 
     def _store_in_time(self) -> None:
         """Store what has waited long enough; whoever comes next hears of what is wrong, since it waits on then."""

@@ -8,6 +8,7 @@ seems to be in progress for ever would keep all later ones in the queue.
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,11 +87,21 @@ def fail_lost_runs(settings: Settings, instance: dg.DagsterInstance) -> tuple[st
             continue
         run = instance.get_run_by_id(run_id)
         if run is not None and run.status in (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING):
-            words = "The process of this run is gone: it was killed, or the machine stopped."
-            instance.report_run_failed(run, message=words)
+            report_lost(instance, run)
             lost.append(run_id)
         path.unlink(missing_ok=True)
     return tuple(lost)
+
+
+def report_lost(instance: dg.DagsterInstance, run: dg.DagsterRun, *, exit_code: int | None = None) -> None:
+    """Mark a run as failed whose process is gone; `exit_code` is that of the process, where it is known.
+
+    Dagster tries it again, as any run that failed and of which no step did.
+    """
+    how = "it was killed, or the machine stopped"
+    if exit_code is not None:
+        how = f"killed by {signal.Signals(-exit_code).name}" if exit_code < 0 else f"it ended with code {exit_code}"
+    instance.report_run_failed(run, message=f"The process of this run is gone: {how}.")
 
 
 def _signs_of_life(settings: Settings) -> Path:

@@ -17,6 +17,7 @@ import duckdb
 from pydantic import Field
 
 from orchestration.alerts import problems
+from orchestration.automation.history import reading_ahead
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
 from orchestration.connectors.assets import FETCHED_FEEDS, raw_key
@@ -120,7 +121,8 @@ def build_landing_assets(
                         told.append(_tell_how_much_is_in_quarantine(contract, stands.get(feed, Standing())))
                 if dg.AssetCheckKey(LEDGER, ADDS_UP) in checked:
                     told.append(_tell_whether_it_adds_up(connection))
-        yield from told
+        with reading_ahead(context.instance, selected):
+            yield from told
 
     return landing
 

@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from orchestration.automation.history import reading_ahead
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
 from orchestration.publication.copying import SCHEMAS
@@ -86,8 +87,9 @@ def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         if journal.built.outcome is None and reason is not None:
             # nothing is new, and nobody waits for it: Dagster skips the publication too, and its history stays short
             return
-        yield from _materializations(journal.built, {key: unique_ids[key] for key in selected})
-        yield from _checks(journal.built, {key: unique_ids[key] for key in order if key in checked})
+        with reading_ahead(context.instance, order):
+            yield from _materializations(journal.built, {key: unique_ids[key] for key in selected})
+            yield from _checks(journal.built, {key: unique_ids[key] for key in order if key in checked})
         _raise_if_failed(journal.built)
 
     return star

@@ -147,6 +147,56 @@ def test_what_could_not_be_stored_is_stored_with_what_comes_next(
     assert _made(tmp_path) == ["one", "two"]
 
 
+FIRST, SECOND, THIRD = ("a", "b", "c"), ("d", "e"), ("f",)
+"""Assets, each made of all before it."""
+
+
+def test_what_is_read_ahead_is_what_would_be_read_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [*FIRST, *SECOND, *THIRD]
+    deps = {**dict.fromkeys(FIRST, ()), **dict.fromkeys(SECOND, FIRST), **dict.fromkeys(THIRD, FIRST + SECOND)}
+    reads: list[int] = []
+    read = history.EventLog._read_asset_records
+
+    def count(log: history.EventLog, keys: Sequence[dg.AssetKey] | None) -> Any:
+        reads.append(len(keys or ()))
+        return read(log, keys)
+
+    monkeypatch.setattr(history.EventLog, "_read_asset_records", count)
+    tags, took = [], []
+    for keys in ([], [dg.AssetKey(name) for name in names]):
+
+        @dg.multi_asset(
+            specs=[dg.AssetSpec(name, deps=deps[name], code_version="1") for name in names],
+            check_specs=[dg.AssetCheckSpec("is_there", asset=name) for name in names],
+        )
+        def made(context: dg.AssetExecutionContext) -> Iterator[Any]:
+            reads.clear()
+            with history.reading_ahead(context.instance, keys):  # noqa: B023 - used up before the next
+                for name in names:
+                    yield dg.MaterializeResult(name, metadata={"is_there": True})
+                for name in names:
+                    yield dg.AssetCheckResult(passed=True, asset_key=name)
+            took.append(len(reads))
+
+        folder = tmp_path / str(len(keys))
+        folder.mkdir()
+        with dg.instance_for_test(overrides=OURS, temp_dir=str(folder), set_dagster_home=True) as instance:
+            told: list[Any] = []
+            for _ in range(2):
+                run_id = dg.materialize([made], instance=instance).run_id
+                entries = instance.all_logs(run_id)
+                told += [entry.asset_materialization.tags for entry in entries if entry.asset_materialization]
+                told += [
+                    entry.asset_check_evaluation.target_materialization_data.storage_id
+                    for entry in entries
+                    if entry.asset_check_evaluation and entry.asset_check_evaluation.target_materialization_data
+                ]
+            tags.append(told)
+    assert tags[0] == tags[1]
+    assert len(tags[0]) == 2 * 2 * len(names)
+    assert took == [6, 6, 3, 3]
+
+
 def _made(folder: Path) -> list[str]:
     """Return the assets that another reader sees made."""
     with closing(sqlite3.connect(folder / "history" / "runs" / "index.db")) as connection:
