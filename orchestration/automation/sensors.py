@@ -128,7 +128,7 @@ def build_sensors(
         is_news = snapshot.cursor != cursor.asked_for and run_in_progress is None
         if is_news and not snapshot.is_settled and settings.settle_seconds < INTERVAL_SECONDS:
             # sooner than the next tick
-            time.sleep(settings.settle_seconds)
+            time.sleep(min(snapshot.settles_in, settings.settle_seconds))
             snapshot = scan(settings)
         decision = decide(cursor, snapshot, run_in_progress=run_in_progress, now=now())
         if not decision.request:

@@ -89,9 +89,15 @@ class Snapshot:
     """What a sensor compares: the cursor changes if and only if a file of a feed was added, changed or removed."""
 
     cursor: str
-    is_settled: bool
+    settles_in: float
+    """Seconds until every file has rested, if none changes meanwhile."""
     file_count: int
     ignored: tuple[Ignored, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no file was written a moment ago."""
+        return self.settles_in <= 0.0
 
 
 def scan(settings: Settings, *, registry: Mapping[str, Contract] = FEEDS) -> Snapshot:
@@ -103,7 +109,7 @@ def scan(settings: Settings, *, registry: Mapping[str, Contract] = FEEDS) -> Sna
     now = time.time()
     return Snapshot(
         cursor=f"{len(entries)}:{digest}",
-        is_settled=not any(_is_young(file, now, settings.settle_seconds) for file in files),
+        settles_in=max((settings.settle_seconds - _age(file, now) for file in files), default=0.0),
         file_count=len(entries),
         ignored=findings.ignored,
     )
@@ -139,11 +145,11 @@ def settle(
         for delivery in findings.deliveries
         if delivery.waits_for is None
         for file in (*delivery.files, *delivery.manifests)
-        if _is_young(file, moment, settle_seconds)
+        if _age(file, moment) < settle_seconds
     }
     if not young:
         return findings
-    sleep(settle_seconds)
+    sleep(min(settle_seconds, max(settle_seconds - _age(file, moment) for file in young.values())))
     growing = {path for path, file in young.items() if _look(raw / path, path) != file}
     return replace(findings, deliveries=tuple(_waiting(delivery, growing) for delivery in findings.deliveries))
 
@@ -178,8 +184,9 @@ def _waiting(delivery: FoundDelivery, growing: Collection[str]) -> FoundDelivery
     return replace(delivery, waits_for=f"{changed[0]} is still being written") if changed else delivery
 
 
-def _is_young(file: FoundFile, now: float, settle_seconds: float) -> bool:
-    return now - file.mtime_ns / 1e9 < settle_seconds
+def _age(file: FoundFile, now: float) -> float:
+    """Return the seconds since a file was written; fewer than none where its clock is ahead of ours."""
+    return now - file.mtime_ns / 1e9
 
 
 def _look(path: Path, relative: str) -> FoundFile | None:

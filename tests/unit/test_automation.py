@@ -155,6 +155,30 @@ def test_a_file_that_just_appeared_is_asked_for_in_the_tick_that_sees_it(
     assert sensor.tick()[0] == 1
 
 
+def test_a_tick_waits_for_no_more_than_is_left_of_the_rest(
+    settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rested = 1000.0
+    sensor = Sensor(replace(settings, settle_seconds=4.5), instance)
+    path = drop(settings, "memberships/eaeu.csv")
+    waited = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        os.utime(path, (0, path.stat().st_mtime - rested))
+
+    monkeypatch.setattr("orchestration.automation.sensors.time.sleep", wait)
+    now = time.time()
+    os.utime(path, (now, now - 3.0))
+    assert sensor.tick()[0] == 1
+    (seconds,) = waited
+    assert seconds < 1.5 + 0.01
+    # a clock that is ahead keeps no tick for ever
+    os.utime(path, (now, now + 900.0))
+    sensor.tick()
+    assert waited[1:] == [4.5]
+
+
 def test_a_tick_sees_what_appears_while_it_looks(settings: Settings) -> None:
     asked_for = scan(settings).cursor
     dropping = threading.Timer(0.3, drop, (settings, "memberships/eaeu.csv"))
@@ -194,7 +218,7 @@ def test_a_cursor_of_another_version_costs_one_refresh_and_no_more(
 
 def test_the_cursor_moves_only_when_a_refresh_is_asked_for() -> None:
     before = Cursor("old")
-    snapshot = Snapshot(cursor="new", is_settled=True, file_count=1)
+    snapshot = Snapshot(cursor="new", settles_in=0.0, file_count=1)
     waiting = decide(before, snapshot, run_in_progress="a-run", now=0.0)
     assert (waiting.request, waiting.cursor.asked_for) == (False, "old")
     asked = decide(waiting.cursor, snapshot, run_in_progress=None, now=1.0)
