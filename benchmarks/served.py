@@ -26,10 +26,9 @@ _PORT = "3917"
 STAGES = {
     "the file is seen, has settled, and a run is asked for": "enqueued",
     "the run waits in the queue": "launched",
-    "a process starts, and imports Dagster, DuckDB and the definitions": "landing",
+    "a process is forked, and the run begins": "landing",
     "the file is archived and loaded, and Dagster told": "loaded",
-    "what changed is built and tested, and Dagster told": "built",
-    "the publication is made, and readers see it": "seen",
+    "what changed is built, tested and published, and readers see it": "seen",
 }
 """What happens from the moment on at which a file is dropped, and the moment at which it is over."""
 
@@ -123,7 +122,6 @@ _NAMES = {
     ("PIPELINE_STARTING", None): "launched",
     ("STEP_START", "landing"): "landing",
     ("STEP_SUCCESS", "landing"): "loaded",
-    ("STEP_SUCCESS", "star"): "built",
 }
 """Dagster's events, and the steps that they are of."""
 

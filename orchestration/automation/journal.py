@@ -20,4 +20,6 @@ class Journal:
     ingested: IngestResult | None = None
     built: StarOutcome | None = None
     published: PublishOutcome | None = None
+    published_ahead: tuple[str, PublishOutcome] | None = None
+    """What readers saw before Dagster was told what was built, and the id of the run."""
     copied: PostgresCopy | None = None

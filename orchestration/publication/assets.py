@@ -5,6 +5,7 @@ Belongs here: what the Dagster UI shows of publishing. Does not belong here: aud
 
 # no postponed annotations: Dagster reads the types of configuration and resources when it sees the function
 
+import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -26,6 +27,8 @@ from orchestration.transformation.star import rebuild_star
 
 KEY = dg.AssetKey(["serving", "warehouse"])
 CHECK = "readers_can_open_it"
+
+_logger = logging.getLogger(__name__)
 
 
 class PublishConfig(dg.Config):
@@ -68,9 +71,11 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         journal: dg.ResourceParam[Journal],
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         """Publish the star if all of its tests passed, unless readers see the same already."""
-        with writing(settings, run_id=context.run.run_id, purpose="publishing"):
+        run_id = context.run.run_id
+        with writing(settings, run_id=run_id, purpose="publishing"):
             try:
-                outcome = _publish(settings, journal, run_id=context.run.run_id, force=config.force)
+                outcome = None if config.force else _published_ahead(journal, run_id=run_id)
+                outcome = outcome or _publish(settings, journal, run_id=run_id, force=config.force)
             except (AuditFailedError, NothingToPublishError) as error:
                 raise dg.Failure(description=str(error), allow_retries=False) from error
             except SiteError as error:
@@ -110,6 +115,29 @@ def build_publication_asset(star: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         yield _check(store)
 
     return publication
+
+
+def publish_ahead(context: dg.AssetExecutionContext, settings: Settings, journal: Journal) -> None:
+    """Publish what was built and passed its tests before Dagster is told of its tables, if this run publishes at all.
+
+    To tell Dagster of some hundred tables and checks takes longer than to publish a small change, and no reader waits
+    for it. What goes wrong here is tried again, and told, by the step of the publication.
+    """
+    if KEY not in context.job_def.asset_layer.selected_asset_keys:
+        return
+    run_id = context.run.run_id
+    try:
+        with writing(settings, run_id=run_id, purpose="publishing"):
+            journal.published_ahead = (run_id, _publish(settings, journal, run_id=run_id, force=False))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the step of the publication meets it again
+        _logger.warning("Not published yet, and tried again: %s", error)
+
+
+def _published_ahead(journal: Journal, *, run_id: str) -> PublishOutcome | None:
+    """Return what this run has published already, if it has."""
+    if journal.published_ahead is None or journal.published_ahead[0] != run_id:
+        return None
+    return journal.published_ahead[1]
 
 
 def _publish(settings: Settings, journal: Journal, *, run_id: str, force: bool) -> PublishOutcome:

@@ -15,6 +15,7 @@ from pydantic import Field
 from orchestration.automation.history import reading_ahead
 from orchestration.automation.journal import Journal
 from orchestration.automation.runs import POOL, writing
+from orchestration.publication.assets import publish_ahead
 from orchestration.publication.copying import SCHEMAS
 from orchestration.publication.publishing import reason_to_stay, site_of
 from orchestration.settings import Settings
@@ -87,6 +88,8 @@ def build_star_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         if journal.built.outcome is None and reason is not None:
             # nothing is new, and nobody waits for it: Dagster skips the publication too, and its history stays short
             return
+        if journal.built.build.is_publishable and reason is None and not config.force:
+            publish_ahead(context, settings, journal)
         with reading_ahead(context.instance, order):
             yield from _materializations(journal.built, {key: unique_ids[key] for key in selected})
             yield from _checks(journal.built, {key: unique_ids[key] for key in order if key in checked})

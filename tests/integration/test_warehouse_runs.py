@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -256,6 +257,21 @@ def test_a_run_materializes_every_asset_and_publishes(
     assert told["site_pages"].value == len(list(site.parent.rglob("*.html")))
 
 
+def test_readers_do_not_wait_until_everything_is_told(
+    installation: Installation, first_run: dg.ExecuteInProcessResult
+) -> None:
+    entries = installation.instance.all_logs(first_run.run_id)
+    seen = [place for place, entry in enumerate(entries) if f"see {installation.published}" in entry.user_message]
+    told = [
+        place
+        for place, entry in enumerate(entries)
+        if entry.dagster_event is not None and entry.dagster_event.asset_key == dg.AssetKey(["main", "dim_country"])
+        if entry.dagster_event_type is dg.DagsterEventType.ASSET_MATERIALIZATION
+    ]
+    assert len(seen) == len(told) == 1
+    assert seen < told
+
+
 def test_the_history_tells_what_was_loaded_and_shows_what_was_not(first_run: dg.ExecuteInProcessResult) -> None:
     told = materialized(first_run)[feed_key("memberships")].metadata
     assert {name: told[name].value for name in ("rows_read", "rows_accepted", "rows_rejected")} == {
@@ -323,6 +339,29 @@ def test_a_build_that_readers_have_not_seen_yet_is_published_by_the_next_run(
     assert installation.journal.built is not None
     assert installation.journal.built.was_built is False
     assert materialized(again)[publication.KEY].metadata["is_new"].value is True
+
+
+def test_what_could_not_be_published_at_once_is_tried_again(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[str] = []
+    exclusively = PublicationStore.exclusively
+
+    def refuse_once(store: PublicationStore) -> AbstractContextManager[None]:
+        if not refused:
+            refused.append("once")
+            raise OSError(28, "No space left on device")
+        return exclusively(store)
+
+    (installation.settings.serving / "current").unlink()
+    monkeypatch.setattr(PublicationStore, "exclusively", refuse_once)
+    again = installation.run()
+    assert again.success
+    assert refused == ["once"]
+    assert materialized(again)[publication.KEY].metadata["is_new"].value is True
+    assert "Not published yet, and tried again: [Errno 28] No space left on device" in [
+        entry.user_message for entry in installation.instance.all_logs(again.run_id)
+    ]
 
 
 def test_the_star_alone_may_be_published_and_checks_may_be_run_alone(
